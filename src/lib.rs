@@ -1,1 +1,4 @@
-//! x
+//! cutover
+#![forbid(unsafe_code)]
+pub mod units;
+pub mod scenario;
