@@ -102,8 +102,9 @@ pub enum StreamId {
 ///
 /// Draws keyed by name stay the same when tasks are added, removed or reordered. FNV-1a of 64
 /// bits (G. Fowler, L. C. Noll, K.-P. Vo, IETF `draft-eastlake-fnv`), then a bit mixer, since FNV
-/// carries the last letters only into some of the bits; the upper 32 bits are kept. Among a hundred names two share a
-/// key with probability 1e-6; the scenario check can compare keys where that matters.
+/// carries the last letters only into some of the bits; the upper 32 bits are kept. Among a
+/// hundred names two share a key with probability 1e-6; the scenario check can compare keys where
+/// that matters.
 ///
 /// ```
 /// use cutover::rng::name_key;

@@ -1,0 +1,391 @@
+//! The patient stream: visits due and their latent draws, blind to every schedule.
+//!
+//! Independent visits form, at each site, a Poisson process over days with the weekday, holiday
+//! and hour profile of their care type, times a gamma day effect shared by the whole city. A
+//! site-day draws one count, then marks (care type, scheme, hour, classes). Patients with memory
+//! are people: refills with a cycle, sessions on fixed weekdays, stays with a length; all are in
+//! equilibrium at the start. Every draw is keyed by (site, stream, person or day, index), so that
+//! no schedule, thread or order can shift it.
+
+use crate::calendar::{Clock, DAY, DayKind, SimTime};
+use crate::distribution::{Distribution, NormalTable, poisson};
+use crate::rng::{Source, StreamId, uniform};
+use crate::scenario::raw::DemandKind;
+use crate::scenario::world::{Care, Scenario, SiteId};
+use crate::units::{BILL_FEN_MAX, fen_from_yuan};
+
+/// Longest stay simulated, days. A longer draw is cut here.
+pub const STAY_DAYS_MAX: u32 = 400;
+
+/// Kind of person in a key, so that streams of different kinds never meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum PersonKind {
+    /// Independent visit: person is the day.
+    Visit = 0,
+    /// Stay: person is the day of admission, counted from the longest stay before the start.
+    Stay = 1,
+    /// Refill patient.
+    Refill = 2,
+    /// Session patient.
+    Session = 3,
+    /// Routine matter at a desk: person is the day.
+    Routine = 4,
+    /// Agency business: person is the day.
+    Business = 5,
+}
+
+/// Who a draw belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PersonKey {
+    /// Site.
+    pub site: SiteId,
+    /// Person or day, with the kind in the upper four bits.
+    pub person: u32,
+    /// Number of the visit.
+    pub index: u32,
+}
+
+impl PersonKey {
+    /// A key.
+    pub fn new(site: SiteId, kind: PersonKind, person: u32, index: u32) -> Self {
+        Self { site, person: (kind as u32) << 28 | person & 0x0fff_ffff, index }
+    }
+
+    /// The index part of a draw for one step and attempt.
+    pub fn at(self, step: u8, attempt: u8) -> u32 {
+        self.index << 10 | u32::from(step & 15) << 6 | u32::from(attempt & 63)
+    }
+
+    /// Order among things of one second: kind and person, then index.
+    pub fn order(self) -> u64 {
+        u64::from(self.person) << 32 | u64::from(self.index)
+    }
+}
+
+/// One visit due.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit {
+    /// Key of its draws.
+    pub key: PersonKey,
+    /// Care type.
+    pub care: u8,
+    /// Scheme.
+    pub scheme: u8,
+    /// Classes of the person, as a bit mask.
+    pub classes: u32,
+    /// District in which the person lives.
+    pub home: u16,
+    /// When it is due.
+    pub due: SimTime,
+    /// Admission of a stay, in seconds from the start, may be negative; else the due time.
+    pub admitted: i64,
+}
+
+/// Care types and schemes of one kind at the sites of one group: what a site-day's count is
+/// divided into.
+#[derive(Debug, Clone, Default)]
+struct Mix {
+    /// Care type and scheme.
+    combos: Vec<(u8, u8)>,
+    /// Events a day at a site of mean size, by type of day.
+    total: [f64; 8],
+    /// Cumulative shares of the combos, by type of day.
+    cumulative: [Vec<f64>; 8],
+}
+
+impl Mix {
+    fn new(scenario: &Scenario, group: usize, kind: DemandKind) -> Self {
+        let mut mix = Self::default();
+        let count = f64::from(scenario.groups[group].count.max(1));
+        let mut rates: [Vec<f64>; 8] = Default::default();
+        for (care_index, care) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == kind) {
+            for (scheme, volume) in care.volume.iter().enumerate() {
+                let rate = volume * care.group_share[group] / count;
+                if rate <= 0.0 {
+                    continue;
+                }
+                mix.combos.push((care_index as u8, scheme as u8));
+                for (day_type, rates) in rates.iter_mut().enumerate() {
+                    rates.push(rate * care.profile.day_weight(day_type));
+                }
+            }
+        }
+        for (day_type, rates) in rates.iter().enumerate() {
+            let total: f64 = rates.iter().sum();
+            mix.total[day_type] = total;
+            let mut running = 0.0;
+            mix.cumulative[day_type] = rates
+                .iter()
+                .map(|rate| {
+                    running += rate;
+                    if total > 0.0 { running / total } else { 1.0 }
+                })
+                .collect();
+        }
+        mix
+    }
+
+    fn pick(&self, day_type: usize, u: f64) -> (u8, u8) {
+        let index = self.cumulative[day_type].partition_point(|&share| share <= u);
+        self.combos[index.min(self.combos.len() - 1)]
+    }
+}
+
+/// Tables made once per scenario.
+#[derive(Debug)]
+pub struct Population {
+    visits: Vec<Mix>,
+    stays: Vec<Mix>,
+    business: Vec<Mix>,
+    /// Normal quantiles for the lognormal draws.
+    pub normal: NormalTable,
+    day_effect: Distribution,
+    day_types: Vec<u8>,
+}
+
+/// Type of a day in profiles: 0 Monday … 6 Sunday, 7 public holiday. A weekend day worked in
+/// exchange counts as a Wednesday.
+pub fn day_type(clock: &Clock, day: u32) -> u8 {
+    let weekday = clock.weekday(day);
+    match clock.kind(day) {
+        DayKind::Holiday => 7,
+        DayKind::Working if weekday >= 5 => 2,
+        DayKind::Working | DayKind::Resting => weekday,
+    }
+}
+
+impl Population {
+    /// Builds the tables of a scenario.
+    pub fn new(scenario: &Scenario) -> Self {
+        let mixes = |kind| (0..scenario.groups.len()).map(|group| Mix::new(scenario, group, kind)).collect();
+        let cv = scenario.behaviour.day_effect_cv;
+        let day_effect = Distribution::gamma_from_mean_and_cv(1.0, cv).unwrap_or(Distribution::Fixed(1.0));
+        Self {
+            visits: mixes(DemandKind::Visits),
+            stays: mixes(DemandKind::Stays),
+            business: mixes(DemandKind::Business),
+            normal: NormalTable::new(),
+            day_effect,
+            day_types: (0..scenario.clock.days()).map(|day| day_type(&scenario.clock, day)).collect(),
+        }
+    }
+
+    /// Type of a day of the horizon.
+    pub fn day_type(&self, day: u32) -> usize {
+        usize::from(self.day_types[day as usize])
+    }
+
+    /// Whether a group has any visits of independent kind.
+    pub fn has_visits(&self, group: u16) -> bool {
+        !self.visits[usize::from(group)].combos.is_empty()
+    }
+
+    /// The day effects of a replication, one per day of the horizon.
+    pub fn day_effects(&self, source: &Source) -> Vec<f64> {
+        (0..self.day_types.len() as u32)
+            .map(|day| match &self.day_effect {
+                Distribution::Fixed(value) => *value,
+                gamma => gamma.sample_u(source.block(0, StreamId::DayEffect, day, 0).u(0)),
+            })
+            .collect()
+    }
+}
+
+/// The stream of one replication.
+#[derive(Debug, Clone, Copy)]
+pub struct Stream<'a> {
+    /// World.
+    pub scenario: &'a Scenario,
+    /// Tables.
+    pub population: &'a Population,
+    /// Draws of the replication.
+    pub source: &'a Source,
+    /// Day effects.
+    pub day_effects: &'a [f64],
+}
+
+impl Stream<'_> {
+    /// Appends the visits due at a site on a day.
+    pub fn visits(&self, site: SiteId, day: u32, out: &mut Vec<Visit>) {
+        let group = self.scenario.sites[site as usize].group;
+        let mix = &self.population.visits[usize::from(group)];
+        self.marks(site, day, mix, PersonKind::Visit, StreamId::VisitMarks, out);
+    }
+
+    /// Appends the business due at a hall on a day, window and online together.
+    pub fn business(&self, site: SiteId, day: u32, out: &mut Vec<Visit>) {
+        let group = self.scenario.sites[site as usize].group;
+        let mix = &self.population.business[usize::from(group)];
+        self.marks(site, day, mix, PersonKind::Business, StreamId::Business, out);
+    }
+
+    fn marks(&self, site: SiteId, day: u32, mix: &Mix, kind: PersonKind, stream: StreamId, out: &mut Vec<Visit>) {
+        if mix.combos.is_empty() {
+            return;
+        }
+        let day_type = self.population.day_type(day);
+        let size = self.scenario.sites[site as usize].size;
+        let mean = mix.total[day_type] * size * self.day_effects[day as usize];
+        let counts = (kind as u32) << 28 | day;
+        let count = poisson(mean, &mut self.source.stream(site, StreamId::Arrivals, counts));
+        for index in 0..count {
+            let block = self.source.block(site, stream, day, index);
+            let (care, scheme) = mix.pick(day_type, block.u(0));
+            let second = self.scenario.care[usize::from(care)].profile.second_at(block.u(1));
+            let due = SimTime::at(day, second);
+            let key = PersonKey::new(site, kind, day, index);
+            out.push(self.visit(key, care, scheme, due, block.word(2), block.u(3)));
+        }
+    }
+
+    fn visit(&self, key: PersonKey, care: u8, scheme: u8, due: SimTime, class_word: u32, u_home: f64) -> Visit {
+        Visit {
+            key,
+            care,
+            scheme,
+            classes: self.classes(scheme, class_word),
+            home: self.home_district(key.site, u_home),
+            due,
+            admitted: i64::from(due.0),
+        }
+    }
+
+    /// Classes of a person: independent, each from the same word mixed once per class.
+    fn classes(&self, scheme: u8, word: u32) -> u32 {
+        let mut classes = 0;
+        for (index, class) in self.scenario.classes.iter().enumerate() {
+            if class.schemes >> scheme & 1 == 1 && uniform(mixed(word, index as u32)) < class.share {
+                classes |= 1 << index;
+            }
+        }
+        classes
+    }
+
+    fn home_district(&self, site: SiteId, u: f64) -> u16 {
+        let at_home = self.scenario.behaviour.home_district_share;
+        let here = self.scenario.sites[site as usize].district;
+        if u < at_home || self.scenario.districts.len() < 2 {
+            return here;
+        }
+        let mut left = (u - at_home) / (1.0 - at_home).max(1e-12);
+        for (index, district) in self.scenario.districts.iter().enumerate() {
+            if left < district.share {
+                return index as u16;
+            }
+            left -= district.share;
+        }
+        here
+    }
+
+    /// The stays at a site that end at or after `from`, in order of admission.
+    pub fn stays(&self, site: SiteId, from: SimTime, until: SimTime, out: &mut Vec<Visit>) {
+        let group = self.scenario.sites[site as usize].group;
+        let mix = &self.population.stays[usize::from(group)];
+        if mix.combos.is_empty() {
+            return;
+        }
+        let size = self.scenario.sites[site as usize].size;
+        let last = until.day().min(self.scenario.clock.days() - 1) + STAY_DAYS_MAX;
+        for day in 0..=last {
+            // Before the start there is no calendar: an ordinary day of mean weight.
+            let inside = day.checked_sub(STAY_DAYS_MAX);
+            let day_type = inside.map_or(2, |day| self.population.day_type(day));
+            let effect = inside.map_or(1.0, |day| self.day_effects[day as usize]);
+            let mean = mix.total[day_type] * size * effect;
+            let counts = (PersonKind::Stay as u32) << 28 | day;
+            let count = poisson(mean, &mut self.source.stream(site, StreamId::Arrivals, counts));
+            for index in 0..count {
+                let stay = self.stay(site, day, index, mix.pick(day_type, self.source.block(site, StreamId::Stay, day, index).u(0)));
+                if stay.due >= from && stay.admitted < i64::from(until.0) {
+                    out.push(stay);
+                }
+            }
+        }
+    }
+
+    fn stay(&self, site: SiteId, day: u32, index: u32, (care, scheme): (u8, u8)) -> Visit {
+        let block = self.source.block(site, StreamId::Stay, day, index);
+        let hours = self.source.block(site, StreamId::Stay, day, index | 1 << 24);
+        let care_type = &self.scenario.care[usize::from(care)];
+        let days = care_type.stay_days.draw(block.word(1), &self.population.normal);
+        let admitted_day = i64::from(day) - i64::from(STAY_DAYS_MAX);
+        let admitted = admitted_day * i64::from(DAY) + i64::from(care_type.profile.second_at(hours.u(0)));
+        let nights = days.clamp(1.0, f64::from(STAY_DAYS_MAX)).round() as i64;
+        let discharged = (admitted_day + nights) * i64::from(DAY) + i64::from(care_type.profile.second_at(hours.u(1)));
+        let due = SimTime(discharged.clamp(0, i64::from(u32::MAX - 1)) as u32);
+        let key = PersonKey::new(site, PersonKind::Stay, day, index);
+        let visit = self.visit(key, care, scheme, due, block.word(2), block.u(3));
+        Visit { admitted, due: if discharged < 0 { SimTime::START } else { due }, ..visit }
+    }
+
+    /// Patients of one care type and scheme at a site: whole people, the fraction drawn once.
+    pub fn patients(&self, site: SiteId, care: usize, scheme: usize) -> u32 {
+        let place = &self.scenario.sites[site as usize];
+        let group = usize::from(place.group);
+        let care_type = &self.scenario.care[care];
+        let count = f64::from(self.scenario.groups[group].count.max(1));
+        let mean = care_type.volume[scheme] * care_type.group_share[group] / count * place.size;
+        if mean <= 0.0 {
+            return 0;
+        }
+        let stream = if care_type.kind == DemandKind::Sessions { StreamId::Session } else { StreamId::Refill };
+        let u = self.source.block(site, stream, u32::MAX - care as u32, scheme as u32).u(0);
+        mean.floor() as u32 + u32::from(u < mean.fract())
+    }
+
+    /// Day of the first refill of a patient after the start, before any schedule moves it, and the
+    /// patient as a visit without a time.
+    pub fn refill_patient(&self, site: SiteId, care: usize, scheme: usize, number: u32) -> (u32, Visit) {
+        let person = patient_number(care, scheme, number);
+        let block = self.source.block(site, StreamId::Refill, person, 0);
+        let cycle = self.scenario.care[care].cycle_days;
+        let phase = ((block.u(0) * f64::from(cycle)) as u32).min(cycle - 1);
+        let key = PersonKey::new(site, PersonKind::Refill, person, 0);
+        (phase, self.visit(key, care as u8, scheme as u8, SimTime::START, block.word(2), block.u(3)))
+    }
+
+    /// Moment of a patient's refill on a day: the hour belongs to the person and the refill.
+    pub fn refill_time(&self, patient: &Visit, number: u32, day: u32) -> SimTime {
+        let u = self.source.block(patient.key.site, StreamId::Refill, patient.key.person, number + 1).u(0);
+        SimTime::at(day, self.scenario.care[usize::from(patient.care)].profile.second_at(u))
+    }
+
+    /// A session patient: weekdays (Monday = 1) and second of the day, with the patient as a visit
+    /// without a time.
+    pub fn session_patient(&self, site: SiteId, care: usize, scheme: usize, number: u32) -> (u8, u32, Visit) {
+        let person = patient_number(care, scheme, number);
+        let block = self.source.block(site, StreamId::Session, person, 0);
+        let care_type: &Care = &self.scenario.care[care];
+        let u = block.u(0);
+        let pattern = care_type.patterns.iter().find(|(_, share)| u < *share).or(care_type.patterns.last());
+        let second = care_type.profile.second_at(block.u(1));
+        let key = PersonKey::new(site, PersonKind::Session, person, 0);
+        let patient = self.visit(key, care as u8, scheme as u8, SimTime::START, block.word(2), block.u(3));
+        (pattern.map_or(0, |(days, _)| *days), second, patient)
+    }
+
+    /// The whole bill of a visit in fen, and whether it was capped.
+    pub fn bill_fen(&self, visit: &Visit) -> (u32, bool) {
+        let care = &self.scenario.care[usize::from(visit.care)];
+        let group = usize::from(self.scenario.sites[visit.key.site as usize].group);
+        let block = self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index);
+        let fen = fen_from_yuan(care.bill_yuan.draw(block.word(0), &self.population.normal) * care.bill_factor[group]);
+        (fen, fen == BILL_FEN_MAX)
+    }
+}
+
+/// Number of a patient with memory, unique at its site over care types and schemes.
+fn patient_number(care: usize, scheme: usize, number: u32) -> u32 {
+    (care as u32) << 22 | (scheme as u32) << 18 | number & 0x3_ffff
+}
+
+/// 32-bit finaliser of MurmurHash3, with the class number mixed in.
+fn mixed(word: u32, class: u32) -> u32 {
+    let mut hash = word ^ class.wrapping_mul(0x9e37_79b9);
+    hash ^= hash >> 16;
+    hash = hash.wrapping_mul(0x85eb_ca6b);
+    hash ^= hash >> 13;
+    hash = hash.wrapping_mul(0xc2b2_ae35);
+    hash ^ hash >> 16
+}

@@ -1,0 +1,325 @@
+//! What one course of one replication counts: exact integers only, so that sites, replications
+//! and shards merge in any order to the same bytes.
+
+use crate::calendar::{DAY, SimTime};
+use crate::tally::Histogram;
+
+/// How a visit that met the outage ended. Each visit has exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Paid the whole bill.
+    PaidAll,
+    /// Paid a part.
+    PaidPart,
+    /// Paid nothing at the visit.
+    PaidNothing,
+    /// Had moved the refill before the stop.
+    StockedUp,
+    /// Put the visit off.
+    Deferred,
+    /// Went without.
+    Forgone,
+}
+
+/// Number of [`Part`]s.
+pub const PARTS: usize = 6;
+
+/// Why prepayment is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Never claimed: the refund was too small, or the pathway is final.
+    NeverMade,
+    /// Past the deadline.
+    TooLate,
+    /// Given up after too many tries.
+    GivenUp,
+    /// Refused at the desk.
+    Refused,
+}
+
+/// Number of [`Loss`]es.
+pub const LOSSES: usize = 4;
+
+/// Counts of one care type and scheme. Money in fen, times in seconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Visits due in the actual outage of their service.
+    pub affected: i64,
+    /// Of them, by [`Part`].
+    pub parts: [i64; PARTS],
+    /// Stays over the whole outage, discharged after it.
+    pub spanning: i64,
+    /// Refills moved before the stop although none fell into the outage.
+    pub needless_stock_up: i64,
+    /// Bills of the visits made in the outage.
+    pub bill: i64,
+    /// Of them, owed by the fund.
+    pub bill_fund: i64,
+    /// Of them, owed by the account.
+    pub bill_account: i64,
+    /// Of them, own cash.
+    pub bill_own: i64,
+    /// Bills capped at the largest amount.
+    pub capped: i64,
+    /// Paid at visits in the outage.
+    pub self_pay: i64,
+    /// Of it for the fund.
+    pub prepaid_fund: i64,
+    /// Of it for the account.
+    pub prepaid_account: i64,
+    /// Account money kept by owners who paid cash for good.
+    pub account_kept: i64,
+    /// Own cash still due to providers after the visit.
+    pub own_due: i64,
+    /// Of it paid when the claim was settled.
+    pub own_due_paid: i64,
+    /// Prepayment refunded by the horizon.
+    pub refunded: i64,
+    /// Prepayment never to be refunded, by [`Loss`].
+    pub lost: [i64; LOSSES],
+    /// Claims lost, by [`Loss`].
+    pub claims_lost: [i64; LOSSES],
+    /// Prepayment outstanding at the horizon.
+    pub outstanding: i64,
+    /// Outstanding prepayment × time to the horizon, fen·seconds.
+    pub prepaid_fen_seconds: i128,
+    /// Bills carried by providers × time to the horizon, fen·seconds.
+    pub carried_fen_seconds: i128,
+    /// Carried by providers at the visits.
+    pub carried: i64,
+    /// Delay of deferred visits, seconds.
+    pub deferral_seconds: i64,
+    /// People whose prepayment exceeds 10 % of monthly household income.
+    pub hardship_10: i64,
+    /// People whose prepayment exceeds 40 %.
+    pub hardship_40: i64,
+    /// Claims refunded.
+    pub refunds: i64,
+    /// Days from payment to refund, in seconds, over those claims.
+    pub refund_seconds: i64,
+    /// Visits to windows made for claims that are done.
+    pub window_visits: i64,
+    /// Claims done.
+    pub done: i64,
+    /// Stays settled, converted or interim-settled before the stop.
+    pub before_stop_done: i64,
+    /// Of such work, what the cut-off left undone.
+    pub before_stop_missed: i64,
+    /// Prepayment × 10,000 over monthly income a head, summed over those who prepaid.
+    pub income_share_e4: i64,
+    /// Visits with prepayment.
+    pub prepaying: i64,
+}
+
+/// A day-by-day state count kept by entries and exits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateDays {
+    change: Vec<i64>,
+    partial: Vec<i64>,
+    horizon: SimTime,
+    stay_seconds: i128,
+}
+
+impl StateDays {
+    /// An empty count over so many days.
+    pub fn new(days: u32, horizon: SimTime) -> Self {
+        Self { change: vec![0; days as usize + 1], partial: vec![0; days as usize + 1], horizon, stay_seconds: 0 }
+    }
+
+    /// One thing was in the state from `start` to `end`; what lies past the horizon is left out.
+    pub fn add(&mut self, start: SimTime, end: SimTime) {
+        let start = start.min(self.horizon);
+        let end = end.min(self.horizon);
+        if start >= end {
+            return;
+        }
+        self.mark(start, 1);
+        self.mark(end, -1);
+        self.stay_seconds += i128::from(end.0 - start.0);
+    }
+
+    fn mark(&mut self, at: SimTime, sign: i64) {
+        let day = at.day() as usize;
+        self.partial[day] += sign * i64::from(DAY - at.second_of_day());
+        if let Some(change) = self.change.get_mut(day + 1) {
+            *change += sign;
+        }
+    }
+
+    /// Seconds in the state on each day, summed over things.
+    pub fn seconds_by_day(&self) -> Vec<i64> {
+        let mut level = 0i64;
+        self.change
+            .iter()
+            .zip(&self.partial)
+            .map(|(change, partial)| {
+                level += change;
+                level * i64::from(DAY) + partial
+            })
+            .take(self.change.len() - 1)
+            .collect()
+    }
+
+    /// ∫ count dt by the day counter, and Σ durations by the things' own times: a law says that
+    /// both are the same.
+    pub fn two_integrals(&self) -> (i128, i128) {
+        (self.seconds_by_day().iter().map(|&seconds| i128::from(seconds)).sum(), self.stay_seconds)
+    }
+
+    /// Adds another count.
+    pub fn merge(&mut self, other: &Self) {
+        self.change.iter_mut().zip(&other.change).for_each(|(mine, theirs)| *mine += theirs);
+        self.partial.iter_mut().zip(&other.partial).for_each(|(mine, theirs)| *mine += theirs);
+        self.stay_seconds += other.stay_seconds;
+    }
+}
+
+/// Counts of one desk class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskTally {
+    /// Claims that entered a step here.
+    pub entered: i64,
+    /// Of them finished by the horizon.
+    pub finished: i64,
+    /// Of them gone for good without being finished.
+    pub gone: i64,
+    /// Of them here at the horizon.
+    pub present: i64,
+    /// Waits of claims with the person present, seconds.
+    pub claim_waits: Histogram,
+    /// Waits of routine matters after the warm-up, seconds.
+    pub routine_waits: Histogram,
+    /// Of them from the first stop on, seconds.
+    pub routine_waits_after: Histogram,
+    /// Window-seconds worked.
+    pub worked: i64,
+    /// Window-seconds open.
+    pub scheduled: i64,
+    /// Of them beyond regular windows and hours.
+    pub overtime: i64,
+    /// Visits that ended without service, by reason: balked, closed, no ticket, service lost.
+    pub left: [i64; 4],
+    /// Jobs served, routine and claims.
+    pub jobs: i64,
+    /// Routine matters that lapsed because their service was down.
+    pub routine_lapsed: i64,
+    /// Claims not yet come.
+    pub not_come: StateDays,
+    /// Claims waiting, in the queue or in the tray.
+    pub waiting: StateDays,
+    /// Claims in service.
+    pub in_service: StateDays,
+    /// Arrivals at the desk by day, people only.
+    pub arrivals: Vec<i64>,
+    /// Claims finished by day.
+    pub finished_by_day: Vec<i64>,
+    /// Waiting seconds of everybody who started service, by day.
+    pub wait_seconds: Vec<i64>,
+    /// Starts of service with the person present, by day.
+    pub starts: Vec<i64>,
+    /// Sites open, by day.
+    pub sites_open: Vec<u32>,
+    /// Of them not back to normal, by day.
+    pub sites_bad: Vec<u32>,
+    /// Latest finite return of a service that a claim here waited for.
+    pub last_return: SimTime,
+}
+
+impl DeskTally {
+    /// Nothing counted yet.
+    pub fn new(days: u32, horizon: SimTime) -> Self {
+        let zeros = || vec![0i64; days as usize];
+        Self {
+            entered: 0,
+            finished: 0,
+            gone: 0,
+            present: 0,
+            claim_waits: Histogram::new(),
+            routine_waits: Histogram::new(),
+            routine_waits_after: Histogram::new(),
+            worked: 0,
+            scheduled: 0,
+            overtime: 0,
+            left: [0; 4],
+            jobs: 0,
+            routine_lapsed: 0,
+            not_come: StateDays::new(days, horizon),
+            waiting: StateDays::new(days, horizon),
+            in_service: StateDays::new(days, horizon),
+            arrivals: zeros(),
+            finished_by_day: zeros(),
+            wait_seconds: zeros(),
+            starts: zeros(),
+            sites_open: vec![0; days as usize],
+            sites_bad: vec![0; days as usize],
+            last_return: SimTime::START,
+        }
+    }
+}
+
+/// Everything one course of one replication counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// By care type, then scheme.
+    pub cells: Vec<Cell>,
+    /// By desk class.
+    pub desks: Vec<DeskTally>,
+    /// Paid by patients at visits in the outage, fen by day.
+    pub self_pay: Vec<i64>,
+    /// Prepayment made, fen by day.
+    pub prepaid: Vec<i64>,
+    /// Prepayment refunded, fen by day.
+    pub refunded: Vec<i64>,
+    /// Visits met by the outage, by day.
+    pub affected: Vec<i64>,
+    schemes: usize,
+}
+
+impl Record {
+    /// Nothing counted yet.
+    pub fn new(care: usize, schemes: usize, desk_classes: usize, days: u32, horizon: SimTime) -> Self {
+        let zeros = || vec![0i64; days as usize];
+        Self {
+            cells: vec![Cell::default(); care * schemes],
+            desks: vec![DeskTally::new(days, horizon); desk_classes],
+            self_pay: zeros(),
+            prepaid: zeros(),
+            refunded: zeros(),
+            affected: zeros(),
+            schemes,
+        }
+    }
+
+    /// Counts of a care type and scheme.
+    pub fn cell(&mut self, care: u8, scheme: u8) -> &mut Cell {
+        &mut self.cells[usize::from(care) * self.schemes + usize::from(scheme)]
+    }
+
+    /// Number of schemes.
+    pub fn schemes(&self) -> usize {
+        self.schemes
+    }
+}
+
+/// Adds to a day; what lies past the horizon is not counted.
+pub fn add_on_day(series: &mut [i64], at: SimTime, amount: i64) {
+    if let Some(day) = series.get_mut(at.day() as usize) {
+        *day += amount;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stay_over_three_days_is_split_at_midnight() {
+        let horizon = SimTime(4 * DAY);
+        let mut days = StateDays::new(4, horizon);
+        days.add(SimTime(DAY - 100), SimTime(2 * DAY + 50));
+        days.add(SimTime(3 * DAY), SimTime(9 * DAY));
+        assert_eq!(days.seconds_by_day(), vec![100, i64::from(DAY), 50, i64::from(DAY)]);
+        let (counter, own) = days.two_integrals();
+        assert_eq!(counter, own);
+    }
+}

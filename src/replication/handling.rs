@@ -1,0 +1,605 @@
+//! What visits do when their service is down (model: "What a visit does"): stocked up, deferred,
+//! pathway, forgone, in this order, by the latent draws of the visit; and the claims they leave.
+
+use crate::calendar::SimTime;
+use crate::claim::{Claim, Coming, Work, coming};
+use crate::engine::{Job, Lane};
+use crate::patient::Visit;
+use crate::pathway::{
+    Bill, Case, Pathway, Payment, asked_fen, choose_pathway, payment, split_bill, split_with_second_deductible,
+};
+use crate::record::{Loss, Part, add_on_day};
+use crate::rng::{Block, StreamId};
+use crate::scenario::raw::{Action, Contact, DemandKind, MeasureKind, Place, StayState};
+use crate::scenario::world::SiteId;
+use crate::schedule::{Interval, Matter};
+use crate::trace::Event;
+use crate::units::{fen_from_yuan, seconds_from_minutes};
+
+use super::Run;
+
+/// Index bit of the second behaviour block of a visit.
+const SECOND: u32 = 1 << 27;
+
+/// A visit met by a stop.
+#[derive(Clone, Copy)]
+pub(super) struct Met {
+    pub(super) visit: Visit,
+    pub(super) matter: Matter,
+    pub(super) down: Interval,
+    pub(super) state: StayState,
+    /// Share of the bill that falls to this visit; less than one after an interim settlement.
+    pub(super) bill_share: f64,
+}
+
+impl Run<'_> {
+    /// Applies the schedule to the patients of a provider.
+    pub(super) fn patients(&mut self, site: SiteId) {
+        if self.scenario().suspensions.is_empty() && self.scenario().measures.is_empty() {
+            return;
+        }
+        self.visits(site);
+        self.stays(site);
+        self.sessions(site);
+        self.refills(site);
+    }
+
+    pub(super) fn matter_of(&self, visit: &Visit, action: Action) -> Matter {
+        let place = &self.scenario().sites[visit.key.site as usize];
+        Matter {
+            scheme: visit.scheme,
+            district: place.district,
+            group: place.group,
+            care: visit.care,
+            classes: visit.classes,
+            action,
+        }
+    }
+
+    /// Independent visits on the days on which anything at this site may be down.
+    fn visits(&mut self, site: SiteId) {
+        let group = self.scenario().sites[site as usize].group;
+        if !self.model.population.has_visits(group) {
+            return;
+        }
+        let Some((first, last)) = self.days_down(group, DemandKind::Visits) else { return };
+        let mut visits = std::mem::take(&mut self.desk.visits);
+        for day in first..=last {
+            self.stream().visits(site, day, &mut visits);
+        }
+        for visit in &visits {
+            self.meet(*visit, Action::Purchase, 1.0);
+        }
+        self.desk.visits = visits;
+    }
+
+    /// First and last day on which a care type of this kind at this group may be down.
+    pub(super) fn days_down(&self, group: u16, kind: DemandKind) -> Option<(u32, u32)> {
+        let mut down = Interval { start: SimTime::NEVER, end: SimTime::START };
+        for (care, interval) in self.scenario().care.iter().zip(&self.care_down) {
+            if care.kind == kind && care.group_share[usize::from(group)] > 0.0 {
+                down.start = down.start.min(interval.start);
+                down.end = down.end.max(interval.end);
+            }
+        }
+        (down.start < down.end).then(|| (down.start.day(), SimTime(down.end.0 - 1).day()))
+    }
+
+    /// Treats a visit as due if its service is down at that moment.
+    pub(super) fn meet(&mut self, visit: Visit, action: Action, bill_share: f64) {
+        if visit.due >= self.scenario().horizon() {
+            return;
+        }
+        let matter = self.matter_of(&visit, action);
+        let needs = self.scenario().care[usize::from(visit.care)].needs;
+        if let Some((_, down)) = self.outage.down_at(self.scenario(), needs, &matter, visit.due) {
+            let met = Met { visit, matter, down, state: StayState::DischargedInGap, bill_share };
+            if let Some((claim, site)) = self.affected(met) {
+                self.send(claim, site);
+            }
+        }
+    }
+
+    /// Counts an affected visit and decides what it does; the answer is a claim on its way.
+    pub(super) fn affected(&mut self, met: Met) -> Option<(Claim, SiteId)> {
+        let visit = met.visit;
+        self.record.cell(visit.care, visit.scheme).affected += 1;
+        add_on_day(&mut self.record.affected, visit.due, 1);
+        let care = &self.model.scenario.care[usize::from(visit.care)];
+        let block = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, visit.key.index);
+        if !care.essential && block.u(0) < care.elective_share * care.deferred_share {
+            self.defer(&met, block);
+            return None;
+        }
+        let is_elective = block.u(0) < care.elective_share && !care.essential;
+        self.pay(met, block, is_elective)
+    }
+
+    fn part(&mut self, visit: &Visit, part: Part) {
+        self.record.cell(visit.care, visit.scheme).parts[part as usize] += 1;
+    }
+
+    fn defer(&mut self, met: &Met, block: Block) {
+        let visit = &met.visit;
+        self.part(visit, Part::Deferred);
+        let care = &self.model.scenario.care[usize::from(visit.care)];
+        let days = care.deferral_days.draw(block.word(1), &self.model.population.normal);
+        let horizon = self.scenario().horizon();
+        let back = SimTime(met.down.end.0.saturating_add((days * 86_400.0) as u32)).min(horizon);
+        self.record.cell(visit.care, visit.scheme).deferral_seconds += i64::from(back.0 - visit.due.0);
+        self.log_visit(visit, Event::Deferred, 0);
+    }
+
+    fn log_visit(&mut self, visit: &Visit, event: Event, fen: i64) {
+        if self.trace.is_some() {
+            let claim = self.claim_of(visit, 0, Payment::default(), Action::Purchase);
+            self.log(visit.key.site, &claim, visit.due, event, fen);
+        }
+    }
+
+    fn bill_of(&mut self, met: &Met) -> (Bill, f64) {
+        let visit = &met.visit;
+        if self.scenario().care[usize::from(visit.care)].kind == DemandKind::Business {
+            return (Bill::default(), 1.0);
+        }
+        let (whole, capped) = self.stream().bill_fen(visit);
+        let fen = (f64::from(whole) * met.bill_share).floor() as u32;
+        self.record.cell(visit.care, visit.scheme).capped += i64::from(capped);
+        let draws = self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index);
+        let benefit = &self.model.scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
+        (split_bill(fen, benefit, draws.u(1), draws.u(2)), draws.u(2))
+    }
+
+    /// Pathway, or forgone when cash in hand does not reach.
+    fn pay(&mut self, met: Met, block: Block, is_elective: bool) -> Option<(Claim, SiteId)> {
+        let visit = met.visit;
+        let scenario = &self.model.scenario;
+        let care = &scenario.care[usize::from(visit.care)];
+        let rules = &scenario.rules[usize::from(visit.care)];
+        let case = Case {
+            matter: &met.matter,
+            has_station: scenario.sites[visit.key.site as usize].station.is_some(),
+            state: met.state,
+            time: visit.due,
+            actual: &self.outage.actual,
+        };
+        let mut chosen = choose_pathway(rules, &case, block.u(1));
+        let (bill, u_cap) = self.bill_of(&met);
+        let scheme = &scenario.schemes[usize::from(visit.scheme)];
+        let income = scheme.monthly_income_yuan.draw(block.word(3), &self.model.population.normal);
+        let multiple = scenario.behaviour.cash_months.draw(block.word(2), &self.model.population.normal);
+        let cash = fen_from_yuan(income * multiple).max(bill.own);
+        let asked = |index: u16| asked_fen(scenario.pathways[usize::from(index)].pays, bill);
+        let mut paid = chosen.map_or(0, asked);
+        if paid > cash {
+            let case = Case { actual: &self.outage.actual, ..case };
+            let cheaper = rules.iter().filter(|rule| rule.is_open(&case) && asked(rule.pathway) <= cash).map(|rule| rule.pathway).min_by_key(|&index| asked(index));
+            match cheaper {
+                Some(index) => {
+                    chosen = Some(index);
+                    paid = asked(index);
+                }
+                None if is_elective => {
+                    self.defer(&met, block);
+                    return None;
+                }
+                // Essential care is given; what cash does not cover is owed to the provider.
+                None if care.essential => paid = cash,
+                None => {
+                    self.forgo(&visit);
+                    return None;
+                }
+            }
+        }
+        let Some(pathway) = chosen else {
+            self.forgo(&visit);
+            return None;
+        };
+        self.count_payment(&met, pathway, paid, bill, u_cap, income)
+    }
+
+    fn forgo(&mut self, visit: &Visit) {
+        self.part(visit, Part::Forgone);
+        self.log_visit(visit, Event::Forgone, 0);
+    }
+
+    fn count_payment(&mut self, met: &Met, pathway: u16, paid: u32, bill: Bill, u_cap: f64, income: f64) -> Option<(Claim, SiteId)> {
+        let visit = &met.visit;
+        let scenario = &self.model.scenario;
+        let way = &scenario.pathways[usize::from(pathway)];
+        let bill = if way.second_deductible {
+            let benefit = &scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
+            split_with_second_deductible(bill.total(), benefit, u_cap)
+        } else {
+            bill
+        };
+        let money = payment(paid, bill, way.is_final);
+        let part = if bill.total() > 0 && paid == bill.total() {
+            Part::PaidAll
+        } else if paid > 0 {
+            Part::PaidPart
+        } else {
+            Part::PaidNothing
+        };
+        self.part(visit, part);
+        let prepaid = i64::from(money.prepaid_fund) + i64::from(money.prepaid_account);
+        let household = scenario.schemes[usize::from(visit.scheme)].household_size * income * 100.0;
+        let cell = self.record.cell(visit.care, visit.scheme);
+        cell.bill += i64::from(bill.total());
+        cell.bill_fund += i64::from(bill.fund);
+        cell.bill_account += i64::from(bill.account);
+        cell.bill_own += i64::from(bill.own);
+        cell.self_pay += i64::from(paid);
+        cell.prepaid_fund += i64::from(money.prepaid_fund);
+        cell.prepaid_account += i64::from(money.prepaid_account);
+        cell.account_kept += i64::from(money.account_kept);
+        cell.own_due += i64::from(money.own_due);
+        cell.carried += i64::from(money.carried);
+        if prepaid > 0 {
+            cell.prepaying += 1;
+            cell.income_share_e4 += (prepaid as f64 / (income.max(1.0) * 100.0) * 1e4).min(1e12) as i64;
+            cell.hardship_10 += i64::from(prepaid as f64 > 0.1 * household);
+            cell.hardship_40 += i64::from(prepaid as f64 > 0.4 * household);
+        }
+        add_on_day(&mut self.record.self_pay, visit.due, i64::from(paid));
+        add_on_day(&mut self.record.prepaid, visit.due, prepaid);
+        let claim = self.claim_of(visit, pathway, money, met.matter.action);
+        self.log(visit.key.site, &claim, visit.due, Event::Paid, i64::from(paid));
+        self.make_claim(claim, way)
+    }
+
+    /// Whether the person claims at all, and the claim's way to its first desk.
+    fn make_claim(&mut self, claim: Claim, way: &Pathway) -> Option<(Claim, SiteId)> {
+        let block = self.source.block(claim.key.site, StreamId::Behaviour, claim.key.person, claim.key.index | SECOND);
+        let prepaid = claim.prepaid();
+        let is_small = prepaid < i64::from(way.small_refund_fen);
+        let share = if is_small { way.small_claimed_share } else { way.claimed_share };
+        if way.is_final || (prepaid > 0 && block.u(0) >= share) {
+            self.lose(claim, claim.paid_at, Loss::NeverMade);
+            return None;
+        }
+        self.advance(claim, None)
+    }
+
+    fn claim_of(&self, visit: &Visit, pathway: u16, money: Payment, action: Action) -> Claim {
+        let scenario = self.scenario();
+        let deadline = scenario.pathways.get(usize::from(pathway)).and_then(|way| way.window.as_ref()).map_or(
+            SimTime::NEVER,
+            |window| window.deadline(&scenario.clock, &self.outage.actual, visit.due),
+        );
+        Claim {
+            key: visit.key,
+            care: visit.care,
+            scheme: visit.scheme,
+            pathway,
+            step: 0,
+            visits: 0,
+            reworks: 0,
+            work: Work::Pathway,
+            action,
+            home: visit.home,
+            classes: visit.classes,
+            paid_at: visit.due,
+            deadline,
+            ready: visit.due,
+            came: SimTime::NEVER,
+            prepaid_fund: money.prepaid_fund,
+            prepaid_account: money.prepaid_account,
+            own_due: money.own_due,
+            carried: money.carried,
+        }
+    }
+
+    /// Moves a claim that is ready for its step as far as it gets without a desk. The answer is a
+    /// claim for a desk, with `ready` set; none when it is done, lost or gone. `at` is the desk it
+    /// is at now: a further step at the same kind of place stays there.
+    pub(super) fn advance(&mut self, mut claim: Claim, at: Option<SiteId>) -> Option<(Claim, SiteId)> {
+        let horizon = self.scenario().horizon();
+        loop {
+            let way = &self.model.scenario.pathways[usize::from(claim.pathway)];
+            let Some(step) = way.steps.get(usize::from(claim.step)) else {
+                self.done(claim);
+                return None;
+            };
+            if step.at == Place::Outside {
+                let block = self.source.block(claim.key.site, StreamId::Service, claim.key.person, claim.key.at(claim.step, 0));
+                let days = step.outside_days.draw(block.word(0), &self.model.population.normal);
+                let up = self.outage.up_from(self.scenario(), step.needs, &claim.matter(self.scenario()), claim.ready);
+                claim.ready = SimTime(up.0.saturating_add((days * 86_400.0) as u32));
+            } else if step.contact == Contact::Automatic {
+                claim.ready = self.outage.up_from(self.scenario(), step.needs, &claim.matter(self.scenario()), claim.ready);
+            } else {
+                let u = self.source.block(claim.key.site, StreamId::Return, claim.key.person, claim.key.at(claim.step, 63)).u(0);
+                let here = at.filter(|&site| {
+                    step.at != Place::SameSite
+                        && step.at != Place::Station
+                        && self.scenario().sites[site as usize].group == step.group
+                });
+                let place = here.or_else(|| self.model.directory.place(&self.model.scenario, step, &claim, u));
+                match place {
+                    Some(site) => return Some((claim, site)),
+                    None => claim.ready = SimTime::NEVER,
+                }
+            }
+            if claim.ready >= horizon {
+                self.strand(&claim);
+                return None;
+            }
+            claim.step += 1;
+        }
+    }
+
+    /// Sends a claim to a desk: a job here, a parcel elsewhere.
+    pub(super) fn send(&mut self, claim: Claim, site: SiteId) {
+        if let Some((claim, arrival)) = self.enter(claim, site) {
+            let here = site == claim.key.site;
+            if here {
+                let job = self.job_of(&claim, arrival, self.desk.claims.len() as u32);
+                self.desk.claims.push(claim);
+                self.desk.jobs.push(job);
+            } else {
+                self.inbox[site as usize].push(super::Parcel { claim, arrival });
+            }
+        }
+    }
+
+    /// Enters a claim at a desk and says when it comes; none when it does not by the horizon, or
+    /// is lost.
+    pub(super) fn enter(&mut self, claim: Claim, site: SiteId) -> Option<(Claim, SimTime)> {
+        let scenario = &self.model.scenario;
+        let horizon = scenario.horizon();
+        let way = &scenario.pathways[usize::from(claim.pathway)];
+        let step = &way.steps[usize::from(claim.step)];
+        let Some(desk) = scenario.group_of(site).desk.as_ref() else {
+            self.strand(&claim);
+            return None;
+        };
+        let class = usize::from(desk.class);
+        let found = coming(&self.course(), &claim, step, way.returns, site, claim.reworks);
+        let up = self.outage.up_from(scenario, step.needs, &claim.matter(scenario), claim.ready);
+        let tally = &mut self.record.desks[class];
+        tally.entered += 1;
+        if up > claim.ready && up < horizon {
+            tally.last_return = tally.last_return.max(up);
+        }
+        match found {
+            Coming::At(arrival) => {
+                tally.not_come.add(claim.ready, arrival);
+                Some((claim, arrival))
+            }
+            Coming::NotByHorizon => {
+                tally.not_come.add(claim.ready, horizon);
+                tally.present += 1;
+                self.strand(&claim);
+                None
+            }
+            Coming::TooLate => {
+                let late = claim.deadline.max(claim.ready);
+                tally.not_come.add(claim.ready, late);
+                tally.gone += 1;
+                self.lose(claim, late, Loss::TooLate);
+                None
+            }
+        }
+    }
+
+    /// The job that a claim is at a desk.
+    pub(super) fn job_of(&self, claim: &Claim, arrival: SimTime, owner: u32) -> Job {
+        let scenario = &self.model.scenario;
+        let attempt = claim.reworks;
+        let block = self.source.block(claim.key.site, StreamId::Service, claim.key.person, claim.key.at(claim.step, attempt));
+        let step = &scenario.pathways[usize::from(claim.pathway)].steps[usize::from(claim.step)];
+        let desk = scenario.group_of(claim.key.site).desk.as_ref();
+        let minutes = step.minutes.draw(block.word(1), &self.model.population.normal);
+        let lane = match step.contact {
+            Contact::InPerson if desk.is_some_and(|desk| desk.priority_classes & claim.classes != 0) => Lane::Priority,
+            Contact::InPerson => Lane::Ordinary,
+            Contact::Called | Contact::Remote | Contact::Automatic => Lane::Tray,
+        };
+        let stopped_by = step.needs.map_or(0, |service| self.stop_mask(service, &claim.matter(scenario)));
+        Job {
+            arrival,
+            order: claim.key.order(),
+            service: seconds_from_minutes(minutes),
+            patience: u32::MAX,
+            stopped_by,
+            lane,
+            tries: 0,
+            expires: SimTime::NEVER,
+            owner,
+        }
+    }
+
+    /// The last step is done: money comes back.
+    pub(super) fn done(&mut self, claim: Claim) {
+        let scenario = &self.model.scenario;
+        let way = &scenario.pathways[usize::from(claim.pathway)];
+        let horizon = scenario.horizon();
+        let prepaid = claim.prepaid();
+        let at = match way.refund {
+            crate::pathway::Refund::AtDesk => claim.ready,
+            crate::pathway::Refund::Never if prepaid > 0 => {
+                self.lose(claim, claim.ready, Loss::NeverMade);
+                return;
+            }
+            crate::pathway::Refund::Never => claim.ready,
+            crate::pathway::Refund::Transfer { .. } if prepaid == 0 => claim.ready,
+            crate::pathway::Refund::Transfer { run, lag_days } => {
+                let run = scenario.payment_runs[usize::from(run)].next(claim.ready);
+                if run == SimTime::NEVER { run } else { SimTime(run.0.saturating_add(lag_days * 86_400)) }
+            }
+        };
+        if claim.work != Work::Pathway {
+            return;
+        }
+        if at >= horizon {
+            self.strand(&claim);
+            return;
+        }
+        let cell = self.record.cell(claim.care, claim.scheme);
+        cell.done += 1;
+        cell.window_visits += i64::from(claim.visits);
+        cell.refunded += prepaid;
+        cell.prepaid_fen_seconds += i128::from(prepaid) * i128::from(at.0 - claim.paid_at.0);
+        cell.carried_fen_seconds += i128::from(claim.carried) * i128::from(at.0 - claim.paid_at.0);
+        if way.own_share_due {
+            cell.own_due_paid += i64::from(claim.own_due);
+        }
+        if prepaid > 0 {
+            cell.refunds += 1;
+            cell.refund_seconds += i64::from(at.0 - claim.paid_at.0);
+            add_on_day(&mut self.record.refunded, at, prepaid);
+            self.log(claim.key.site, &claim, at, Event::Refunded, prepaid);
+        }
+    }
+
+    /// The claim is lost; its money counts as outstanding until the horizon all the same.
+    pub(super) fn lose(&mut self, claim: Claim, at: SimTime, why: Loss) {
+        let horizon = self.scenario().horizon();
+        let prepaid = claim.prepaid();
+        let cell = self.record.cell(claim.care, claim.scheme);
+        cell.lost[why as usize] += prepaid;
+        cell.claims_lost[why as usize] += i64::from(prepaid > 0 || why != Loss::NeverMade);
+        cell.prepaid_fen_seconds += i128::from(prepaid) * i128::from(horizon.0 - claim.paid_at.0);
+        cell.carried_fen_seconds += i128::from(claim.carried) * i128::from(horizon.0 - claim.paid_at.0);
+        self.log(claim.key.site, &claim, at.min(horizon), Event::Lost, prepaid);
+    }
+
+    /// The claim is still open at the horizon.
+    pub(super) fn strand(&mut self, claim: &Claim) {
+        let horizon = self.scenario().horizon();
+        let cell = self.record.cell(claim.care, claim.scheme);
+        cell.outstanding += claim.prepaid();
+        let open = i128::from(horizon.0 - claim.paid_at.0);
+        cell.prepaid_fen_seconds += i128::from(claim.prepaid()) * open;
+        cell.carried_fen_seconds += i128::from(claim.carried) * open;
+    }
+
+    /// Sessions on fixed weekdays while their service may be down.
+    fn sessions(&mut self, site: SiteId) {
+        let scenario = &self.model.scenario;
+        let group = scenario.sites[site as usize].group;
+        let Some((first, last)) = self.days_down(group, DemandKind::Sessions) else { return };
+        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Sessions) {
+            if kind.group_share[usize::from(group)] <= 0.0 {
+                continue;
+            }
+            for scheme in 0..scenario.schemes.len() {
+                for number in 0..self.stream().patients(site, care, scheme) {
+                    let (pattern, second, patient) = self.stream().session_patient(site, care, scheme, number);
+                    for day in first..=last {
+                        if pattern >> scenario.clock.weekday(day) & 1 == 1 {
+                            let mut visit = Visit { due: SimTime::at(day, second), ..patient };
+                            visit.key.index = day;
+                            self.meet(visit, Action::Purchase, 1.0);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Refill patients: stock-up before the stop, and refills that meet it.
+    fn refills(&mut self, site: SiteId) {
+        let scenario = &self.model.scenario;
+        let group = scenario.sites[site as usize].group;
+        let Some((_, last)) = self.days_down(group, DemandKind::Refills) else { return };
+        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Refills) {
+            if kind.group_share[usize::from(group)] <= 0.0 {
+                continue;
+            }
+            for scheme in 0..scenario.schemes.len() {
+                for number in 0..self.stream().patients(site, care, scheme) {
+                    self.refill_chain(site, care, scheme, number, last);
+                }
+            }
+        }
+    }
+
+    /// One patient's refills up to a last day. A stocked-up refill shifts the later ones.
+    fn refill_chain(&mut self, site: SiteId, care: usize, scheme: usize, number: u32, last: u32) {
+        let cycle = self.scenario().care[care].cycle_days;
+        let (mut day, patient) = self.stream().refill_patient(site, care, scheme, number);
+        // Nobody acts before the announcement: earlier refills are the same under every schedule.
+        let announced = self.scenario().announced_at.day();
+        let mut refill = 0;
+        if day < announced {
+            refill = (announced - day) / cycle;
+            day += refill * cycle;
+        }
+        let matter = self.matter_of(&patient, Action::Purchase);
+        let mut stocked = false;
+        while day <= last && day < self.scenario().clock.days() {
+            let due = self.stream().refill_time(&patient, refill, day);
+            let mut visit = Visit { due, ..patient };
+            visit.key.index = refill + 1;
+            let moved = if stocked { None } else { self.stock_up(&visit, &matter, cycle) };
+            let next = match moved {
+                Some(supplied_to) => {
+                    stocked = true;
+                    let needs = self.scenario().care[care].needs;
+                    if self.outage.down_at(self.scenario(), needs, &matter, due).is_some() {
+                        self.record.cell(visit.care, visit.scheme).affected += 1;
+                        add_on_day(&mut self.record.affected, due, 1);
+                        self.part(&visit, Part::StockedUp);
+                        self.log_visit(&visit, Event::StockedUp, 0);
+                    }
+                    supplied_to.max(day + 1)
+                }
+                None => {
+                    self.meet(visit, Action::Purchase, 1.0);
+                    day + cycle
+                }
+            };
+            day = next;
+            refill += 1;
+        }
+    }
+
+    /// Whether the patient moves this refill before the stop, going by announced times only; the
+    /// day to which the supply then lasts.
+    fn stock_up(&mut self, visit: &Visit, matter: &Matter, cycle: u32) -> Option<u32> {
+        let scenario = &self.model.scenario;
+        let needs = scenario.care[usize::from(visit.care)].needs;
+        let stop = scenario.suspensions.iter().find(|stop| {
+            stop.stops(needs, matter) && stop.stop <= visit.due && visit.due < stop.planned
+        });
+        for (index, measure) in scenario.measures.iter().enumerate() {
+            if measure.kind != MeasureKind::StockUp || !measure.who.holds(matter) {
+                continue;
+            }
+            let block = self.source.block(visit.key.site, StreamId::Refill, visit.key.person, 1 << 20 | index as u32);
+            let from = measure.from.resolve(&self.outage.actual, visit.due).max(scenario.announced_at);
+            let until = measure.until.resolve(&self.outage.actual, visit.due);
+            if from >= until {
+                continue;
+            }
+            let span = until.0 - from.0;
+            let day = SimTime(from.0 + (block.u(1) * f64::from(span)) as u32).day();
+            let bought = self.stream().refill_time(visit, 1 << 19, day).max(from).min(SimTime(until.0 - 1));
+            let takes_part = match stop {
+                Some(_) => bought < visit.due && block.u(0) < measure.share,
+                None => false,
+            };
+            if !takes_part {
+                let next_stop = scenario.suspensions.iter().any(|stop| stop.stops(needs, matter) && visit.due >= stop.planned);
+                if stop.is_none() && next_stop && block.u(0) < measure.needless_share && visit.due.0 - bought.0.min(visit.due.0) < cycle * 86_400 {
+                    self.record.cell(visit.care, visit.scheme).needless_stock_up += 1;
+                    self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);
+                }
+                continue;
+            }
+            let supplied = if measure.supply_to_month_end {
+                scenario.clock.month_end(bought).day()
+            } else {
+                (bought.day() + measure.supply_days).min(visit.due.day() + cycle)
+            };
+            if supplied <= visit.due.day() {
+                continue;
+            }
+            self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);
+            return Some(supplied);
+        }
+        None
+    }
+}

@@ -1,0 +1,373 @@
+//! One replication: the same patients in the normal course and under the schedule.
+//!
+//! Sites interact only through day effects, the runbook, and the halls downstream. So a
+//! replication goes site by site: draw a site's patients, apply the schedule to them
+//! ([`handling`]), serve its desk ([`flow`]), and pass on only what goes to a hall. Stations,
+//! halls and back offices follow in the order of their rank, each after everything that feeds it.
+//! Which replication, thread or order comes first changes nothing: all draws are keyed.
+
+mod flow;
+mod handling;
+mod routine;
+mod stays;
+
+use crate::calendar::SimTime;
+use crate::claim::{Claim, Course, Directory};
+use crate::desk::{OpenHours, Roster, RosterChange};
+use crate::engine::{Job, Scratch};
+use crate::laws::Breach;
+use crate::patient::{Population, Stream, Visit};
+use crate::record::Record;
+use crate::rng::Source;
+use crate::runbook::draw_outage;
+use crate::scenario::raw::{MeasureKind, SiteKind};
+use crate::scenario::world::{Scenario, SiteId};
+use crate::schedule::{Interval, Outage};
+use crate::trace::{Event, TraceRow};
+
+/// A scenario with the tables that all replications share.
+#[derive(Debug)]
+pub struct Model {
+    /// World and schedule.
+    pub scenario: Scenario,
+    /// Tables of the patient stream.
+    pub population: Population,
+    /// Halls and offices.
+    pub directory: Directory,
+}
+
+impl Model {
+    /// Makes the tables of a scenario.
+    pub fn new(scenario: Scenario) -> Self {
+        let population = Population::new(&scenario);
+        let directory = Directory::new(&scenario);
+        Self { scenario, population, directory }
+    }
+}
+
+/// What one replication gives.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Counts under the schedule.
+    pub record: Record,
+    /// Counts in the normal course.
+    pub normal: Record,
+    /// Actual stops and returns.
+    pub actual: Vec<Interval>,
+    /// Jobs served, both courses together.
+    pub jobs: i64,
+    /// Event log, when asked for.
+    pub trace: Vec<TraceRow>,
+}
+
+/// A claim on its way to a desk downstream.
+#[derive(Debug, Clone, Copy)]
+struct Parcel {
+    claim: Claim,
+    arrival: SimTime,
+}
+
+/// Which course of events is being simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Normal,
+    Schedule,
+}
+
+/// Running state of one replication.
+struct Run<'a> {
+    model: &'a Model,
+    seed: u64,
+    replication: u32,
+    source: Source,
+    day_effects: Vec<f64>,
+    outage: Outage,
+    no_outage: Outage,
+    hours: Vec<OpenHours>,
+    regular_hours: Vec<OpenHours>,
+    record: Record,
+    normal: Record,
+    inbox: Vec<Vec<Parcel>>,
+    /// First and last moment at which any stop holds, by care type.
+    care_down: Vec<Interval>,
+    desk: DeskScratch,
+    trace: Option<Vec<TraceRow>>,
+    trace_site: Option<SiteId>,
+}
+
+/// Memory used again for every site.
+#[derive(Default)]
+struct DeskScratch {
+    engine: Scratch,
+    roster: Roster,
+    visits: Vec<Visit>,
+    stays: Vec<Visit>,
+    claims: Vec<Claim>,
+    jobs: Vec<Job>,
+    routine: Vec<Job>,
+    routine_keys: Vec<routine::Matter>,
+    stops: Vec<Interval>,
+    normal_waits: DayWaits,
+    waits: DayWaits,
+    old_claims: Vec<i32>,
+}
+
+/// Routine waits of one site by day of arrival.
+#[derive(Default, Clone, PartialEq)]
+struct DayWaits {
+    seconds: Vec<i64>,
+    count: Vec<i64>,
+}
+
+impl DayWaits {
+    fn clear(&mut self, days: usize) {
+        self.seconds.clear();
+        self.seconds.resize(days, 0);
+        self.count.clear();
+        self.count.resize(days, 0);
+    }
+
+    fn add(&mut self, day: u32, seconds: u32) {
+        if let (Some(sum), Some(count)) = (self.seconds.get_mut(day as usize), self.count.get_mut(day as usize)) {
+            *sum += i64::from(seconds);
+            *count += 1;
+        }
+    }
+}
+
+/// What to log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tracing {
+    /// Nothing.
+    Off,
+    /// Every event.
+    All,
+    /// Events of one site and of the claims that come from it.
+    Site(SiteId),
+}
+
+/// Simulates one replication.
+///
+/// # Errors
+///
+/// [`Breach`] when a law does not hold or a limit is passed; it names seed, replication and site.
+pub fn simulate(model: &Model, seed: u64, replication: u32, tracing: Tracing) -> Result<Outcome, Breach> {
+    let mut run = Run::new(model, seed, replication, tracing);
+    run.sites(&[SiteKind::Provider, SiteKind::Away])?;
+    run.sites(&[SiteKind::Station])?;
+    run.sites(&[SiteKind::Hall])?;
+    run.sites(&[SiteKind::BackOffice])?;
+    crate::laws::check(&run.record, &model.scenario, seed, replication)?;
+    let jobs = run.record.desks.iter().chain(&run.normal.desks).map(|desk| desk.jobs).sum();
+    let mut trace = run.trace.unwrap_or_default();
+    trace.sort_by_key(TraceRow::order);
+    Ok(Outcome { record: run.record, normal: run.normal, actual: run.outage.actual, jobs, trace })
+}
+
+impl<'a> Run<'a> {
+    fn new(model: &'a Model, seed: u64, replication: u32, tracing: Tracing) -> Self {
+        let scenario = &model.scenario;
+        let source = Source::new(seed, replication);
+        let outage = draw_outage(scenario, &source);
+        let regular_hours: Vec<OpenHours> = scenario
+            .groups
+            .iter()
+            .map(|group| group.desk.as_ref().map(|desk| desk.hours.clone()).unwrap_or_default())
+            .collect();
+        let hours = hours_with_overtime(scenario, &outage, &regular_hours);
+        let new_record = || {
+            Record::new(
+                scenario.care.len(),
+                scenario.schemes.len(),
+                scenario.desk_classes.len(),
+                scenario.clock.days(),
+                scenario.horizon(),
+            )
+        };
+        Self {
+            model,
+            seed,
+            replication,
+            day_effects: model.population.day_effects(&source),
+            care_down: care_down(scenario, &outage),
+            source,
+            outage,
+            no_outage: Outage::none(),
+            hours,
+            regular_hours,
+            record: new_record(),
+            normal: new_record(),
+            inbox: vec![Vec::new(); scenario.sites.len()],
+            desk: DeskScratch::default(),
+            trace: (tracing != Tracing::Off).then(Vec::new),
+            trace_site: if let Tracing::Site(site) = tracing { Some(site) } else { None },
+        }
+    }
+
+    fn scenario(&self) -> &'a Scenario {
+        &self.model.scenario
+    }
+
+    fn stream(&self) -> Stream<'_> {
+        Stream {
+            scenario: &self.model.scenario,
+            population: &self.model.population,
+            source: &self.source,
+            day_effects: &self.day_effects,
+        }
+    }
+
+    fn course(&self) -> Course<'_> {
+        Course { scenario: &self.model.scenario, outage: &self.outage, hours: &self.hours, source: &self.source }
+    }
+
+    fn sites(&mut self, kinds: &[SiteKind]) -> Result<(), Breach> {
+        for group in &self.model.scenario.groups {
+            if !kinds.contains(&group.kind) {
+                continue;
+            }
+            for site in group.first..group.first + group.count {
+                self.site(site)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Simulates one site in both courses.
+    fn site(&mut self, site: SiteId) -> Result<(), Breach> {
+        let group = self.scenario().group_of(site);
+        self.desk.claims.clear();
+        self.desk.jobs.clear();
+        self.desk.visits.clear();
+        self.desk.stays.clear();
+        self.routine(site);
+        self.serve(site, Side::Normal)?;
+        match group.kind {
+            SiteKind::Provider | SiteKind::Away => self.patients(site),
+            SiteKind::Hall => self.business(site),
+            SiteKind::Station | SiteKind::BackOffice => {}
+        }
+        self.open_parcels(site);
+        self.serve(site, Side::Schedule)
+    }
+
+    /// Turns what earlier sites have sent here into jobs.
+    fn open_parcels(&mut self, site: SiteId) {
+        let parcels = std::mem::take(&mut self.inbox[site as usize]);
+        for parcel in parcels {
+            let job = self.job_of(&parcel.claim, parcel.arrival, self.desk.claims.len() as u32);
+            self.desk.claims.push(parcel.claim);
+            self.desk.jobs.push(job);
+        }
+    }
+
+    fn log(&mut self, site: SiteId, claim: &Claim, time: SimTime, event: Event, fen: i64) {
+        let Some(trace) = self.trace.as_mut() else { return };
+        if self.trace_site.is_none_or(|only| only == site || only == claim.key.site) {
+            trace.push(TraceRow {
+                time,
+                site,
+                origin: claim.key.site,
+                person: claim.key.person,
+                visit: claim.key.index,
+                care: claim.care,
+                scheme: claim.scheme,
+                pathway: (claim.work == crate::claim::Work::Pathway).then_some(claim.pathway),
+                step: claim.step,
+                event,
+                fen,
+            });
+        }
+    }
+}
+
+/// Opening hours by group, with the overtime of the schedule.
+fn hours_with_overtime(scenario: &Scenario, outage: &Outage, regular: &[OpenHours]) -> Vec<OpenHours> {
+    let mut hours = regular.to_vec();
+    for measure in scenario.measures.iter().filter(|measure| measure.kind == MeasureKind::Overtime) {
+        let from = measure.from.resolve(&outage.actual, SimTime::NEVER);
+        let until = measure.until.resolve(&outage.actual, SimTime::NEVER);
+        for (group, hours) in hours.iter_mut().enumerate() {
+            if measure.who.groups >> group & 1 == 0 {
+                continue;
+            }
+            let mut days = hours.days.clone();
+            for (day, spans) in days.iter_mut().enumerate() {
+                let noon = SimTime::at(day as u32, 43_200);
+                if from <= noon && noon < until {
+                    spans.clone_from(&measure.hours[day]);
+                }
+            }
+            *hours = OpenHours::new(days);
+        }
+    }
+    hours
+}
+
+/// First and last moment at which any stop may hold for each care type, waves included.
+fn care_down(scenario: &Scenario, outage: &Outage) -> Vec<Interval> {
+    scenario
+        .care
+        .iter()
+        .enumerate()
+        .map(|(care_index, care)| {
+            let mut down = Interval { start: SimTime::NEVER, end: SimTime::START };
+            for (stop, interval) in scenario.suspensions.iter().zip(&outage.actual) {
+                let services = 1u64 << care.needs | care.online_needs.map_or(0, |online| 1 << online);
+                if stop.services & services == 0 || stop.scope.care >> care_index & 1 == 0 {
+                    continue;
+                }
+                let delay = stop.waves.iter().map(|wave| wave.delay.0).max().unwrap_or(0);
+                down.start = down.start.min(interval.start);
+                down.end = down.end.max(SimTime(interval.end.0.saturating_add(delay)));
+            }
+            down.end = down.end.min(scenario.horizon());
+            down
+        })
+        .collect()
+}
+
+impl Run<'_> {
+    /// Changes to the rosters of a group's desks, in this replication: surge windows and ramps.
+    fn roster_changes(&self, site: SiteId) -> Vec<RosterChange<'_>> {
+        let scenario = &self.model.scenario;
+        let place = &scenario.sites[site as usize];
+        let Some(desk) = scenario.group_of(site).desk.as_ref() else { return Vec::new() };
+        let mut changes = Vec::new();
+        for measure in &scenario.measures {
+            if measure.who.groups >> place.group & 1 == 0 {
+                continue;
+            }
+            let from = measure.from.resolve(&self.outage.actual, SimTime::NEVER);
+            let until = measure.until.resolve(&self.outage.actual, SimTime::NEVER);
+            if from == SimTime::NEVER {
+                continue;
+            }
+            match measure.kind {
+                MeasureKind::Surge => {
+                    let extra = (measure.extra_windows * place.size).round().max(if measure.extra_windows >= 0.5 { 1.0 } else { 0.0 });
+                    changes.push(RosterChange { from, until, extra_windows: extra as u32, hours: None, share: 1.0 });
+                }
+                MeasureKind::Overtime => {
+                    changes.push(RosterChange { from, until, extra_windows: 0, hours: Some(&measure.hours), share: 1.0 });
+                }
+                _ => {}
+            }
+        }
+        for (stop, interval) in scenario.suspensions.iter().zip(&self.outage.actual) {
+            let here = stop.services & desk.services != 0
+                && stop.scope.groups >> place.group & 1 == 1
+                && stop.scope.districts >> place.district & 1 == 1;
+            if !here || stop.ramp.is_empty() || interval.end == SimTime::NEVER {
+                continue;
+            }
+            let back = interval.end.plus(stop.wave_delay(place.group, place.district));
+            for (day, &share) in (0u32..).zip(&stop.ramp) {
+                let from = SimTime::at(back.day() + day, 0);
+                let until = SimTime::at(back.day() + day + 1, 0);
+                changes.push(RosterChange { from, until, extra_windows: 0, hours: None, share });
+            }
+        }
+        changes
+    }
+}

@@ -1,0 +1,157 @@
+//! Charts: pure functions from data to the bytes of a slide.
+//!
+//! A figure is drawn once as SVG, on a slide of 1920 × 1080; [`png`] turns that SVG into pixels
+//! with the embedded font only, so every machine draws the same picture. Nothing here reads or
+//! writes a file, and nothing here runs the model: the numbers arrive ready made.
+//!
+//! Time on every figure is counted in days from the first midnight of the figure's `first_day`; day
+//! 1.5 is noon of the second day. A value that belongs to a whole day stands in the middle of that
+//! day.
+
+mod axis;
+mod bars;
+mod canvas;
+mod fan;
+pub mod font;
+mod panel;
+mod slide;
+mod theme;
+mod timeline;
+
+use std::fmt;
+
+pub use crate::units::Lang;
+pub use fan::{FanChart, FanPanel, FanPanels, fan, fan_panels};
+pub use panel::{Quantiles, Reference, StopBand};
+pub use timeline::{Mark, Returns, Timeline, TimelineRow, timeline};
+
+use resvg::{tiny_skia, usvg};
+
+/// A civil date: year, month from 1, day from 1.
+pub type CivilDay = (i32, u8, u8);
+
+/// A finished figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// The SVG document, 1920 × 1080. Its text asks for Noto Sans SC.
+    pub svg: String,
+    /// Characters the embedded font lacks, in code point order; the figure shows □ in their place.
+    pub missing: Vec<char>,
+}
+
+/// Why a figure could not be drawn. None of these harms the results it was to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChartError {
+    /// There is nothing to draw: no day, no row or no panel.
+    Empty {
+        /// What is missing.
+        what: &'static str,
+    },
+    /// Two series of one figure differ in length.
+    Length {
+        /// The series at fault.
+        what: &'static str,
+        /// Days the figure has.
+        expected: usize,
+        /// Days the series has.
+        found: usize,
+    },
+    /// A number is infinite, not a number, or too large for an axis.
+    Value {
+        /// Where the number stands.
+        what: &'static str,
+    },
+    /// More rows or panels than a slide has room for.
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many a slide takes.
+        most: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// The first day is not a date of the calendar.
+    Date {
+        /// The date given.
+        found: CivilDay,
+    },
+    /// The drawing package failed.
+    Drawing {
+        /// Its own message.
+        message: String,
+    },
+}
+
+impl fmt::Display for ChartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty { what } => write!(f, "chart: no {what} to draw"),
+            Self::Length {
+                what,
+                expected,
+                found,
+            } => {
+                write!(f, "chart: {what} has {found} days, the figure {expected}")
+            }
+            Self::Value { what } => {
+                write!(f, "chart: {what} is not finite or too large for an axis")
+            }
+            Self::TooMany { what, most, found } => {
+                write!(f, "chart: {found} {what}, a slide has room for {most}")
+            }
+            Self::Date {
+                found: (year, month, day),
+            } => {
+                write!(f, "chart: {year}-{month}-{day} is not a date")
+            }
+            Self::Drawing { message } => write!(f, "chart: drawing failed: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for ChartError {}
+
+/// Turns a figure into a PNG of 1920 × 1080 pixels, using the embedded font and no other.
+///
+/// # Errors
+///
+/// [`ChartError::Drawing`] when the SVG cannot be read or the picture cannot be encoded.
+pub fn png(drawn: &Drawn) -> Result<Vec<u8>, ChartError> {
+    let options = usvg::Options {
+        font_family: theme::FAMILY.to_owned(),
+        fontdb: font::database(),
+        ..usvg::Options::default()
+    };
+    let tree = usvg::Tree::from_str(&drawn.svg, &options).map_err(failed)?;
+    let size = tree.size();
+    let (across, down) = (theme::WIDTH as u32, theme::HEIGHT as u32);
+    let mut pixels = tiny_skia::Pixmap::new(across, down).ok_or_else(|| ChartError::Drawing {
+        message: "no memory for the picture".to_owned(),
+    })?;
+    pixels.fill(tiny_skia::Color::WHITE);
+    let fit =
+        tiny_skia::Transform::from_scale(across as f32 / size.width(), down as f32 / size.height());
+    resvg::render(&tree, fit, &mut pixels.as_mut());
+    pixels.encode_png().map_err(failed)
+}
+
+/// Keeps the message of a drawing package's error, whose type is no part of our interface.
+fn failed(error: impl fmt::Display) -> ChartError {
+    ChartError::Drawing {
+        message: error.to_string(),
+    }
+}
+
+/// Refuses numbers an axis cannot show.
+fn check_finite(what: &'static str, values: &[f64]) -> Result<(), ChartError> {
+    // Beyond this no axis of 亿 or M has readable labels, and such a number is a mistake upstream.
+    const MOST: f64 = 1e15;
+    if values.iter().all(|v| v.is_finite() && v.abs() <= MOST) {
+        Ok(())
+    } else {
+        Err(ChartError::Value { what })
+    }
+}
+
+#[cfg(test)]
+mod testing;

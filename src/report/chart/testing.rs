@@ -1,0 +1,348 @@
+//! Sample figures and readers of finished SVG, for the tests of this module.
+
+use super::canvas::Point;
+use super::font;
+use super::{
+    Drawn, FanChart, FanPanel, FanPanels, Lang, Mark, Quantiles, Reference, Returns, StopBand,
+    Timeline, TimelineRow, png,
+};
+
+fn say(lang: Lang, zh: &str, en: &str) -> String {
+    if lang == Lang::Zh {
+        zh.to_owned()
+    } else {
+        en.to_owned()
+    }
+}
+
+/// Checks the PNG of a figure; writes it where `CHART_SAMPLES` says, if it is set, to be looked at.
+pub(super) fn show(name: &str, drawn: &Drawn) {
+    assert_eq!(drawn.missing, vec![]);
+    let bytes = png(drawn).unwrap();
+    let picture = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
+    assert_eq!((picture.width(), picture.height()), (1920, 1080));
+    let corner = picture.pixel(3, 3).unwrap();
+    assert_eq!(
+        (corner.red(), corner.green(), corner.blue(), corner.alpha()),
+        (255, 255, 255, 255)
+    );
+    if let Some(folder) = std::env::var_os("CHART_SAMPLES") {
+        std::fs::write(
+            std::path::Path::new(&folder).join(format!("{name}.png")),
+            bytes,
+        )
+        .unwrap();
+    }
+}
+
+/// A backlog that builds up over a stop and is worked off.
+fn quantiles(days: usize, peak: f64) -> Quantiles {
+    let shape = |i: usize| {
+        let day = i as f64;
+        if day < 5.0 {
+            0.0
+        } else if day < 12.0 {
+            (day - 5.0) / 7.0
+        } else {
+            (-(day - 12.0) / 18.0).exp()
+        }
+    };
+    let wobble = |i: usize, k: f64| 1.0 + 0.05 * (i as f64 * k).sin();
+    let series = |factor: f64, k: f64| {
+        (0..days)
+            .map(|i| peak * factor * shape(i) * wobble(i, k))
+            .collect()
+    };
+    Quantiles {
+        median: series(1.0, 0.9),
+        q05: series(0.55, 1.3),
+        q25: series(0.8, 1.1),
+        q75: series(1.25, 1.0),
+        q95: series(1.6, 0.7),
+    }
+}
+
+fn stops(lang: Lang) -> Vec<StopBand> {
+    let stop = |start_day, end_day, zh, en| StopBand {
+        start_day,
+        end_day,
+        label: say(lang, zh, en),
+    };
+    vec![
+        stop(4.75, Some(7.33), "住院、门诊即时结算", "Instant settlement"),
+        stop(
+            1.0,
+            Some(12.0),
+            "医保关系转移接续与参保登记",
+            "Enrolment and transfers",
+        ),
+        stop(5.0, None, "零星报销", "Manual claims"),
+    ]
+}
+
+fn footnotes(lang: Lang) -> Vec<String> {
+    vec![
+        say(
+            lang,
+            "重复 2000 次，种子 20211115；阴影为模拟的 50% 与 90% 区间，不是承诺。\
+             来源：南通市医疗保障局 2021 年 11 月公告；各项人次为假设。",
+            "2,000 replications, seed 20211115; \
+             shading is the simulated 50% and 90% range, not a promise. \
+             Source: notice of the city's Healthcare Security Administration, \
+             November 2021; numbers of visits are assumed.",
+        ),
+        say(
+            lang,
+            "假设：窗口 120 个，每笔 12 分钟（8–20）",
+            "Assumptions: 120 windows, 12 minutes a claim (8–20)",
+        ),
+    ]
+}
+
+pub(super) fn sample_fan(lang: Lang, days: usize) -> FanChart {
+    FanChart {
+        title: say(
+            lang,
+            "待补录结算单积压：南通市公告方案",
+            "Claims waiting to be entered: Nantong, schedule as announced",
+        ),
+        subtitle: say(
+            lang,
+            "全市各窗口合计，每日结束时",
+            "All desks of the city, at the end of each day",
+        ),
+        y_label: say(lang, "待补录结算单", "Claims waiting"),
+        y_unit: say(lang, "笔", "claims"),
+        lang,
+        first_day: (2021, 11, 15),
+        quantiles: quantiles(days, 220_000.0),
+        stops: stops(lang),
+        reference: Some(Reference {
+            label: say(lang, "正常情况", "Normal course"),
+            values: (0..days)
+                .map(|i| 21_000.0 + 4_000.0 * (i as f64).sin())
+                .collect(),
+        }),
+        footer: footnotes(lang),
+    }
+}
+
+pub(super) fn sample_panels(lang: Lang, count: usize) -> FanPanels {
+    let names = [
+        ("市级经办大厅", "Municipal hall"),
+        ("区县经办大厅", "District halls"),
+        ("医院医保窗口", "Hospital insurance desks"),
+        ("街道便民服务中心", "Neighbourhood service centres"),
+        ("定点药店", "Pharmacies"),
+        ("后台审核", "Back office"),
+    ];
+    let panel = |(i, (zh, en)): (usize, (&str, &str))| FanPanel {
+        title: say(lang, zh, en),
+        y_label: say(lang, "积压", "Backlog"),
+        y_unit: say(lang, "笔", "claims"),
+        quantiles: quantiles(60, [180_000.0, 2_400.0, 36.0, 0.0, 3.1e6, 9_000.0][i]),
+        reference: (i % 2 == 0).then(|| Reference {
+            label: say(lang, "正常情况", "Normal course"),
+            values: vec![12.0; 60],
+        }),
+    };
+    FanPanels {
+        title: say(lang, "各类窗口的积压", "Backlog per desk class"),
+        subtitle: say(
+            lang,
+            "每日结束时等待办理的笔数；各图纵轴不同",
+            "Claims waiting at the end of the day; the scales differ",
+        ),
+        lang,
+        first_day: (2021, 11, 15),
+        stops: stops(lang),
+        panels: names
+            .into_iter()
+            .take(count)
+            .enumerate()
+            .map(panel)
+            .collect(),
+        footer: footnotes(lang),
+    }
+}
+
+fn rows(lang: Lang) -> Vec<TimelineRow> {
+    let actual = |q05, median, q95| Some(Returns { q05, median, q95 });
+    let row = |zh, en, start_day, planned_end_day, actual, text: (&str, &str), kind| TimelineRow {
+        label: say(lang, zh, en),
+        start_day,
+        planned_end_day,
+        actual,
+        text: say(lang, text.0, text.1),
+        kind,
+    };
+    vec![
+        row(
+            "住院、门诊即时结算",
+            "Instant settlement",
+            4.75,
+            Some(7.33),
+            actual(7.33, 7.6, 8.9),
+            ("62 小时", "62 hours"),
+            0,
+        ),
+        row(
+            "参保登记与医保关系转移接续业务",
+            "Enrolment and transfer of insurance",
+            1.0,
+            Some(12.0),
+            actual(11.5, 12.4, 14.5),
+            ("264 小时", "264 hours"),
+            1,
+        ),
+        row(
+            "药店个人账户支付",
+            "Pharmacy accounts",
+            5.0,
+            Some(5.5),
+            actual(5.5, 5.5, 5.9),
+            ("12 小时", "12 hours"),
+            2,
+        ),
+        row(
+            "零星报销",
+            "Manual claims",
+            3.0,
+            None,
+            actual(10.0, 13.0, 16.5),
+            ("11月18日起", "From 18 Nov"),
+            3,
+        ),
+        row(
+            "跨省异地就医",
+            "Cross-region care",
+            14.0,
+            Some(17.5),
+            None,
+            ("84 小时", "84 hours"),
+            4,
+        ),
+    ]
+}
+
+pub(super) fn sample_timeline(lang: Lang, count: usize) -> Timeline {
+    let mark = |day, zh, en| Mark {
+        day,
+        label: say(lang, zh, en),
+    };
+    Timeline {
+        title: say(
+            lang,
+            "业务暂停与恢复：南通市公告方案",
+            "What stops and when it returns: Nantong, as announced",
+        ),
+        subtitle: say(
+            lang,
+            "2021 年 11 月 15 日公告，A&B <测试>",
+            "Announced on 15 November 2021, A&B <test>",
+        ),
+        lang,
+        first_day: (2021, 11, 15),
+        days: 18.0,
+        rows: rows(lang).into_iter().cycle().take(count).collect(),
+        marks: vec![
+            mark(0.4, "发布公告", "Announced"),
+            mark(4.5, "窗口停止收件", "Windows take no more papers"),
+            mark(17.0, "补录截止", "Entry deadline"),
+        ],
+        non_working: vec![(5.0, 7.0), (12.0, 14.0)],
+        footer: footnotes(lang),
+    }
+}
+
+/// The value of an attribute inside one tag.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let from = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+    tag[from..].split('"').next()
+}
+
+fn number(tag: &str, name: &str) -> f64 {
+    attribute(tag, name).unwrap().parse().unwrap()
+}
+
+/// Points of every line of a colour, in slide pixels.
+pub(super) fn polylines(svg: &str, color: &str) -> Vec<Vec<Point>> {
+    let of_color = |tag: &&str| attribute(tag, "stroke") == Some(color);
+    let points = |tag: &str| {
+        let pairs = attribute(tag, "points").unwrap().split_whitespace();
+        pairs
+            .map(|pair| {
+                let (x, y) = pair.split_once(',').unwrap();
+                (
+                    x.parse::<f64>().unwrap() / 4.0,
+                    y.parse::<f64>().unwrap() / 4.0,
+                )
+            })
+            .collect()
+    };
+    svg.lines()
+        .filter(|l| l.starts_with("<polyline"))
+        .filter(of_color)
+        .map(points)
+        .collect()
+}
+
+/// Left and right edge of every rectangle of a colour, in slide pixels.
+pub(super) fn rectangles(svg: &str, color: &str) -> Vec<(f64, f64)> {
+    let of_color = |tag: &&str| attribute(tag, "fill") == Some(color);
+    let edges = |tag: &str| {
+        let x = number(tag, "x");
+        (x / 4.0, (x + number(tag, "width")) / 4.0)
+    };
+    svg.lines()
+        .filter(|l| l.starts_with("<rect"))
+        .filter(of_color)
+        .map(edges)
+        .collect()
+}
+
+/// Fails when a text, measured in the embedded font, leaves the slide, is under 24 pixels, or
+/// covers another.
+pub(super) fn assert_texts_inside(svg: &str) {
+    let mut boxes: Vec<(f64, f64, f64, f64, String)> = Vec::new();
+    let mut lines = svg.lines();
+    while let Some(tag) = lines.next() {
+        if !tag.starts_with("<text") {
+            continue;
+        }
+        let entities = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&apos;", "'"),
+            ("&amp;", "&"),
+        ];
+        let raw = lines.next().unwrap().to_owned();
+        let text = entities
+            .iter()
+            .fold(raw, |t, (from, to)| t.replace(from, to));
+        let size = number(tag, "font-size") / 4.0;
+        assert!(size > 23.9, "{text} is too small: {size}");
+        let width = font::width(&text, size, tag.contains("font-weight=\"bold\""));
+        let left = number(tag, "x") / 4.0
+            - match attribute(tag, "text-anchor").unwrap() {
+                "start" => 0.0,
+                "middle" => width / 2.0,
+                _ => width,
+            };
+        let middle = number(tag, "y") / 4.0 + 0.4 * size;
+        let (top, bottom) = (middle - 0.45 * size, middle + 0.45 * size);
+        assert!(
+            left >= 0.0 && left + width <= 1920.0,
+            "{text} runs from {left} to {}",
+            left + width
+        );
+        assert!(top >= 0.0 && bottom <= 1080.0, "{text} stands at {middle}");
+        for (l, t, r, b, other) in &boxes {
+            let apart = left + width <= *l || *r <= left || bottom <= *t || *b <= top;
+            assert!(apart, "{text:?} covers {other:?}");
+        }
+        boxes.push((left, top, left + width, bottom, text));
+    }
+    assert!(boxes.len() > 3);
+}

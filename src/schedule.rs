@@ -1,0 +1,308 @@
+//! What the planner chooses: which services stop when and for whom, when they are announced to
+//! come back, and the measures beside it.
+//!
+//! All times are announced times, or hang on the actual return of a stop ([`Moment`]); the
+//! actual returns of a replication come from [`crate::runbook`].
+
+use crate::calendar::{SimDuration, SimTime};
+use crate::distribution::Distribution;
+use crate::scenario::raw::{Action, MeasureKind, Name};
+use crate::scenario::world::Scenario;
+
+/// A time of the schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A moment known in advance.
+    At(SimTime),
+    /// The actual return of a stop, and seconds after (or before) it.
+    AfterReturn(u16, i64),
+    /// The visit itself, and seconds after it.
+    AfterVisit(i64),
+}
+
+impl Moment {
+    /// The moment, given the actual returns of the replication and the time of the visit.
+    pub fn resolve(self, actual: &[Interval], visit: SimTime) -> SimTime {
+        let (base, offset) = match self {
+            Self::At(time) => return time,
+            Self::AfterReturn(stop, offset) => (actual[usize::from(stop)].end, offset),
+            Self::AfterVisit(offset) => (visit, offset),
+        };
+        shift(base, offset)
+    }
+}
+
+/// A moment some signed seconds away; never stays never, and nothing comes before the start.
+pub fn shift(base: SimTime, offset: i64) -> SimTime {
+    if base == SimTime::NEVER {
+        return base;
+    }
+    let moved = (i64::from(base.0) + offset).clamp(0, i64::from(u32::MAX - 1));
+    SimTime(moved as u32)
+}
+
+/// A half-open span of time in which something is down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// First moment down.
+    pub start: SimTime,
+    /// First moment up again; [`SimTime::NEVER`] when it does not return.
+    pub end: SimTime,
+}
+
+impl Interval {
+    /// Whether a moment is inside.
+    pub fn contains(self, time: SimTime) -> bool {
+        self.start <= time && time < self.end
+    }
+}
+
+/// A set of visits or matters, as bit masks. An empty scope holds everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeMask {
+    /// Schemes.
+    pub schemes: u32,
+    /// Districts of the site.
+    pub districts: u64,
+    /// Site groups.
+    pub groups: u64,
+    /// Care types.
+    pub care: u64,
+    /// Classes a person must have, all of them.
+    pub classes_all: u32,
+    /// Classes a person must not have, none of them.
+    pub classes_none: u32,
+    /// Actions.
+    pub actions: u8,
+}
+
+impl ScopeMask {
+    /// Everything.
+    pub const ALL: Self = Self {
+        schemes: u32::MAX,
+        districts: u64::MAX,
+        groups: u64::MAX,
+        care: u64::MAX,
+        classes_all: 0,
+        classes_none: 0,
+        actions: u8::MAX,
+    };
+
+    /// Whether a person's matter at a place is in this set.
+    pub fn holds(&self, matter: &Matter) -> bool {
+        self.schemes >> matter.scheme & 1 == 1
+            && self.districts >> matter.district & 1 == 1
+            && self.groups >> matter.group & 1 == 1
+            && self.care >> matter.care & 1 == 1
+            && self.classes_all & matter.classes == self.classes_all
+            && self.classes_none & matter.classes == 0
+            && self.actions & action_bit(matter.action) != 0
+    }
+}
+
+/// Bit of an action in [`ScopeMask::actions`].
+pub fn action_bit(action: Action) -> u8 {
+    match action {
+        Action::Admission => 1,
+        Action::Discharge => 2,
+        Action::Purchase => 4,
+    }
+}
+
+/// Who wants what where: what scopes are asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Matter {
+    /// Scheme.
+    pub scheme: u8,
+    /// District of the site.
+    pub district: u16,
+    /// Group of the site.
+    pub group: u16,
+    /// Care type.
+    pub care: u8,
+    /// Classes of the person, as a bit mask.
+    pub classes: u32,
+    /// What is wanted.
+    pub action: Action,
+}
+
+/// How a return was announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReturnKind {
+    /// As certain.
+    Fixed,
+    /// As an estimate.
+    Estimated,
+    /// Not at all.
+    Unannounced,
+}
+
+impl ReturnKind {
+    /// The word used in files and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Estimated => "estimated",
+            Self::Unannounced => "unannounced",
+        }
+    }
+}
+
+/// Sites that come back later.
+#[derive(Debug, Clone)]
+pub struct Wave {
+    /// Site groups.
+    pub groups: u64,
+    /// Districts.
+    pub districts: u64,
+    /// Delay after the return.
+    pub delay: SimDuration,
+}
+
+/// One stop.
+#[derive(Debug, Clone)]
+pub struct Suspension {
+    /// Key.
+    pub key: String,
+    /// Name shown.
+    pub name: Name,
+    /// Services, as a bit mask.
+    pub services: u64,
+    /// Announced stop.
+    pub stop: SimTime,
+    /// Hours by which the stop may slip.
+    pub slip_hours: Option<Distribution>,
+    /// How the return was announced.
+    pub kind: ReturnKind,
+    /// Announced return; never when none was announced.
+    pub planned: SimTime,
+    /// Task after which the service can return.
+    pub after_task: Option<u16>,
+    /// Hours past the announced return on top of the technical work.
+    pub overrun_hours: Option<Distribution>,
+    /// (unannounced) Hours from the stop to the return.
+    pub after_hours: Option<Distribution>,
+    /// Hours of a day in which an early return is allowed, in seconds; none when not allowed.
+    pub early: Option<Vec<(u32, u32)>>,
+    /// Share of windows on the first, second … day after the return.
+    pub ramp: Vec<f64>,
+    /// Later waves.
+    pub waves: Vec<Wave>,
+    /// Only these.
+    pub scope: ScopeMask,
+    /// But not these.
+    pub except: Option<ScopeMask>,
+}
+
+impl Suspension {
+    /// Whether it stops a service for a matter.
+    pub fn stops(&self, service: u16, matter: &Matter) -> bool {
+        self.services >> service & 1 == 1
+            && self.scope.holds(matter)
+            && !self.except.is_some_and(|except| except.holds(matter))
+    }
+
+    /// Delay of the return at a site: that of the last wave it belongs to.
+    pub fn wave_delay(&self, group: u16, district: u16) -> SimDuration {
+        self.waves
+            .iter()
+            .filter(|wave| wave.groups >> group & 1 == 1 && wave.districts >> district & 1 == 1)
+            .map(|wave| wave.delay)
+            .max()
+            .unwrap_or(SimDuration(0))
+    }
+}
+
+/// What the schedule does beside stopping.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// Key.
+    pub key: String,
+    /// What it is.
+    pub kind: MeasureKind,
+    /// Whose.
+    pub who: ScopeMask,
+    /// First moment.
+    pub from: Moment,
+    /// Last moment.
+    pub until: Moment,
+    /// (stock-up) take-up; (settle-before) fit share; (bring-forward) share.
+    pub share: f64,
+    /// (stock-up) Share of others who stock up all the same.
+    pub needless_share: f64,
+    /// (stock-up) Longest supply, days.
+    pub supply_days: u32,
+    /// (stock-up) Supply at most to the end of the month of the purchase.
+    pub supply_to_month_end: bool,
+    /// (surge) Windows added at a site of mean size.
+    pub extra_windows: f64,
+    /// (overtime) Opening intervals by day.
+    pub hours: Vec<Vec<(u32, u32)>>,
+    /// (settle-before) Days before the planned discharge from which a patient may be fit.
+    pub fit: SimDuration,
+    /// Minutes of desk work a patient.
+    pub minutes: Distribution,
+}
+
+/// State of the services in one replication: when each stop really begins and ends.
+#[derive(Debug, Clone)]
+pub struct Outage {
+    /// One interval per stop, in the order of the schedule, before waves.
+    pub actual: Vec<Interval>,
+}
+
+impl Outage {
+    /// No service is ever down: the normal course.
+    pub fn none() -> Self {
+        Self { actual: Vec::new() }
+    }
+
+    /// The stop that has a service down for a matter at a moment, with its interval there.
+    pub fn down_at(
+        &self,
+        scenario: &Scenario,
+        service: u16,
+        matter: &Matter,
+        time: SimTime,
+    ) -> Option<(u16, Interval)> {
+        self.actual.iter().enumerate().find_map(|(index, interval)| {
+            let stop = &scenario.suspensions[index];
+            if time < interval.start || !stop.stops(service, matter) {
+                return None;
+            }
+            let delay = stop.wave_delay(matter.group, matter.district);
+            let end = if interval.end == SimTime::NEVER { interval.end } else { interval.end.plus(delay) };
+            (time < end).then_some((index as u16, Interval { start: interval.start, end }))
+        })
+    }
+
+    /// First moment from `time` on at which a service is up for a matter.
+    pub fn up_from(&self, scenario: &Scenario, service: Option<u16>, matter: &Matter, time: SimTime) -> SimTime {
+        let Some(service) = service else { return time };
+        let mut moment = time;
+        // Stops may overlap or follow one another; each pass leaves one of them behind.
+        for _ in 0..=self.actual.len() {
+            match self.down_at(scenario, service, matter, moment) {
+                Some((_, interval)) => moment = interval.end,
+                None => return moment,
+            }
+            if moment == SimTime::NEVER {
+                return moment;
+            }
+        }
+        moment
+    }
+
+    /// First stop of a service for a matter after a moment.
+    pub fn next_stop(&self, scenario: &Scenario, service: u16, matter: &Matter, time: SimTime) -> SimTime {
+        self.actual
+            .iter()
+            .enumerate()
+            .filter(|(index, interval)| {
+                interval.start > time && scenario.suspensions[*index].stops(service, matter)
+            })
+            .map(|(_, interval)| interval.start)
+            .min()
+            .unwrap_or(SimTime::NEVER)
+    }
+}
