@@ -111,6 +111,89 @@ pub struct Cell {
     pub prepaying: i64,
 }
 
+impl Cell {
+    /// Adds another cell. Taken apart field by field, so that a new field cannot be forgotten.
+    pub fn add(&mut self, other: &Self) {
+        let Self {
+            affected,
+            parts,
+            spanning,
+            needless_stock_up,
+            bill,
+            bill_fund,
+            bill_account,
+            bill_own,
+            capped,
+            self_pay,
+            prepaid_fund,
+            prepaid_account,
+            account_kept,
+            own_due,
+            own_due_paid,
+            refunded,
+            lost,
+            claims_lost,
+            outstanding,
+            prepaid_fen_seconds,
+            carried_fen_seconds,
+            carried,
+            deferral_seconds,
+            hardship_10,
+            hardship_40,
+            refunds,
+            refund_seconds,
+            window_visits,
+            done,
+            before_stop_done,
+            before_stop_missed,
+            income_share_e4,
+            prepaying,
+        } = other;
+        self.affected += affected;
+        self.parts
+            .iter_mut()
+            .zip(parts)
+            .for_each(|(mine, theirs)| *mine += theirs);
+        self.spanning += spanning;
+        self.needless_stock_up += needless_stock_up;
+        self.bill += bill;
+        self.bill_fund += bill_fund;
+        self.bill_account += bill_account;
+        self.bill_own += bill_own;
+        self.capped += capped;
+        self.self_pay += self_pay;
+        self.prepaid_fund += prepaid_fund;
+        self.prepaid_account += prepaid_account;
+        self.account_kept += account_kept;
+        self.own_due += own_due;
+        self.own_due_paid += own_due_paid;
+        self.refunded += refunded;
+        self.lost
+            .iter_mut()
+            .zip(lost)
+            .for_each(|(mine, theirs)| *mine += theirs);
+        self.claims_lost
+            .iter_mut()
+            .zip(claims_lost)
+            .for_each(|(mine, theirs)| *mine += theirs);
+        self.outstanding += outstanding;
+        self.prepaid_fen_seconds += prepaid_fen_seconds;
+        self.carried_fen_seconds += carried_fen_seconds;
+        self.carried += carried;
+        self.deferral_seconds += deferral_seconds;
+        self.hardship_10 += hardship_10;
+        self.hardship_40 += hardship_40;
+        self.refunds += refunds;
+        self.refund_seconds += refund_seconds;
+        self.window_visits += window_visits;
+        self.done += done;
+        self.before_stop_done += before_stop_done;
+        self.before_stop_missed += before_stop_missed;
+        self.income_share_e4 += income_share_e4;
+        self.prepaying += prepaying;
+    }
+}
+
 /// A day-by-day state count kept by entries and exits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateDays {
@@ -123,7 +206,12 @@ pub struct StateDays {
 impl StateDays {
     /// An empty count over so many days.
     pub fn new(days: u32, horizon: SimTime) -> Self {
-        Self { change: vec![0; days as usize + 1], partial: vec![0; days as usize + 1], horizon, stay_seconds: 0 }
+        Self {
+            change: vec![0; days as usize + 1],
+            partial: vec![0; days as usize + 1],
+            horizon,
+            stay_seconds: 0,
+        }
     }
 
     /// One thing was in the state from `start` to `end`; what lies past the horizon is left out.
@@ -163,13 +251,25 @@ impl StateDays {
     /// ∫ count dt by the day counter, and Σ durations by the things' own times: a law says that
     /// both are the same.
     pub fn two_integrals(&self) -> (i128, i128) {
-        (self.seconds_by_day().iter().map(|&seconds| i128::from(seconds)).sum(), self.stay_seconds)
+        (
+            self.seconds_by_day()
+                .iter()
+                .map(|&seconds| i128::from(seconds))
+                .sum(),
+            self.stay_seconds,
+        )
     }
 
     /// Adds another count.
     pub fn merge(&mut self, other: &Self) {
-        self.change.iter_mut().zip(&other.change).for_each(|(mine, theirs)| *mine += theirs);
-        self.partial.iter_mut().zip(&other.partial).for_each(|(mine, theirs)| *mine += theirs);
+        self.change
+            .iter_mut()
+            .zip(&other.change)
+            .for_each(|(mine, theirs)| *mine += theirs);
+        self.partial
+            .iter_mut()
+            .zip(&other.partial)
+            .for_each(|(mine, theirs)| *mine += theirs);
         self.stay_seconds += other.stay_seconds;
     }
 }
@@ -277,7 +377,13 @@ pub struct Record {
 
 impl Record {
     /// Nothing counted yet.
-    pub fn new(care: usize, schemes: usize, desk_classes: usize, days: u32, horizon: SimTime) -> Self {
+    pub fn new(
+        care: usize,
+        schemes: usize,
+        desk_classes: usize,
+        days: u32,
+        horizon: SimTime,
+    ) -> Self {
         let zeros = || vec![0i64; days as usize];
         Self {
             cells: vec![Cell::default(); care * schemes],
@@ -318,7 +424,10 @@ mod tests {
         let mut days = StateDays::new(4, horizon);
         days.add(SimTime(DAY - 100), SimTime(2 * DAY + 50));
         days.add(SimTime(3 * DAY), SimTime(9 * DAY));
-        assert_eq!(days.seconds_by_day(), vec![100, i64::from(DAY), 50, i64::from(DAY)]);
+        assert_eq!(
+            days.seconds_by_day(),
+            vec![100, i64::from(DAY), 50, i64::from(DAY)]
+        );
         let (counter, own) = days.two_integrals();
         assert_eq!(counter, own);
     }

@@ -28,7 +28,13 @@ pub const BILL_FEN_MAX: u32 = 2_000_000_000;
 /// Yuan as drawn to whole fen, rounded half up, capped at [`BILL_FEN_MAX`].
 pub fn fen_from_yuan(yuan: f64) -> u32 {
     let fen = (yuan * 100.0 + 0.5).floor();
-    if fen >= f64::from(BILL_FEN_MAX) { BILL_FEN_MAX } else if fen <= 0.0 { 0 } else { fen as u32 }
+    if fen >= f64::from(BILL_FEN_MAX) {
+        BILL_FEN_MAX
+    } else if fen <= 0.0 {
+        0
+    } else {
+        fen as u32
+    }
 }
 
 /// Fen to yuan, for results.
@@ -45,5 +51,9 @@ pub fn share_of_fen(fen: u32, share: f64) -> u32 {
 /// Minutes as drawn to whole seconds, rounded half up, at least one second.
 pub fn seconds_from_minutes(minutes: f64) -> u32 {
     let seconds = (minutes * 60.0 + 0.5).floor();
-    if seconds < 1.0 { 1 } else { seconds.min(f64::from(u32::MAX / 4)) as u32 }
+    if seconds < 1.0 {
+        1
+    } else {
+        seconds.min(f64::from(u32::MAX / 4)) as u32
+    }
 }

@@ -42,7 +42,13 @@ impl Run<'_> {
         self.desk.routine_keys = matters;
     }
 
-    fn routine_flow(&self, site: SiteId, desk: &DeskSpec, jobs: &mut Vec<Job>, matters: &mut Vec<Matter>) {
+    fn routine_flow(
+        &self,
+        site: SiteId,
+        desk: &DeskSpec,
+        jobs: &mut Vec<Job>,
+        matters: &mut Vec<Matter>,
+    ) {
         let size = self.scenario().sites[site as usize].size;
         let mean = desk.routine_per_day * size;
         if mean <= 0.0 {
@@ -52,43 +58,96 @@ impl Run<'_> {
             let weight = desk.profile.day_weight(self.model.population.day_type(day));
             let counts = (PersonKind::Routine as u32) << 28 | day;
             let rate = mean * weight * self.day_effects[day as usize];
-            let count = poisson(rate, &mut self.source.stream(site, StreamId::Arrivals, counts));
+            let count = poisson(
+                rate,
+                &mut self.source.stream(site, StreamId::Arrivals, counts),
+            );
             for index in 0..count {
                 let key = PersonKey::new(site, PersonKind::Routine, day, index);
-                let block = self.source.block(site, StreamId::Routine, key.person, index);
-                let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(0), 0) else { continue };
-                let minutes = desk.routine_minutes.draw(block.word(1), &self.model.population.normal);
+                let block = self
+                    .source
+                    .block(site, StreamId::Routine, key.person, index);
+                let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(0), 0)
+                else {
+                    continue;
+                };
+                let minutes = desk
+                    .routine_minutes
+                    .draw(block.word(1), &self.model.population.normal);
                 let owner = ROUTINE | matters.len() as u32;
                 let service = seconds_from_minutes(minutes);
-                jobs.push(self.routine_job(desk, key, SimTime::at(day, second), service, block.word(2), owner));
-                matters.push(Matter { key, business: None });
+                jobs.push(self.routine_job(
+                    desk,
+                    key,
+                    SimTime::at(day, second),
+                    service,
+                    block.word(2),
+                    owner,
+                ));
+                matters.push(Matter {
+                    key,
+                    business: None,
+                });
             }
         }
     }
 
     /// Business at a hall: what comes to the window in normal times.
-    fn business_flow(&self, site: SiteId, desk: &DeskSpec, jobs: &mut Vec<Job>, matters: &mut Vec<Matter>) {
+    fn business_flow(
+        &self,
+        site: SiteId,
+        desk: &DeskSpec,
+        jobs: &mut Vec<Job>,
+        matters: &mut Vec<Matter>,
+    ) {
         let mut due = Vec::new();
         for &day in &desk.hours.open_days {
             self.stream().business(site, day, &mut due);
         }
         for visit in due {
             let care = &self.scenario().care[usize::from(visit.care)];
-            let block = self.source.block(site, StreamId::Routine, visit.key.person, visit.key.index);
+            let block =
+                self.source
+                    .block(site, StreamId::Routine, visit.key.person, visit.key.index);
             if block.u(0) < care.online_share {
                 continue;
             }
             let day = visit.due.day();
-            let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(3), 0) else { continue };
-            let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
+            let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(3), 0) else {
+                continue;
+            };
+            let minutes = care
+                .minutes
+                .draw(block.word(1), &self.model.population.normal);
             let arrival = SimTime::at(day, second);
             let owner = ROUTINE | matters.len() as u32;
-            jobs.push(self.routine_job(desk, visit.key, arrival, seconds_from_minutes(minutes), block.word(2), owner));
-            matters.push(Matter { key: visit.key, business: Some(Visit { due: arrival, ..visit }) });
+            jobs.push(self.routine_job(
+                desk,
+                visit.key,
+                arrival,
+                seconds_from_minutes(minutes),
+                block.word(2),
+                owner,
+            ));
+            matters.push(Matter {
+                key: visit.key,
+                business: Some(Visit {
+                    due: arrival,
+                    ..visit
+                }),
+            });
         }
     }
 
-    fn routine_job(&self, desk: &DeskSpec, key: PersonKey, arrival: SimTime, service: u32, patience: u32, owner: u32) -> Job {
+    fn routine_job(
+        &self,
+        desk: &DeskSpec,
+        key: PersonKey,
+        arrival: SimTime,
+        service: u32,
+        patience: u32,
+        owner: u32,
+    ) -> Job {
         Job {
             arrival,
             order: key.order(),
@@ -113,7 +172,9 @@ impl Run<'_> {
     pub(super) fn routine_under_schedule(&mut self, site: SiteId) {
         let scenario = self.scenario();
         let group = scenario.group_of(site);
-        let Some(desk) = group.desk.as_ref() else { return };
+        let Some(desk) = group.desk.as_ref() else {
+            return;
+        };
         let place = &scenario.sites[site as usize];
         let mut jobs = std::mem::take(&mut self.desk.jobs);
         for job in &self.desk.routine {
@@ -135,15 +196,30 @@ impl Run<'_> {
             if up == job.arrival {
                 jobs.push(Job { stopped_by, ..*job });
             } else if matter.business.is_none() {
-                let block = self.source.block(site, StreamId::Return, matter.key.person, matter.key.index);
+                let block =
+                    self.source
+                        .block(site, StreamId::Return, matter.key.person, matter.key.index);
                 let hours = &self.hours[usize::from(place.group)];
                 let index = hours.first_open(up) + (block.u(1) * 5.0) as usize;
-                let back = hours.open_days.get(index).filter(|_| block.u(0) < desk.routine_returns_share);
+                let back = hours
+                    .open_days
+                    .get(index)
+                    .filter(|_| block.u(0) < desk.routine_returns_share);
                 match back.and_then(|&day| {
-                    let earliest = if day == up.day() { up.second_of_day() } else { 0 };
-                    hours.arrival_second(&desk.profile, day, block.u(2), earliest).map(|second| SimTime::at(day, second))
+                    let earliest = if day == up.day() {
+                        up.second_of_day()
+                    } else {
+                        0
+                    };
+                    hours
+                        .arrival_second(&desk.profile, day, block.u(2), earliest)
+                        .map(|second| SimTime::at(day, second))
                 }) {
-                    Some(arrival) => jobs.push(Job { arrival, stopped_by, ..*job }),
+                    Some(arrival) => jobs.push(Job {
+                        arrival,
+                        stopped_by,
+                        ..*job
+                    }),
                     None => self.record.desks[usize::from(desk.class)].routine_lapsed += 1,
                 }
             }

@@ -1,0 +1,566 @@
+//! Serving a desk: what finished, leaving and remaining jobs mean for claims and counts.
+
+use crate::calendar::{DAY, SimTime};
+use crate::claim::{Claim, Work};
+use crate::engine::{DeskRun, Flow, Job, Leave, Remains, serve};
+use crate::laws::Breach;
+use crate::patient::{PersonKey, Visit};
+use crate::record::{Loss, add_on_day};
+use crate::rng::StreamId;
+use crate::scenario::world::SiteId;
+use crate::schedule::Interval;
+use crate::trace::Event;
+
+use super::routine::ROUTINE;
+use super::{DayWaits, DeskScratch, Run, Side};
+
+/// Most times that papers can be missing for one step.
+const REWORKS_MAX: u8 = 20;
+
+/// One desk being served.
+struct Serving<'r, 'm> {
+    run: &'r mut Run<'m>,
+    site: SiteId,
+    class: usize,
+    side: Side,
+    claims: &'r mut Vec<Claim>,
+    routine: &'r [super::routine::Matter],
+    waits: &'r mut DayWaits,
+    old_claims: &'r mut [i32],
+    stays: &'r [Visit],
+}
+
+impl Run<'_> {
+    /// Serves a site's desk in one course and counts its days.
+    pub(super) fn serve(&mut self, site: SiteId, side: Side) -> Result<(), Breach> {
+        let scenario = &self.model.scenario;
+        let Some(desk) = scenario.group_of(site).desk.as_ref() else {
+            return Ok(());
+        };
+        let windows = scenario.sites[site as usize].windows;
+        let days = scenario.clock.days();
+        let mut scratch = std::mem::take(&mut self.desk);
+        {
+            let changes = if side == Side::Normal {
+                Vec::new()
+            } else {
+                self.roster_changes(site)
+            };
+            scratch.roster.build(desk, windows, &changes, days);
+        }
+        if side == Side::Schedule {
+            self.desk = scratch;
+            self.routine_under_schedule(site);
+            scratch = std::mem::take(&mut self.desk);
+            scratch
+                .jobs
+                .sort_unstable_by_key(|job| (job.arrival, job.order));
+        }
+        self.stops_at(site, side, &mut scratch.stops);
+        let DeskScratch {
+            engine,
+            roster,
+            claims,
+            jobs,
+            routine,
+            routine_keys,
+            stops,
+            normal_waits,
+            waits,
+            old_claims,
+            stays,
+            ..
+        } = &mut scratch;
+        let (given, waits) = match side {
+            Side::Normal => (&*routine, normal_waits),
+            Side::Schedule => (&*jobs, waits),
+        };
+        waits.clear(days as usize);
+        old_claims.clear();
+        old_claims.resize(days as usize + 1, 0);
+        let learning = desk.learning.and_then(|learning| {
+            let back = self.return_of(learning.after, site, side)?;
+            Some((learning, back))
+        });
+        let horizon = scenario.horizon();
+        let run = DeskRun {
+            roster,
+            last_ticket: desk.last_ticket,
+            stops,
+            learning,
+            horizon,
+        };
+        let (seed, replication) = (self.seed, self.replication);
+        let class = usize::from(desk.class);
+        let mut serving = Serving {
+            run: self,
+            site,
+            class,
+            side,
+            claims,
+            routine: routine_keys,
+            waits,
+            old_claims,
+            stays,
+        };
+        let worked = serve(&run, given, &mut serving, engine).map_err(|limit| Breach {
+            seed,
+            replication,
+            site: Some(site),
+            time: Some(limit.at),
+            law: format!("more than {} events at one desk", crate::engine::EVENTS_MAX),
+        })?;
+        let tally = &mut self.record_of(side).desks[class];
+        tally.worked += worked;
+        tally.scheduled += roster.window_seconds;
+        tally.overtime += roster.overtime_seconds;
+        if worked > 0 && roster.window_seconds == 0 {
+            let law = "a window worked although none was ever open".to_owned();
+            return Err(Breach {
+                seed,
+                replication,
+                site: Some(site),
+                time: None,
+                law,
+            });
+        }
+        if side == Side::Schedule {
+            self.count_days(site, class, &scratch);
+        }
+        self.desk = scratch;
+        Ok(())
+    }
+
+    pub(super) fn record_of(&mut self, side: Side) -> &mut crate::record::Record {
+        match side {
+            Side::Normal => &mut self.normal,
+            Side::Schedule => &mut self.record,
+        }
+    }
+
+    /// When each stop holds at this site, its wave included.
+    fn stops_at(&self, site: SiteId, side: Side, stops: &mut Vec<Interval>) {
+        stops.clear();
+        if side == Side::Normal {
+            return;
+        }
+        let place = &self.scenario().sites[site as usize];
+        for (stop, interval) in self.scenario().suspensions.iter().zip(&self.outage.actual) {
+            let delay = stop.wave_delay(place.group, place.district);
+            let end = SimTime(interval.end.0.saturating_add(delay.0));
+            stops.push(Interval {
+                start: interval.start,
+                end,
+            });
+        }
+    }
+
+    /// Latest return of a service at a site within the horizon.
+    fn return_of(&self, service: u16, site: SiteId, side: Side) -> Option<SimTime> {
+        let place = &self.scenario().sites[site as usize];
+        let stops = self.scenario().suspensions.iter().zip(&self.outage.actual);
+        stops
+            .filter(|(stop, _)| side == Side::Schedule && stop.services >> service & 1 == 1)
+            .map(|(stop, interval)| {
+                SimTime(
+                    interval
+                        .end
+                        .0
+                        .saturating_add(stop.wave_delay(place.group, place.district).0),
+                )
+            })
+            .filter(|back| *back < self.scenario().horizon())
+            .max()
+    }
+
+    /// Counts the days on which this site was open, and on which it was not back to normal: a
+    /// claim had queued over a working day, or the mean routine wait was above both 110 % of the
+    /// normal course and 5 minutes more than it.
+    fn count_days(&mut self, site: SiteId, class: usize, scratch: &DeskScratch) {
+        let group = usize::from(self.scenario().sites[site as usize].group);
+        let tally = &mut self.record.desks[class];
+        let mut old = 0;
+        let mut open = self.hours[group].open_days.iter().peekable();
+        for day in 0..scratch.waits.count.len() {
+            old += scratch.old_claims[day];
+            if open.next_if_eq(&&(day as u32)).is_none() {
+                continue;
+            }
+            tally.sites_open[day] += 1;
+            let slow = is_slow(
+                (scratch.waits.seconds[day], scratch.waits.count[day]),
+                (
+                    scratch.normal_waits.seconds[day],
+                    scratch.normal_waits.count[day],
+                ),
+            );
+            tally.sites_bad[day] += u32::from(old > 0 || slow);
+        }
+    }
+}
+
+/// Whether a mean wait is above max(110 %, + 5 minutes) of the normal one, in exact integers.
+fn is_slow((sum, count): (i64, i64), (normal_sum, normal_count): (i64, i64)) -> bool {
+    if count == 0 {
+        return false;
+    }
+    let (sum, count) = (i128::from(sum), i128::from(count));
+    let (normal_sum, normal_count) = (i128::from(normal_sum), i128::from(normal_count.max(1)));
+    let above_share = 10 * sum * normal_count > 11 * normal_sum * count;
+    let above_minutes = sum * normal_count > normal_sum * count + 300 * count * normal_count;
+    above_share && above_minutes
+}
+
+impl Serving<'_, '_> {
+    fn is_routine(job: &Job) -> bool {
+        job.owner & ROUTINE != 0
+    }
+
+    fn key(&self, job: &Job) -> PersonKey {
+        if Self::is_routine(job) {
+            self.routine[(job.owner & !ROUTINE) as usize].key
+        } else {
+            self.claims[job.owner as usize].key
+        }
+    }
+
+    /// The same job on a later day, or once the service is back; none when tries are used up.
+    fn again(&self, job: &Job, at: SimTime, why: Leave) -> Option<Job> {
+        let scenario = &self.run.model.scenario;
+        let group = usize::from(scenario.sites[self.site as usize].group);
+        let desk = scenario.groups[group].desk.as_ref()?;
+        if job.tries >= desk.retry_tries.min(60) as u8 {
+            return None;
+        }
+        let hours = if self.side == Side::Normal {
+            &self.run.regular_hours[group]
+        } else {
+            &self.run.hours[group]
+        };
+        let key = self.key(job);
+        let block = self.run.source.block(
+            key.site,
+            StreamId::Retry,
+            key.person,
+            key.at(14, job.tries + 1),
+        );
+        let from = if why == Leave::ServiceLost {
+            self.back_from(job, at)
+        } else {
+            SimTime::at(at.day() + 1, 0)
+        };
+        let mut next = Job {
+            tries: job.tries + 1,
+            arrival: SimTime::NEVER,
+            ..*job
+        };
+        if from >= scenario.horizon() {
+            return Some(next);
+        }
+        let index =
+            hours.first_open(from) + (block.u(0) * f64::from(desk.retry_within_days)) as usize;
+        if let Some(&day) = hours.open_days.get(index) {
+            let earliest = if day == from.day() {
+                from.second_of_day()
+            } else {
+                0
+            };
+            if let Some(second) = hours.arrival_second(&desk.profile, day, block.u(1), earliest) {
+                next.arrival = SimTime::at(day, second);
+            }
+        }
+        Some(next)
+    }
+
+    /// When a job's service is back after a moment at which it was lost.
+    fn back_from(&self, job: &Job, at: SimTime) -> SimTime {
+        let mut moment = at;
+        for _ in 0..64 {
+            let blocking = self
+                .run
+                .outage
+                .actual
+                .iter()
+                .enumerate()
+                .find(|(index, stop)| job.stopped_by >> index & 1 == 1 && stop.contains(moment));
+            match blocking {
+                Some((_, stop)) if stop.end != SimTime::NEVER => moment = stop.end,
+                Some(_) => return SimTime::NEVER,
+                None => break,
+            }
+        }
+        moment
+    }
+
+    /// Marks the days on which a claim has been here for more than a working day.
+    fn mark_old(&mut self, came: SimTime, end: SimTime) {
+        if came == SimTime::NEVER {
+            return;
+        }
+        let group = usize::from(self.run.model.scenario.sites[self.site as usize].group);
+        let hours = &self.run.hours[group];
+        let next = hours.first_open(SimTime::at(came.day() + 1, 0));
+        let Some(&day) = hours.open_days.get(next) else {
+            return;
+        };
+        let first = SimTime::at(day, came.second_of_day());
+        if first < end {
+            let last = (end.day() as usize + 1).min(self.old_claims.len() - 1);
+            self.old_claims[day as usize] += 1;
+            self.old_claims[last] -= 1;
+        }
+    }
+
+    fn count_start(&mut self, job: &Job, start: SimTime) {
+        let wait = start.0 - job.arrival.0;
+        let warm = self.run.model.scenario.warm_until;
+        let first_stop = self.run.outage.actual.iter().map(|stop| stop.start).min();
+        let routine = Self::is_routine(job);
+        if routine {
+            self.waits.add(job.arrival.day(), wait);
+        }
+        let tally = &mut self.run.record_of(self.side).desks[self.class];
+        tally.jobs += 1;
+        if !routine {
+            tally.claim_waits.record(u64::from(wait));
+        } else if job.arrival >= warm {
+            tally.routine_waits.record(u64::from(wait));
+            if first_stop.is_some_and(|stop| job.arrival >= stop) {
+                tally.routine_waits_after.record(u64::from(wait));
+            }
+        }
+        add_on_day(&mut tally.wait_seconds, job.arrival, i64::from(wait));
+        add_on_day(&mut tally.starts, job.arrival, 1);
+        add_on_day(&mut tally.arrivals, job.arrival, 1);
+    }
+
+    /// A claim of a pathway is through its step here.
+    fn step_done(&mut self, owner: u32, end: SimTime) -> Option<Job> {
+        let claim = self.claims[owner as usize];
+        let scenario = &self.run.model.scenario;
+        let way = &scenario.pathways[usize::from(claim.pathway)];
+        let step = &way.steps[usize::from(claim.step)];
+        let attempt = claim.reworks;
+        let block = self.run.source.block(
+            claim.key.site,
+            StreamId::Rework,
+            claim.key.person,
+            claim.key.at(claim.step, attempt),
+        );
+        let is_rework = block.u(0) < step.rework_share && claim.reworks < REWORKS_MAX;
+        if is_rework {
+            self.run.log(self.site, &claim, end, Event::Rework, 0);
+            let tomorrow = SimTime::at(end.day() + 1, 0);
+            let next = Claim {
+                reworks: claim.reworks + 1,
+                ready: tomorrow,
+                ..claim
+            };
+            return self.forward(owner, next, self.site);
+        }
+        if block.u(1) < step.refused_share {
+            self.run.log(self.site, &claim, end, Event::Refused, 0);
+            match step.refused_to {
+                None => {
+                    self.run.lose(claim, end, Loss::Refused);
+                    return None;
+                }
+                Some(pathway) => {
+                    let next = Claim {
+                        pathway,
+                        step: 0,
+                        reworks: 0,
+                        ready: end,
+                        came: SimTime::NEVER,
+                        ..claim
+                    };
+                    let (next, site) = self.run.advance(next, Some(self.site))?;
+                    return self.forward(owner, next, site);
+                }
+            }
+        }
+        let next = Claim {
+            step: claim.step + 1,
+            reworks: 0,
+            ready: end,
+            came: SimTime::NEVER,
+            ..claim
+        };
+        let (next, site) = self.run.advance(next, Some(self.site))?;
+        self.forward(owner, next, site)
+    }
+
+    /// Sends a claim on: a job at this desk, or a parcel for another.
+    fn forward(&mut self, owner: u32, claim: Claim, site: SiteId) -> Option<Job> {
+        let (claim, arrival) = self.run.enter(claim, site)?;
+        if site == self.site {
+            self.claims[owner as usize] = claim;
+            Some(self.run.job_of(&claim, site, arrival, owner))
+        } else {
+            self.run.inbox[site as usize].push(super::Parcel { claim, arrival });
+            None
+        }
+    }
+
+    /// A claim is gone from this desk for good, without being finished.
+    fn give_up(&mut self, owner: u32, at: SimTime, why: Loss) {
+        let claim = self.claims[owner as usize];
+        self.mark_old(claim.came, at);
+        self.run.record.desks[self.class].gone += 1;
+        if claim.work == Work::Pathway {
+            self.run.lose(claim, at, why);
+        }
+    }
+}
+
+impl Flow for Serving<'_, '_> {
+    fn started(&mut self, job: &Job, start: SimTime, _window: u32) {
+        let is_tray = job.lane == crate::engine::Lane::Tray;
+        if is_tray {
+            self.run.record_of(self.side).desks[self.class].jobs += 1;
+        } else {
+            self.count_start(job, start);
+        }
+        if Self::is_routine(job) {
+            return;
+        }
+        self.run.record.desks[self.class]
+            .waiting
+            .add(job.arrival, start);
+        let claim = &mut self.claims[job.owner as usize];
+        claim.came = claim.came.min(job.arrival);
+        claim.visits = claim.visits.saturating_add(u8::from(!is_tray));
+        let claim = *claim;
+        self.run.log(self.site, &claim, job.arrival, Event::Came, 0);
+        self.run.log(self.site, &claim, start, Event::Started, 0);
+    }
+
+    fn finished(&mut self, job: &Job, start: SimTime, end: SimTime) -> Option<Job> {
+        if Self::is_routine(job) {
+            return None;
+        }
+        let tally = &mut self.run.record.desks[self.class];
+        tally.in_service.add(start, end);
+        tally.finished += 1;
+        add_on_day(&mut tally.finished_by_day, end, 1);
+        let claim = self.claims[job.owner as usize];
+        self.mark_old(claim.came, end);
+        self.run.log(self.site, &claim, end, Event::Finished, 0);
+        match claim.work {
+            Work::Pathway => self.step_done(job.owner, end),
+            Work::BeforeStop(_, stay) => {
+                if stay != u32::MAX {
+                    self.run
+                        .record
+                        .cell(claim.care, claim.scheme)
+                        .before_stop_done += 1;
+                }
+                None
+            }
+        }
+    }
+
+    fn left(&mut self, job: &Job, at: SimTime, why: Leave) -> Option<Job> {
+        let is_routine = Self::is_routine(job);
+        let tally = &mut self.run.record_of(self.side).desks[self.class];
+        let reason = match why {
+            Leave::Balked => Some(0),
+            Leave::Closed => Some(1),
+            Leave::NoTicket => Some(2),
+            Leave::ServiceLost => Some(3),
+            Leave::Expired => None,
+        };
+        if let Some(reason) = reason {
+            tally.left[reason] += 1;
+            add_on_day(&mut tally.arrivals, job.arrival, 1);
+        }
+        if !is_routine {
+            self.run.record.desks[self.class]
+                .waiting
+                .add(job.arrival, at);
+            let claim = &mut self.claims[job.owner as usize];
+            claim.came = claim.came.min(job.arrival);
+            claim.visits = claim.visits.saturating_add(1);
+            let claim = *claim;
+            self.run.log(self.site, &claim, job.arrival, Event::Came, 0);
+            self.run.log(self.site, &claim, at, Event::Left, 0);
+            if why == Leave::Expired {
+                return self.missed(job.owner, at);
+            }
+        }
+        let next = self.again(job, at, why);
+        if is_routine {
+            return next;
+        }
+        let deadline = self.claims[job.owner as usize].deadline;
+        match next {
+            None => {
+                self.give_up(job.owner, at, Loss::GivenUp);
+                None
+            }
+            Some(next) if next.arrival >= deadline && deadline != SimTime::NEVER => {
+                self.give_up(job.owner, at, Loss::TooLate);
+                None
+            }
+            Some(next) => {
+                let horizon = self.run.model.scenario.horizon();
+                self.run.record.desks[self.class]
+                    .not_come
+                    .add(at, next.arrival.min(horizon));
+                Some(next)
+            }
+        }
+    }
+
+    fn remains(&mut self, job: &Job, state: Remains) {
+        if Self::is_routine(job) {
+            return;
+        }
+        let horizon = self.run.model.scenario.horizon();
+        let claim = self.claims[job.owner as usize];
+        let tally = &mut self.run.record.desks[self.class];
+        tally.present += 1;
+        match state {
+            Remains::Waiting => tally.waiting.add(job.arrival, horizon),
+            Remains::InService { start, .. } => tally.in_service.add(start, horizon),
+            // The time until it comes again was counted when it left.
+            Remains::NotCome => {}
+        }
+        let came = if state == Remains::NotCome {
+            claim.came
+        } else {
+            claim.came.min(job.arrival)
+        };
+        self.mark_old(came, SimTime(horizon.0 - horizon.0 % DAY));
+        if claim.work == Work::Pathway {
+            self.run.strand(&claim);
+        }
+    }
+}
+
+impl Serving<'_, '_> {
+    /// Work before the stop that the cut-off left undone: the stay goes on without it.
+    fn missed(&mut self, owner: u32, at: SimTime) -> Option<Job> {
+        let claim = self.claims[owner as usize];
+        self.run.record.desks[self.class].gone += 1;
+        self.run
+            .record
+            .cell(claim.care, claim.scheme)
+            .before_stop_missed += 1;
+        let Work::BeforeStop(measure, stay) = claim.work else {
+            return None;
+        };
+        let kind = self.run.model.scenario.measures[usize::from(measure)].kind;
+        // An unsettled stay still meets the outage; the others have already been counted.
+        if kind != crate::scenario::raw::MeasureKind::SettleBefore || stay == u32::MAX {
+            return None;
+        }
+        let visit = *self.stays.get(stay as usize)?;
+        let (next, site) = self.run.stay_claim(visit, 1.0)?;
+        let next = Claim {
+            ready: next.ready.max(at),
+            ..next
+        };
+        self.forward(owner, next, site)
+    }
+}

@@ -1,0 +1,403 @@
+//! Stays: who is in hospital before the stop, who is discharged in the gap, who spans it; and
+//! agency business that meets a stop.
+//!
+//! Work before the stop (settling those who are fit, interim settlement, conversion to
+//! self-paying) lies in the hospital's tray until the cut-off. What the cut-off leaves undone is
+//! counted, and the stay goes on as if the measure had not been taken.
+
+use crate::calendar::SimTime;
+use crate::claim::{Claim, Work};
+use crate::engine::{Job, Lane};
+use crate::pathway::{Case, Payment, choose_pathway};
+use crate::patient::Visit;
+use crate::rng::StreamId;
+use crate::scenario::raw::{Action, DemandKind, MeasureKind, StayState};
+use crate::scenario::world::SiteId;
+use crate::schedule::{Interval, Matter};
+use crate::units::seconds_from_minutes;
+
+use super::Run;
+use super::handling::Met;
+
+/// What a measure does with a stay that is in hospital at its cut-off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BeforeStop {
+    Nothing,
+    /// Settled and discharged: the outage never meets it.
+    Settled(u16, SimTime),
+    /// Settled so far; only the rest of the bill meets the outage.
+    Interim(u16, SimTime),
+    /// Registered as self-paying.
+    Converted(u16, SimTime),
+}
+
+impl Run<'_> {
+    /// Stays that a stop or a measure may touch.
+    pub(super) fn stays(&mut self, site: SiteId) {
+        let group = self.scenario().sites[site as usize].group;
+        let Some((first, last)) = self.days_down(group, DemandKind::Stays) else {
+            return;
+        };
+        let cut_off = self
+            .scenario()
+            .measures
+            .iter()
+            .filter(|measure| is_for_stays(measure.kind))
+            .map(|measure| measure.until.resolve(&self.outage.actual, SimTime::NEVER))
+            .min()
+            .unwrap_or(SimTime::NEVER);
+        let from = SimTime::at(first, 0).min(cut_off);
+        let mut stays = std::mem::take(&mut self.desk.stays);
+        self.stream()
+            .stays(site, from, SimTime::at(last + 1, 0), &mut stays);
+        for (index, stay) in stays.iter().enumerate() {
+            self.stay(*stay, index as u32);
+        }
+        self.desk.stays = stays;
+    }
+
+    fn stay(&mut self, stay: Visit, index: u32) {
+        let matter = self.matter_of(&stay, Action::Discharge);
+        match self.before_stop(&stay, &matter) {
+            BeforeStop::Nothing => self.stay_in_gap(stay, 1.0),
+            BeforeStop::Settled(measure, cut_off) => {
+                self.stay_work(&stay, measure, cut_off, index);
+            }
+            BeforeStop::Interim(measure, cut_off) => {
+                self.stay_work(&stay, measure, cut_off, index);
+                let whole = (i64::from(stay.due.0) - stay.admitted).max(1) as f64;
+                let rest = f64::from(stay.due.0 - cut_off.0) / whole;
+                self.stay_in_gap(stay, rest.clamp(0.0, 1.0));
+            }
+            BeforeStop::Converted(measure, cut_off) => {
+                self.stay_work(&stay, measure, cut_off, index);
+                self.stay_in_gap(stay, 1.0);
+            }
+        }
+    }
+
+    fn before_stop(&self, stay: &Visit, matter: &Matter) -> BeforeStop {
+        let block = self.source.block(
+            stay.key.site,
+            StreamId::Stay,
+            stay.key.person,
+            stay.key.index | 1 << 25,
+        );
+        for (index, measure) in self.scenario().measures.iter().enumerate() {
+            if !is_for_stays(measure.kind) || !measure.who.holds(matter) {
+                continue;
+            }
+            let cut_off = measure.until.resolve(&self.outage.actual, stay.due);
+            let is_in_hospital = stay.admitted < i64::from(cut_off.0) && cut_off <= stay.due;
+            if cut_off == SimTime::NEVER || !is_in_hospital {
+                continue;
+            }
+            let index = index as u16;
+            match measure.kind {
+                MeasureKind::SettleBefore => {
+                    let is_near = stay.due.0 - cut_off.0 <= measure.fit.0;
+                    if is_near && block.u(0) < measure.share {
+                        return BeforeStop::Settled(index, cut_off);
+                    }
+                }
+                MeasureKind::InterimSettlement => return BeforeStop::Interim(index, cut_off),
+                _ => return BeforeStop::Converted(index, cut_off),
+            }
+        }
+        BeforeStop::Nothing
+    }
+
+    /// Desk work for a stay before its cut-off, in the tray from a moment between the measure's
+    /// beginning (or the admission) and the cut-off.
+    fn stay_work(&mut self, stay: &Visit, measure: u16, cut_off: SimTime, index: u32) {
+        let block = self.source.block(
+            stay.key.site,
+            StreamId::Stay,
+            stay.key.person,
+            stay.key.index | 1 << 26,
+        );
+        let rule = &self.scenario().measures[usize::from(measure)];
+        let from = rule
+            .from
+            .resolve(&self.outage.actual, stay.due)
+            .0
+            .max(stay.admitted.max(0) as u32);
+        let span = cut_off.0.saturating_sub(from).max(1);
+        let moment = SimTime(from.min(cut_off.0) + (block.u(0) * f64::from(span)) as u32);
+        self.work(stay, measure, moment, cut_off, index);
+    }
+
+    /// Desk work of a refill moved before the stop.
+    pub(super) fn work_before_stop(
+        &mut self,
+        visit: &Visit,
+        measure: u16,
+        at: SimTime,
+        expires: SimTime,
+    ) {
+        self.work(visit, measure, at, expires, u32::MAX);
+    }
+
+    /// Puts work that a measure creates on the provider's own desk. A measure without minutes
+    /// makes none: the visit then passes through the ordinary cashier.
+    fn work(&mut self, visit: &Visit, measure: u16, at: SimTime, expires: SimTime, stay: u32) {
+        let scenario = &self.model.scenario;
+        let rule = &scenario.measures[usize::from(measure)];
+        let block = self.source.block(
+            visit.key.site,
+            StreamId::Service,
+            visit.key.person,
+            visit.key.at(15, 0),
+        );
+        let minutes = rule
+            .minutes
+            .draw(block.word(1), &self.model.population.normal);
+        let desk = scenario.group_of(visit.key.site).desk.as_ref();
+        let Some(desk) = desk.filter(|_| minutes > 0.0 && at < scenario.horizon()) else {
+            if stay != u32::MAX {
+                self.record.cell(visit.care, visit.scheme).before_stop_done += 1;
+            }
+            return;
+        };
+        let is_present = stay == u32::MAX;
+        let arrival = if is_present {
+            let hours = &self.hours[usize::from(scenario.sites[visit.key.site as usize].group)];
+            let second = hours.arrival_second(&desk.profile, at.day(), block.u(0), 0);
+            let Some(second) = second else { return };
+            SimTime::at(at.day(), second)
+        } else {
+            at
+        };
+        self.record.desks[usize::from(desk.class)].entered += 1;
+        let owner = self.desk.claims.len() as u32;
+        self.desk.claims.push(Claim {
+            key: visit.key,
+            care: visit.care,
+            scheme: visit.scheme,
+            pathway: 0,
+            step: 15,
+            visits: 0,
+            reworks: 0,
+            work: Work::BeforeStop(measure, stay),
+            action: Action::Discharge,
+            home: visit.home,
+            classes: visit.classes,
+            paid_at: arrival,
+            deadline: expires,
+            ready: arrival,
+            came: SimTime::NEVER,
+            prepaid_fund: 0,
+            prepaid_account: 0,
+            own_due: 0,
+            carried: 0,
+        });
+        self.desk.jobs.push(Job {
+            arrival,
+            order: visit.key.order(),
+            service: seconds_from_minutes(minutes),
+            patience: if is_present {
+                self.patience_seconds(desk, block.word(2))
+            } else {
+                u32::MAX
+            },
+            stopped_by: 0,
+            lane: if is_present {
+                Lane::Ordinary
+            } else {
+                Lane::Tray
+            },
+            tries: 0,
+            expires,
+            owner,
+        });
+    }
+
+    /// A stay after whatever was done before the stop.
+    fn stay_in_gap(&mut self, stay: Visit, bill_share: f64) {
+        if let Some((claim, site)) = self.stay_claim(stay, bill_share) {
+            self.send(claim, site);
+        }
+    }
+
+    /// The claim of a stay that meets the outage at its discharge, or spans it.
+    pub(super) fn stay_claim(&mut self, stay: Visit, bill_share: f64) -> Option<(Claim, SiteId)> {
+        let scenario = &self.model.scenario;
+        let matter = self.matter_of(&stay, Action::Discharge);
+        let needs = scenario.care[usize::from(stay.care)].needs;
+        if stay.due < scenario.horizon()
+            && let Some((_, down)) = self.outage.down_at(scenario, needs, &matter, stay.due)
+        {
+            return self.affected(Met {
+                visit: stay,
+                matter,
+                down,
+                state: StayState::DischargedInGap,
+                bill_share,
+            });
+        }
+        let down = self.spanned(&stay, needs, &matter)?;
+        self.record.cell(stay.care, stay.scheme).spanning += 1;
+        let case = Case {
+            matter: &matter,
+            has_station: scenario.sites[stay.key.site as usize].station.is_some(),
+            state: StayState::DischargedAfter,
+            time: down.end,
+            actual: &self.outage.actual,
+        };
+        let block = self.source.block(
+            stay.key.site,
+            StreamId::Behaviour,
+            stay.key.person,
+            stay.key.index,
+        );
+        let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &case, block.u(1))?;
+        let visit = Visit {
+            due: down.end,
+            ..stay
+        };
+        let claim = self.claim_of(&visit, pathway, Payment::default(), Action::Discharge);
+        self.advance(claim, None)
+    }
+
+    /// The outage that a stay spans: in hospital in it, discharged after it.
+    fn spanned(&self, stay: &Visit, needs: u16, matter: &Matter) -> Option<Interval> {
+        self.outage
+            .actual
+            .iter()
+            .enumerate()
+            .find_map(|(index, interval)| {
+                let stop = &self.scenario().suspensions[index];
+                let delay = stop.wave_delay(matter.group, matter.district);
+                let end = SimTime(interval.end.0.saturating_add(delay.0));
+                let spans = stop.stops(needs, matter)
+                    && end < self.scenario().horizon()
+                    && stay.admitted < i64::from(end.0)
+                    && stay.due >= end;
+                spans.then_some(Interval {
+                    start: interval.start,
+                    end,
+                })
+            })
+    }
+
+    /// Business at a hall under the schedule: what comes to the window as usual, what meets a
+    /// stop, and online demand that turns to the windows.
+    pub(super) fn business(&mut self, site: SiteId) {
+        let mut met = Vec::new();
+        for matter in &self.desk.routine_keys {
+            met.extend(matter.business);
+        }
+        for visit in met {
+            self.business_met(visit, site);
+        }
+        self.online_business(site);
+    }
+
+    fn business_met(&mut self, visit: Visit, site: SiteId) {
+        let matter = self.matter_of(&visit, Action::Purchase);
+        let needs = self.scenario().care[usize::from(visit.care)].needs;
+        let Some((_, down)) = self
+            .outage
+            .down_at(self.scenario(), needs, &matter, visit.due)
+        else {
+            return;
+        };
+        let met = Met {
+            visit,
+            matter,
+            down,
+            state: StayState::DischargedInGap,
+            bill_share: 1.0,
+        };
+        if let Some((claim, place)) = self.affected(met) {
+            // Whoever came to this hall goes to this hall.
+            let same = self.scenario().sites[place as usize].group
+                == self.scenario().sites[site as usize].group;
+            self.send(claim, if same { site } else { place });
+        }
+    }
+
+    /// Online demand while the online channel is down: a share comes to the windows, and may meet
+    /// a stop there; the others do it online later and leave no work.
+    fn online_business(&mut self, site: SiteId) {
+        let scenario = &self.model.scenario;
+        let group = scenario.sites[site as usize].group;
+        let Some(desk) = scenario.groups[usize::from(group)].desk.as_ref() else {
+            return;
+        };
+        let Some((first, last)) = self.days_down(group, DemandKind::Business) else {
+            return;
+        };
+        let mut due = Vec::new();
+        for day in first..=last {
+            self.stream().business(site, day, &mut due);
+        }
+        for visit in due {
+            let care = &scenario.care[usize::from(visit.care)];
+            let block =
+                self.source
+                    .block(site, StreamId::Routine, visit.key.person, visit.key.index);
+            let matter = self.matter_of(&visit, Action::Purchase);
+            let online_down = care.online_needs.is_some_and(|online| {
+                self.outage
+                    .down_at(scenario, online, &matter, visit.due)
+                    .is_some()
+            });
+            // The same draw that sent it online, rescaled, says who turns to the windows.
+            let turns = block.u(0) < care.online_share * care.online_to_hall_share;
+            if block.u(0) >= care.online_share || !online_down || !turns {
+                continue;
+            }
+            if self
+                .outage
+                .down_at(scenario, care.needs, &matter, visit.due)
+                .is_some()
+            {
+                self.business_met(visit, site);
+                continue;
+            }
+            let hours = &self.hours[usize::from(group)];
+            let index = hours.first_open(visit.due);
+            let Some(&day) = hours.open_days.get(index) else {
+                continue;
+            };
+            let earliest = if day == visit.due.day() {
+                visit.due.second_of_day()
+            } else {
+                0
+            };
+            let Some(second) = hours.arrival_second(&desk.profile, day, block.u(3), earliest)
+            else {
+                continue;
+            };
+            let minutes = care
+                .minutes
+                .draw(block.word(1), &self.model.population.normal);
+            let owner = super::routine::ROUTINE | self.desk.routine_keys.len() as u32;
+            self.desk.routine_keys.push(super::routine::Matter {
+                key: visit.key,
+                business: Some(visit),
+            });
+            let stopped_by = self.stop_mask(care.needs, &matter);
+            let patience = self.patience_seconds(desk, block.word(2));
+            self.desk.jobs.push(Job {
+                arrival: SimTime::at(day, second),
+                order: visit.key.order(),
+                service: seconds_from_minutes(minutes),
+                patience,
+                stopped_by,
+                lane: Lane::Ordinary,
+                tries: 0,
+                expires: SimTime::NEVER,
+                owner,
+            });
+        }
+    }
+}
+
+fn is_for_stays(kind: MeasureKind) -> bool {
+    matches!(
+        kind,
+        MeasureKind::SettleBefore | MeasureKind::InterimSettlement | MeasureKind::ConvertBefore
+    )
+}
