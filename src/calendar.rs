@@ -24,12 +24,16 @@ use serde::{Deserialize, Serialize};
 mod written;
 
 pub use written::{
-    Anchor, HoursError, OpeningHours, TimeError, TimeExpression, TimetableDays, TimetableError,
-    parse_date, parse_time_of_day,
+    Anchor, HoursError, OpeningHours, TimeError, TimeExpression, TimetableDays, TimetableError, parse_date,
+    parse_time_of_day,
 };
 
 /// Seconds in a day.
 pub const DAY: u32 = 86_400;
+
+/// Days past the horizon for which opening hours are known, so that whether somebody will come
+/// before a deadline does not depend on where the simulation ends.
+pub const DAYS_AFTER_HORIZON: u32 = 400;
 
 /// An instant: whole seconds since the city's start, which is a midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -72,11 +76,7 @@ impl SimTime {
             return Some(self);
         }
         let moved = i64::from(self.0).checked_add(seconds)?;
-        if moved < 0 {
-            None
-        } else {
-            Some(u32::try_from(moved).map_or(Self::NEVER, Self))
-        }
+        if moved < 0 { None } else { Some(u32::try_from(moved).map_or(Self::NEVER, Self)) }
     }
 
     /// The length from here to a later instant; none when `later` is earlier than this one.
@@ -198,18 +198,10 @@ impl Calendar {
                     let days = year_days(number, &key, year, &mut errors);
                     calendar.years.insert(number, days);
                 }
-                _ => errors.push(CalendarError {
-                    key,
-                    found: name.clone(),
-                    fault: CalendarFault::NotAYear,
-                }),
+                _ => errors.push(CalendarError { key, found: name.clone(), fault: CalendarFault::NotAYear }),
             }
         }
-        if errors.is_empty() {
-            Ok(calendar)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(calendar) } else { Err(errors) }
     }
 
     /// What kind of day a date is.
@@ -218,10 +210,7 @@ impl Calendar {
     ///
     /// The year, when the calendar does not have it.
     pub fn kind(&self, date: Date) -> Result<DayKind, MissingYear> {
-        let days = self
-            .years
-            .get(&date.year())
-            .ok_or(MissingYear(date.year()))?;
+        let days = self.years.get(&date.year()).ok_or(MissingYear(date.year()))?;
         Ok(if days.holidays.contains(&date) {
             DayKind::Holiday
         } else if !is_weekend(date) || days.working_weekends.contains(&date) {
@@ -237,31 +226,19 @@ impl Calendar {
     }
 }
 
-fn year_days(
-    number: i16,
-    key: &str,
-    year: &CalendarYear,
-    errors: &mut Vec<CalendarError>,
-) -> YearDays {
+fn year_days(number: i16, key: &str, year: &CalendarYear, errors: &mut Vec<CalendarError>) -> YearDays {
     let mut days = YearDays::default();
     for (index, text) in year.holidays.iter().enumerate() {
         let fault = match date_span(text) {
             None => Some(CalendarFault::NotADate),
-            Some((first, last)) if first.year() != number || last.year() != number => {
-                Some(CalendarFault::OtherYear)
-            }
+            Some((first, last)) if first.year() != number || last.year() != number => Some(CalendarFault::OtherYear),
             Some((first, last)) => {
-                days.holidays
-                    .extend(first.series(1.day()).take_while(|day| *day <= last));
+                days.holidays.extend(first.series(1.day()).take_while(|day| *day <= last));
                 None
             }
         };
         if let Some(fault) = fault {
-            errors.push(CalendarError {
-                key: format!("{key}.holidays[{index}]"),
-                found: text.clone(),
-                fault,
-            });
+            errors.push(CalendarError { key: format!("{key}.holidays[{index}]"), found: text.clone(), fault });
         }
     }
     for (index, text) in year.working_weekends.iter().enumerate() {
@@ -276,11 +253,7 @@ fn year_days(
             }
         };
         if let Some(fault) = fault {
-            errors.push(CalendarError {
-                key: format!("{key}.working_weekends[{index}]"),
-                found: text.clone(),
-                fault,
-            });
+            errors.push(CalendarError { key: format!("{key}.working_weekends[{index}]"), found: text.clone(), fault });
         }
     }
     days
@@ -343,8 +316,7 @@ impl Clock {
 
     /// Date of a day.
     pub fn date(&self, day: u32) -> Date {
-        self.start
-            .saturating_add(i64::from(day).min(1_000_000).days())
+        self.start.saturating_add(i64::from(day).min(1_000_000).days())
     }
 
     /// Weekday of a day, Monday 0 to Sunday 6.
@@ -356,11 +328,7 @@ impl Clock {
     /// Kind of a day. Past the years of the calendar Monday to Friday are working days.
     pub fn kind(&self, day: u32) -> DayKind {
         let known = self.kinds.get(day as usize).copied();
-        known.unwrap_or(if self.weekday(day) < 5 {
-            DayKind::Working
-        } else {
-            DayKind::Resting
-        })
+        known.unwrap_or(if self.weekday(day) < 5 { DayKind::Working } else { DayKind::Resting })
     }
 
     /// Whether a day is worked.
@@ -378,9 +346,7 @@ impl Clock {
 
     /// The civil time of an instant.
     pub fn civil(&self, time: SimTime) -> DateTime {
-        self.start
-            .at(0, 0, 0, 0)
-            .saturating_add(SignedDuration::from_secs(i64::from(time.0)))
+        self.start.at(0, 0, 0, 0).saturating_add(SignedDuration::from_secs(i64::from(time.0)))
     }
 
     /// The first second that is no longer simulated.
@@ -410,12 +376,7 @@ impl Clock {
         if time == SimTime::NEVER {
             return time;
         }
-        let later = self.civil(time).saturating_add(
-            i32::try_from(months)
-                .unwrap_or(i32::MAX)
-                .min(12_000)
-                .months(),
-        );
+        let later = self.civil(time).saturating_add(i32::try_from(months).unwrap_or(i32::MAX).min(12_000).months());
         self.sim(later).unwrap_or(SimTime::NEVER)
     }
 
@@ -434,9 +395,7 @@ impl Clock {
             return time;
         }
         let next = last(self.date(time.day())).tomorrow();
-        next.ok()
-            .and_then(|date| self.sim(date.at(0, 0, 0, 0)))
-            .unwrap_or(SimTime::NEVER)
+        next.ok().and_then(|date| self.sim(date.at(0, 0, 0, 0))).unwrap_or(SimTime::NEVER)
     }
 }
 
@@ -446,11 +405,8 @@ mod tests {
     use jiff::civil::{date, datetime};
 
     pub(super) fn cn() -> Calendar {
-        let text = std::fs::read_to_string(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/scenarios/calendars/cn.toml"
-        ))
-        .unwrap();
+        let text =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/calendars/cn.toml")).unwrap();
         Calendar::from_file(&toml::from_str(&text).unwrap()).unwrap()
     }
 
@@ -482,36 +438,16 @@ mod tests {
     #[test]
     fn clock_knows_weekdays_dates_and_boundaries() {
         let clock = Clock::new(date(2021, 9, 24), 30, &cn()).unwrap();
-        assert_eq!(
-            (
-                clock.weekday(0),
-                clock.weekday(2),
-                clock.weekday(3),
-                clock.weekday(10)
-            ),
-            (4, 6, 0, 0)
-        );
+        assert_eq!((clock.weekday(0), clock.weekday(2), clock.weekday(3), clock.weekday(10)), (4, 6, 0, 0));
         assert_eq!(clock.date(7), date(2021, 10, 1));
-        assert_eq!(
-            clock.sim(datetime(2021, 9, 24, 0, 0, 0, 0)),
-            Some(SimTime::START)
-        );
+        assert_eq!(clock.sim(datetime(2021, 9, 24, 0, 0, 0, 0)), Some(SimTime::START));
         assert_eq!(clock.sim(datetime(2021, 9, 23, 23, 59, 59, 0)), None);
-        assert_eq!(
-            clock.sim(datetime(2021, 9, 23, 23, 59, 59, 500_000_000)),
-            None
-        );
-        assert_eq!(
-            clock.sim(datetime(2021, 9, 25, 0, 0, 0, 0)),
-            Some(SimTime(DAY))
-        );
+        assert_eq!(clock.sim(datetime(2021, 9, 23, 23, 59, 59, 500_000_000)), None);
+        assert_eq!(clock.sim(datetime(2021, 9, 25, 0, 0, 0, 0)), Some(SimTime(DAY)));
         assert_eq!(SimTime(DAY - 1).day(), 0);
         assert_eq!((SimTime(DAY).day(), SimTime(DAY).second_of_day()), (1, 0));
         assert_eq!(clock.horizon(), SimTime(30 * DAY));
-        assert_eq!(
-            clock.civil(SimTime(DAY + 61)),
-            datetime(2021, 9, 25, 0, 1, 1, 0)
-        );
+        assert_eq!(clock.civil(SimTime(DAY + 61)), datetime(2021, 9, 25, 0, 1, 1, 0));
         assert!(clock.sim(datetime(2022, 3, 1, 0, 0, 0, 0)).unwrap() > clock.horizon());
     }
 
@@ -529,43 +465,25 @@ mod tests {
     fn ends_of_month_and_year_are_the_next_first_second() {
         let clock = Clock::new(date(2021, 12, 20), 20, &cn()).unwrap();
         let in_december = SimTime::at(3, 500);
-        assert_eq!(
-            clock.civil(clock.month_end(in_december)),
-            datetime(2022, 1, 1, 0, 0, 0, 0)
-        );
+        assert_eq!(clock.civil(clock.month_end(in_december)), datetime(2022, 1, 1, 0, 0, 0, 0));
         assert_eq!(clock.year_end(in_december), clock.month_end(in_december));
         let first_of_january = SimTime::at(12, 0);
-        assert_eq!(
-            clock.civil(clock.month_end(first_of_january)),
-            datetime(2022, 2, 1, 0, 0, 0, 0)
-        );
-        assert_eq!(
-            clock.civil(clock.year_end(SimTime(first_of_january.0 - 1))),
-            datetime(2022, 1, 1, 0, 0, 0, 0)
-        );
+        assert_eq!(clock.civil(clock.month_end(first_of_january)), datetime(2022, 2, 1, 0, 0, 0, 0));
+        assert_eq!(clock.civil(clock.year_end(SimTime(first_of_january.0 - 1))), datetime(2022, 1, 1, 0, 0, 0, 0));
         assert_eq!(clock.month_end(SimTime::NEVER), SimTime::NEVER);
         // 31 January 18:00 and a month is 28 February 18:00.
         let end_of_january = clock.sim(datetime(2022, 1, 31, 18, 0, 0, 0)).unwrap();
-        assert_eq!(
-            clock.civil(clock.add_months(end_of_january, 1)),
-            datetime(2022, 2, 28, 18, 0, 0, 0)
-        );
+        assert_eq!(clock.civil(clock.add_months(end_of_january, 1)), datetime(2022, 2, 28, 18, 0, 0, 0));
         assert_eq!(clock.add_months(SimTime::NEVER, 1), SimTime::NEVER);
     }
 
     #[test]
     fn a_clock_needs_every_simulated_year_but_not_later_ones() {
-        assert_eq!(
-            Clock::new(date(2022, 12, 1), 32, &cn()).map(|_| ()),
-            Err(MissingYear(2023))
-        );
+        assert_eq!(Clock::new(date(2022, 12, 1), 32, &cn()).map(|_| ()), Err(MissingYear(2023)));
         let clock = Clock::new(date(2022, 12, 1), 31, &cn()).unwrap();
         assert_eq!((clock.known_days(), clock.days()), (31, 31));
         // 2023-01-02 is a Monday beyond the calendar.
-        assert_eq!(
-            (clock.date(32), clock.kind(32)),
-            (date(2023, 1, 2), DayKind::Working)
-        );
+        assert_eq!((clock.date(32), clock.kind(32)), (date(2023, 1, 2), DayKind::Working));
         assert_eq!(clock.kind(31), DayKind::Resting);
     }
 
@@ -586,10 +504,7 @@ mod tests {
         let text = "[years.2021]\nholidays = ['2021-02-30', '2022-01-01', '2021-05-05..2021-05-01', '2021-05-01']\n\
                     working_weekends = ['2021-05-03', '2021-05-01']\n[years.x]\nholidays = []\nworking_weekends = []\n";
         let errors = Calendar::from_file(&toml::from_str(text).unwrap()).unwrap_err();
-        let faults: Vec<_> = errors
-            .iter()
-            .map(|error| (error.key.as_str(), error.fault))
-            .collect();
+        let faults: Vec<_> = errors.iter().map(|error| (error.key.as_str(), error.fault)).collect();
         assert_eq!(
             faults,
             [

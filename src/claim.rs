@@ -117,8 +117,7 @@ impl Directory {
             let group = usize::from(site.group);
             let weight = f64::from(site.windows.max(1));
             directory.by_group[group].push((index as SiteId, weight));
-            directory.by_district[group][usize::from(site.district)]
-                .push((index as SiteId, weight));
+            directory.by_district[group][usize::from(site.district)].push((index as SiteId, weight));
         }
         directory
     }
@@ -141,14 +140,7 @@ impl Directory {
         let group = usize::from(step.group);
         let in_district = |district: u16| {
             let here = &self.by_district[group][usize::from(district)];
-            Self::pick(
-                if here.is_empty() {
-                    &self.by_group[group]
-                } else {
-                    here
-                },
-                u,
-            )
+            Self::pick(if here.is_empty() { &self.by_group[group] } else { here }, u)
         };
         match step.at {
             Place::SameSite => Some(claim.key.site),
@@ -175,19 +167,10 @@ pub struct Course<'a> {
 }
 
 /// When a claim that is ready since `claim.ready` comes for its step to a site.
-pub fn coming(
-    course: &Course<'_>,
-    claim: &Claim,
-    step: &Step,
-    returns: Returns,
-    site: SiteId,
-    attempt: u8,
-) -> Coming {
+pub fn coming(course: &Course<'_>, claim: &Claim, step: &Step, returns: Returns, site: SiteId, attempt: u8) -> Coming {
     let scenario = course.scenario;
     let matter = claim.matter(scenario);
-    let up = course
-        .outage
-        .up_from(scenario, step.needs, &matter, claim.ready);
+    let up = course.outage.up_from(scenario, step.needs, &matter, claim.ready);
     if up >= scenario.horizon() {
         return Coming::NotByHorizon;
     }
@@ -199,40 +182,27 @@ pub fn coming(
         return Coming::NotByHorizon;
     };
     let hours = &course.hours[group];
-    let block = course.source.block(
-        claim.key.site,
-        StreamId::Return,
-        claim.key.person,
-        claim.key.at(claim.step, attempt),
-    );
+    let block =
+        course.source.block(claim.key.site, StreamId::Return, claim.key.person, claim.key.at(claim.step, attempt));
     let first = hours.first_open(up);
     let second_of = |index: usize| -> Option<SimTime> {
         let day = *hours.open_days.get(index)?;
-        let earliest = if day == up.day() {
-            up.second_of_day()
-        } else {
-            0
-        };
-        hours
-            .arrival_second(&spec.profile, day, block.u(2), earliest)
-            .map(|second| SimTime::at(day, second))
+        let earliest = if day == up.day() { up.second_of_day() } else { 0 };
+        hours.arrival_second(&spec.profile, day, block.u(2), earliest).map(|second| SimTime::at(day, second))
     };
     let wished = second_of(first + open_days_later(returns, block.u(0), block.u(1)));
     let in_time = wished.filter(|time| *time < claim.deadline);
     let chosen = match in_time {
         Some(time) => Some(time),
-        None if claim.deadline >= scenario.horizon() => None,
+        None if claim.deadline == SimTime::NEVER => None,
         None if block.u(3) >= returns.deadline_pull_share => return Coming::TooLate,
         None => {
-            let last = hours
-                .open_days
-                .partition_point(|&day| SimTime::at(day, 0) < claim.deadline);
+            let last = hours.open_days.partition_point(|&day| SimTime::at(day, 0) < claim.deadline);
             if last <= first {
                 return Coming::TooLate;
             }
             // Evenly over the open days that are left.
-            let index =
-                first + ((block.u(1) * (last - first) as f64) as usize).min(last - first - 1);
+            let index = first + ((block.u(1) * (last - first) as f64) as usize).min(last - first - 1);
             match second_of(index).filter(|time| *time < claim.deadline) {
                 Some(time) => Some(time),
                 None => return Coming::TooLate,
@@ -248,23 +218,13 @@ pub fn coming(
         return Coming::At(time);
     }
     let later = hours.first_open(again);
-    match hours
-        .open_days
-        .get(later)
-        .filter(|_| again < scenario.horizon())
-    {
+    match hours.open_days.get(later).filter(|_| again < scenario.horizon()) {
         None => Coming::NotByHorizon,
         Some(&day) => {
-            let earliest = if day == again.day() {
-                again.second_of_day()
-            } else {
-                0
-            };
+            let earliest = if day == again.day() { again.second_of_day() } else { 0 };
             hours
                 .arrival_second(&spec.profile, day, block.u(2), earliest)
-                .map_or(Coming::NotByHorizon, |second| {
-                    Coming::At(SimTime::at(day, second))
-                })
+                .map_or(Coming::NotByHorizon, |second| Coming::At(SimTime::at(day, second)))
         }
     }
 }

@@ -21,11 +21,7 @@ pub struct OpenHours {
 impl OpenHours {
     /// From the intervals of each day.
     pub fn new(days: Vec<Vec<(u32, u32)>>) -> Self {
-        let open_days = (0u32..)
-            .zip(&days)
-            .filter(|(_, hours)| !hours.is_empty())
-            .map(|(day, _)| day)
-            .collect();
+        let open_days = (0u32..).zip(&days).filter(|(_, hours)| !hours.is_empty()).map(|(day, _)| day).collect();
         Self { days, open_days }
     }
 
@@ -34,21 +30,13 @@ impl OpenHours {
         let day = time.day();
         let index = self.open_days.partition_point(|&open| open < day);
         let closed_today = self.open_days.get(index) == Some(&day)
-            && self.days[day as usize]
-                .last()
-                .is_none_or(|&(_, close)| close <= time.second_of_day());
+            && self.days[day as usize].last().is_none_or(|&(_, close)| close <= time.second_of_day());
         index + usize::from(closed_today)
     }
 
     /// Second of the day at which a share `u` of the arrivals from `earliest` on has come; none
     /// when the desk is closed from then on.
-    pub fn arrival_second(
-        &self,
-        profile: &DayProfile,
-        day: u32,
-        u: f64,
-        earliest: u32,
-    ) -> Option<u32> {
+    pub fn arrival_second(&self, profile: &DayProfile, day: u32, u: f64, earliest: u32) -> Option<u32> {
         arrival_second(profile, self.days.get(day as usize)?, u, earliest)
     }
 }
@@ -147,13 +135,7 @@ pub struct RosterChange<'a> {
 impl Roster {
     /// Builds a site's roster. A change counts for a day when the day's first opening moment lies
     /// in it, so that windows and hours are whole days.
-    pub fn build(
-        &mut self,
-        spec: &DeskSpec,
-        windows: u32,
-        changes: &[RosterChange<'_>],
-        days: u32,
-    ) {
+    pub fn build(&mut self, spec: &DeskSpec, windows: u32, changes: &[RosterChange<'_>], days: u32) {
         self.steps.clear();
         self.window_seconds = 0;
         self.overtime_seconds = 0;
@@ -163,10 +145,7 @@ impl Roster {
             let mut hours: &[(u32, u32)] = regular;
             let mut open = windows;
             let mut share = 1.0_f64;
-            for change in changes
-                .iter()
-                .filter(|change| change.from <= noon && noon < change.until)
-            {
+            for change in changes.iter().filter(|change| change.from <= noon && noon < change.until) {
                 open += change.extra_windows;
                 share = share.min(change.share);
                 if let Some(instead) = change.hours {
@@ -186,17 +165,9 @@ impl Roster {
         for (index, &(open, close)) in hours.iter().enumerate() {
             let last = index + 1 == hours.len();
             let continues = !last && hours[index + 1].0 == close;
-            self.steps.push(RosterStep {
-                time: SimTime(day * DAY + open),
-                windows,
-                closes_day: false,
-            });
+            self.steps.push(RosterStep { time: SimTime(day * DAY + open), windows, closes_day: false });
             if !continues {
-                let step = RosterStep {
-                    time: SimTime(day * DAY + close),
-                    windows: 0,
-                    closes_day: last,
-                };
+                let step = RosterStep { time: SimTime(day * DAY + close), windows: 0, closes_day: last };
                 self.steps.push(step);
             }
         }
@@ -205,35 +176,18 @@ impl Roster {
 }
 
 fn length(hours: &[(u32, u32)]) -> i64 {
-    hours
-        .iter()
-        .map(|&(open, close)| i64::from(close - open))
-        .sum()
+    hours.iter().map(|&(open, close)| i64::from(close - open)).sum()
 }
 
 /// Arrivals follow the profile inside the opening intervals, and fall evenly where it has none.
-fn arrival_second(
-    profile: &DayProfile,
-    hours: &[(u32, u32)],
-    u: f64,
-    earliest: u32,
-) -> Option<u32> {
+fn arrival_second(profile: &DayProfile, hours: &[(u32, u32)], u: f64, earliest: u32) -> Option<u32> {
     let weight = |open: u32, close: u32| profile.share_at(close) - profile.share_at(open);
-    let clipped = hours
-        .iter()
-        .filter(|&&(_, close)| close > earliest)
-        .map(|&(open, close)| (open.max(earliest), close));
-    let total: f64 = clipped
-        .clone()
-        .map(|(open, close)| weight(open, close))
-        .sum();
+    let clipped =
+        hours.iter().filter(|&&(_, close)| close > earliest).map(|&(open, close)| (open.max(earliest), close));
+    let total: f64 = clipped.clone().map(|(open, close)| weight(open, close)).sum();
     let flat = total <= 1e-9;
     let size = |open: u32, close: u32| {
-        if flat {
-            f64::from(close - open)
-        } else {
-            weight(open, close)
-        }
+        if flat { f64::from(close - open) } else { weight(open, close) }
     };
     let sum: f64 = clipped.clone().map(|(open, close)| size(open, close)).sum();
     let mut left = u * sum;
@@ -241,11 +195,7 @@ fn arrival_second(
     for (open, close) in clipped {
         let here = size(open, close);
         if left < here {
-            let second = if flat {
-                open + left as u32
-            } else {
-                profile.second_at(profile.share_at(open) + left)
-            };
+            let second = if flat { open + left as u32 } else { profile.second_at(profile.share_at(open) + left) };
             return Some(second.clamp(open, close - 1));
         }
         left -= here;
@@ -263,10 +213,7 @@ mod tests {
         for (hour, share) in hours.iter_mut().enumerate() {
             *share = (hour as f64 + 1.0) / 24.0;
         }
-        DayProfile {
-            hours,
-            days: [1.0; 8],
-        }
+        DayProfile { hours, days: [1.0; 8] }
     }
 
     #[test]
@@ -274,19 +221,14 @@ mod tests {
         let hours = [(9 * 3600, 12 * 3600), (14 * 3600, 17 * 3600)];
         for step in 0..1000 {
             let u = (f64::from(step) + 0.5) / 1000.0;
-            let second =
-                arrival_second(&profile(), &hours, u, 11 * 3600).expect("open later that day");
-            assert!(
-                (11 * 3600..12 * 3600).contains(&second)
-                    || (14 * 3600..17 * 3600).contains(&second)
-            );
+            let second = arrival_second(&profile(), &hours, u, 11 * 3600).expect("open later that day");
+            assert!((11 * 3600..12 * 3600).contains(&second) || (14 * 3600..17 * 3600).contains(&second));
         }
         // One of the four hours left lies in the morning: a quarter of a flat profile.
         let morning = (0..1000)
             .filter(|step| {
                 let u = (f64::from(*step) + 0.5) / 1000.0;
-                arrival_second(&profile(), &hours, u, 11 * 3600)
-                    .is_some_and(|second| second < 12 * 3600)
+                arrival_second(&profile(), &hours, u, 11 * 3600).is_some_and(|second| second < 12 * 3600)
             })
             .count();
         assert_eq!(morning, 250);
@@ -295,11 +237,7 @@ mod tests {
 
     #[test]
     fn the_learning_curve_halves_in_its_half_life() {
-        let curve = Learning {
-            extra_share: 0.5,
-            half_life_days: 4.0,
-            after: 0,
-        };
+        let curve = Learning { extra_share: 0.5, half_life_days: 4.0, after: 0 };
         assert!((curve.factor(0) - 1.5).abs() < 1e-12);
         assert!((curve.factor(4 * DAY) - 1.25).abs() < 1e-12);
     }

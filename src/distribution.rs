@@ -87,15 +87,9 @@ impl fmt::Display for DistributionError {
             Self::Negative { parameter, value } => {
                 write!(formatter, "{parameter} = {value}: must be at least 0")
             }
-            Self::OutOfOrder {
-                lower,
-                lower_value,
-                upper,
-                upper_value,
-            } => write!(
-                formatter,
-                "{lower} = {lower_value}: must be at most {upper} = {upper_value}"
-            ),
+            Self::OutOfOrder { lower, lower_value, upper, upper_value } => {
+                write!(formatter, "{lower} = {lower_value}: must be at most {upper} = {upper_value}")
+            }
             Self::TooWide => write!(formatter, "the mean or the variance is too large"),
             Self::Empty => write!(formatter, "values: must hold at least one value"),
         }
@@ -207,11 +201,7 @@ impl Distribution {
             return Ok(Self::Fixed(mean));
         }
         let sigma_squared = libm::log1p(cv * cv);
-        Self::Lognormal {
-            mu: libm::log(mean) - 0.5 * sigma_squared,
-            sigma: sigma_squared.sqrt(),
-        }
-        .with_finite_moments()
+        Self::Lognormal { mu: libm::log(mean) - 0.5 * sigma_squared, sigma: sigma_squared.sqrt() }.with_finite_moments()
     }
 
     /// Lognormal by median and standard deviation of the logarithm.
@@ -221,10 +211,7 @@ impl Distribution {
     /// # Errors
     ///
     /// If the median is not above 0, sigma negative, or one of them not finite.
-    pub fn lognormal_from_median_and_sigma(
-        median: f64,
-        sigma: f64,
-    ) -> Result<Self, DistributionError> {
+    pub fn lognormal_from_median_and_sigma(median: f64, sigma: f64) -> Result<Self, DistributionError> {
         let median = positive("median", median)?;
         let sigma = not_negative("sigma", sigma)?;
         if sigma == 0.0 {
@@ -316,11 +303,7 @@ impl Distribution {
 
     /// Passes the distribution on if its mean and variance are numbers.
     fn with_finite_moments(self) -> Result<Self, DistributionError> {
-        if self.mean().is_finite() && self.variance().is_finite() {
-            Ok(self)
-        } else {
-            Err(DistributionError::TooWide)
-        }
+        if self.mean().is_finite() && self.variance().is_finite() { Ok(self) } else { Err(DistributionError::TooWide) }
     }
 
     /// Mean, in the unit of the value.
@@ -422,29 +405,17 @@ impl Distribution {
 
 /// The value, if it is a finite number.
 fn finite(parameter: &'static str, value: f64) -> Result<f64, DistributionError> {
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(DistributionError::NotFinite { parameter, value })
-    }
+    if value.is_finite() { Ok(value) } else { Err(DistributionError::NotFinite { parameter, value }) }
 }
 
 /// The value, if it is a finite number above 0.
 fn positive(parameter: &'static str, value: f64) -> Result<f64, DistributionError> {
-    if finite(parameter, value)? > 0.0 {
-        Ok(value)
-    } else {
-        Err(DistributionError::NotPositive { parameter, value })
-    }
+    if finite(parameter, value)? > 0.0 { Ok(value) } else { Err(DistributionError::NotPositive { parameter, value }) }
 }
 
 /// The value, if it is a finite number and at least 0.
 fn not_negative(parameter: &'static str, value: f64) -> Result<f64, DistributionError> {
-    if finite(parameter, value)? >= 0.0 {
-        Ok(value)
-    } else {
-        Err(DistributionError::Negative { parameter, value })
-    }
+    if finite(parameter, value)? >= 0.0 { Ok(value) } else { Err(DistributionError::Negative { parameter, value }) }
 }
 
 /// Checks that the lower value is not above the upper one.
@@ -457,12 +428,7 @@ fn ordered(
     if lower_value <= upper_value {
         Ok(())
     } else {
-        Err(DistributionError::OutOfOrder {
-            lower,
-            lower_value,
-            upper,
-            upper_value,
-        })
+        Err(DistributionError::OutOfOrder { lower, lower_value, upper, upper_value })
     }
 }
 
@@ -491,16 +457,13 @@ fn pert_quantile(min: f64, mode: f64, max: f64, p: f64) -> f64 {
     let width = max - min;
     let left = 1.0 + PERT_WEIGHT * (mode - min) / width;
     let right = 1.0 + PERT_WEIGHT * (max - mode) / width;
-    let beta = statrs::distribution::Beta::new(left, right)
-        .expect("both shapes are finite and at least 1");
+    let beta = statrs::distribution::Beta::new(left, right).expect("both shapes are finite and at least 1");
     (min + width * beta.inverse_cdf(p)).clamp(min, max)
 }
 
 /// Quantile of the gamma distribution of scale 1.
 fn standard_gamma_quantile(shape: f64, p: f64) -> f64 {
-    statrs::distribution::Gamma::new(shape, 1.0)
-        .expect("the shape was checked to be above 0")
-        .inverse_cdf(p)
+    statrs::distribution::Gamma::new(shape, 1.0).expect("the shape was checked to be above 0").inverse_cdf(p)
 }
 
 /// Least of the ascending values that at least a share `p` of them does not exceed.
@@ -522,10 +485,7 @@ fn empirical_quantile(ascending: &[f64], p: f64) -> f64 {
 ///
 /// Panics if the mean is negative, above 1e9 or not a number.
 pub fn poisson(mean: f64, rng: &mut impl Rng) -> u32 {
-    assert!(
-        (0.0..=POISSON_MEAN_MAX).contains(&mean),
-        "a Poisson mean of {mean}"
-    );
+    assert!((0.0..=POISSON_MEAN_MAX).contains(&mean), "a Poisson mean of {mean}");
     if mean == 0.0 {
         0
     } else if mean < POISSON_INVERSION_BELOW {
@@ -593,21 +553,13 @@ mod tests {
     fn reference_cdf(distribution: &Distribution, x: f64) -> Option<f64> {
         use statrs::distribution as theirs;
         Some(match *distribution {
-            Distribution::Lognormal { mu, sigma } => {
-                theirs::LogNormal::new(mu, sigma).unwrap().cdf(x)
-            }
+            Distribution::Lognormal { mu, sigma } => theirs::LogNormal::new(mu, sigma).unwrap().cdf(x),
             Distribution::Pert { min, mode, max } => {
                 let shape = |distance: f64| 1.0 + 4.0 * distance / (max - min);
-                theirs::Beta::new(shape(mode - min), shape(max - mode))
-                    .unwrap()
-                    .cdf((x - min) / (max - min))
+                theirs::Beta::new(shape(mode - min), shape(max - mode)).unwrap().cdf((x - min) / (max - min))
             }
-            Distribution::Triangular { min, mode, max } => {
-                theirs::Triangular::new(min, max, mode).unwrap().cdf(x)
-            }
-            Distribution::Gamma { shape, scale } => {
-                theirs::Gamma::new(shape, 1.0 / scale).unwrap().cdf(x)
-            }
+            Distribution::Triangular { min, mode, max } => theirs::Triangular::new(min, max, mode).unwrap().cdf(x),
+            Distribution::Gamma { shape, scale } => theirs::Gamma::new(shape, 1.0 / scale).unwrap().cdf(x),
             Distribution::Uniform { low, high } => theirs::Uniform::new(low, high).unwrap().cdf(x),
             Distribution::Fixed(_) | Distribution::Empirical(_) => return None,
         })
@@ -632,9 +584,7 @@ mod tests {
         let count = 20_000;
         for (which, distribution) in examples().into_iter().enumerate() {
             let mut source = draws(which as u32);
-            let mut sample: Vec<f64> = (0..count)
-                .map(|_| distribution.draw(source.next_word(), &table))
-                .collect();
+            let mut sample: Vec<f64> = (0..count).map(|_| distribution.draw(source.next_word(), &table)).collect();
             sample.sort_by(f64::total_cmp);
             let mut largest: f64 = 0.0;
             for (rank, &x) in sample.iter().enumerate() {
@@ -656,21 +606,14 @@ mod tests {
         let cells = 20_000;
         let light = |d: &Distribution| d.variance() <= 3.0 * d.mean() * d.mean();
         for distribution in examples().into_iter().filter(light) {
-            let values: Vec<f64> = (0..cells)
-                .map(|n| distribution.quantile((f64::from(n) + 0.5) / f64::from(cells)))
-                .collect();
+            let values: Vec<f64> =
+                (0..cells).map(|n| distribution.quantile((f64::from(n) + 0.5) / f64::from(cells))).collect();
             let mean = values.iter().sum::<f64>() / f64::from(cells);
             let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
             let variance = squares / f64::from(cells);
-            assert!(
-                (mean / distribution.mean() - 1.0).abs() < 2e-3,
-                "{distribution:?}"
-            );
+            assert!((mean / distribution.mean() - 1.0).abs() < 2e-3, "{distribution:?}");
             let off = (variance - distribution.variance()).abs();
-            assert!(
-                off <= 0.01 * distribution.variance(),
-                "{distribution:?} {variance}"
-            );
+            assert!(off <= 0.01 * distribution.variance(), "{distribution:?} {variance}");
         }
     }
 
@@ -681,9 +624,7 @@ mod tests {
         for cv in [0.3, 0.75] {
             let distribution = Distribution::lognormal_from_mean_and_cv(480.0, cv).unwrap();
             let mut source = draws(100);
-            let total: f64 = (0..count)
-                .map(|_| distribution.draw(source.next_word(), &table))
-                .sum();
+            let total: f64 = (0..count).map(|_| distribution.draw(source.next_word(), &table)).sum();
             let error = total / f64::from(count) - 480.0;
             let standard_error = 480.0 * cv / f64::from(count).sqrt();
             assert!(error.abs() < 5.0 * standard_error, "cv {cv}: {error}");
@@ -692,10 +633,7 @@ mod tests {
 
     #[test]
     fn constructors_give_the_asked_mean_and_spread() {
-        for make in [
-            Distribution::lognormal_from_mean_and_cv,
-            Distribution::gamma_from_mean_and_cv,
-        ] {
+        for make in [Distribution::lognormal_from_mean_and_cv, Distribution::gamma_from_mean_and_cv] {
             let made = make(480.0, 0.75).unwrap();
             assert!((made.mean() - 480.0).abs() < 1e-9);
             assert!((made.variance().sqrt() - 360.0).abs() < 1e-9);
@@ -704,43 +642,19 @@ mod tests {
         let pert = Distribution::pert(2.0, 3.0, 10.0).unwrap();
         assert!((pert.mean() - 4.0).abs() < 1e-12);
         assert!((pert.variance() - 12.0 / 7.0).abs() < 1e-12);
-        assert_eq!(
-            Distribution::pert(2.0, 2.0, 2.0),
-            Ok(Distribution::Fixed(2.0))
-        );
+        assert_eq!(Distribution::pert(2.0, 2.0, 2.0), Ok(Distribution::Fixed(2.0)));
     }
 
     #[test]
     fn constructors_name_what_is_wrong() {
         let text = |made: Result<Distribution, DistributionError>| made.unwrap_err().to_string();
-        assert_eq!(
-            text(Distribution::lognormal_from_mean_and_cv(0.0, 1.0)),
-            "mean = 0: must be above 0"
-        );
-        assert_eq!(
-            text(Distribution::gamma_from_mean_and_cv(1.0, -0.5)),
-            "cv = -0.5: must be at least 0"
-        );
-        assert_eq!(
-            text(Distribution::pert(3.0, 2.0, 4.0)),
-            "min = 3: must be at most mode = 2"
-        );
-        assert_eq!(
-            text(Distribution::uniform(0.0, f64::NAN)),
-            "high = NaN: must be a finite number"
-        );
-        assert_eq!(
-            text(Distribution::empirical(vec![])),
-            "values: must hold at least one value"
-        );
-        assert_eq!(
-            Distribution::lognormal_from_median_and_sigma(1.0, 40.0),
-            Err(DistributionError::TooWide)
-        );
-        assert_eq!(
-            Distribution::gamma_from_mean_and_cv(1.0, 1e-200),
-            Err(DistributionError::TooWide)
-        );
+        assert_eq!(text(Distribution::lognormal_from_mean_and_cv(0.0, 1.0)), "mean = 0: must be above 0");
+        assert_eq!(text(Distribution::gamma_from_mean_and_cv(1.0, -0.5)), "cv = -0.5: must be at least 0");
+        assert_eq!(text(Distribution::pert(3.0, 2.0, 4.0)), "min = 3: must be at most mode = 2");
+        assert_eq!(text(Distribution::uniform(0.0, f64::NAN)), "high = NaN: must be a finite number");
+        assert_eq!(text(Distribution::empirical(vec![])), "values: must hold at least one value");
+        assert_eq!(Distribution::lognormal_from_median_and_sigma(1.0, 40.0), Err(DistributionError::TooWide));
+        assert_eq!(Distribution::gamma_from_mean_and_cv(1.0, 1e-200), Err(DistributionError::TooWide));
     }
 
     #[test]

@@ -27,11 +27,7 @@ pub struct Breach {
 
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "law broken in seed {}, replication {}",
-            self.seed, self.replication
-        )?;
+        write!(f, "law broken in seed {}, replication {}", self.seed, self.replication)?;
         if let Some(site) = self.site {
             write!(f, ", site {site}")?;
         }
@@ -49,19 +45,8 @@ impl std::error::Error for Breach {}
 /// # Errors
 ///
 /// The first law that does not hold.
-pub fn check(
-    record: &Record,
-    scenario: &Scenario,
-    seed: u64,
-    replication: u32,
-) -> Result<(), Breach> {
-    let breach = |law: String| Breach {
-        seed,
-        replication,
-        site: None,
-        time: None,
-        law,
-    };
+pub fn check(record: &Record, scenario: &Scenario, seed: u64, replication: u32) -> Result<(), Breach> {
+    let breach = |law: String| Breach { seed, replication, site: None, time: None, law };
     for (index, cell) in record.cells.iter().enumerate() {
         let care = &scenario.care[index / record.schemes()].key;
         cell_laws(cell).map_err(|law| breach(format!("{care}: {law}")))?;
@@ -71,93 +56,37 @@ pub fn check(
     }
     let cells = |of: fn(&Cell) -> i64| record.cells.iter().map(of).sum::<i64>();
     let days: i64 = record.refunded.iter().sum();
-    equal(
-        "refunds by day",
-        days,
-        "refunds by care type",
-        cells(|cell| cell.refunded),
-    )
-    .map_err(breach)?;
+    equal("refunds by day", days, "refunds by care type", cells(|cell| cell.refunded)).map_err(breach)?;
     let days: i64 = record.self_pay.iter().sum();
-    equal(
-        "self-pay by day",
-        days,
-        "self-pay by care type",
-        cells(|cell| cell.self_pay),
-    )
-    .map_err(breach)
+    equal("self-pay by day", days, "self-pay by care type", cells(|cell| cell.self_pay)).map_err(breach)
 }
 
-fn equal<T: PartialEq + fmt::Display>(
-    left_name: &str,
-    left: T,
-    right_name: &str,
-    right: T,
-) -> Result<(), String> {
-    if left == right {
-        Ok(())
-    } else {
-        Err(format!("{left_name} {left} is not {right_name} {right}"))
-    }
+fn equal<T: PartialEq + fmt::Display>(left_name: &str, left: T, right_name: &str, right: T) -> Result<(), String> {
+    if left == right { Ok(()) } else { Err(format!("{left_name} {left} is not {right_name} {right}")) }
 }
 
 fn cell_laws(cell: &Cell) -> Result<(), String> {
-    equal(
-        "affected",
-        cell.affected,
-        "the sum of its parts",
-        cell.parts.iter().sum(),
-    )?;
+    equal("affected", cell.affected, "the sum of its parts", cell.parts.iter().sum())?;
     let bill = cell.bill_fund + cell.bill_account + cell.bill_own;
     equal("bills", cell.bill, "fund + account + own cash", bill)?;
     let made = cell.prepaid_fund + cell.prepaid_account;
     let ended = cell.refunded + cell.lost.iter().sum::<i64>() + cell.outstanding;
-    equal(
-        "prepayment made",
-        made,
-        "refunded + lost + outstanding",
-        ended,
-    )?;
+    equal("prepayment made", made, "refunded + lost + outstanding", ended)?;
     let paid = cell.bill - cell.carried;
-    equal(
-        "self-pay",
-        cell.self_pay,
-        "bills less what providers carry",
-        paid,
-    )
+    equal("self-pay", cell.self_pay, "bills less what providers carry", paid)
 }
 
 fn desk_laws(desk: &DeskTally) -> Result<(), String> {
     let ended = desk.finished + desk.gone + desk.present;
-    equal(
-        "claims entered",
-        desk.entered,
-        "finished + lost + present",
-        ended,
-    )?;
-    for (name, state) in [
-        ("not yet come", &desk.not_come),
-        ("waiting", &desk.waiting),
-        ("in service", &desk.in_service),
-    ] {
+    equal("claims entered", desk.entered, "finished + lost + present", ended)?;
+    for (name, state) in
+        [("not yet come", &desk.not_come), ("waiting", &desk.waiting), ("in service", &desk.in_service)]
+    {
         let (counter, own) = state.two_integrals();
-        equal(
-            &format!("integral of {name}"),
-            counter,
-            "sum of the claims' own times",
-            own,
-        )?;
+        equal(&format!("integral of {name}"), counter, "sum of the claims' own times", own)?;
     }
-    let states_agree = desk
-        .sites_bad
-        .iter()
-        .zip(&desk.sites_open)
-        .all(|(bad, open)| bad <= open);
-    if states_agree {
-        Ok(())
-    } else {
-        Err("more sites not back to normal than sites open".to_owned())
-    }
+    let states_agree = desk.sites_bad.iter().zip(&desk.sites_open).all(|(bad, open)| bad <= open);
+    if states_agree { Ok(()) } else { Err("more sites not back to normal than sites open".to_owned()) }
 }
 
 #[cfg(test)]
@@ -176,23 +105,13 @@ mod tests {
             ..Cell::default()
         };
         assert_eq!(cell_laws(&whole), Ok(()));
-        let short = Cell {
-            outstanding: 199,
-            ..whole
-        };
-        assert_eq!(
-            cell_laws(&short),
-            Err("prepayment made 500 is not refunded + lost + outstanding 499".to_owned())
-        );
+        let short = Cell { outstanding: 199, ..whole };
+        assert_eq!(cell_laws(&short), Err("prepayment made 500 is not refunded + lost + outstanding 499".to_owned()));
     }
 
     #[test]
     fn a_visit_counted_twice_is_a_breach() {
-        let cell = Cell {
-            affected: 1,
-            parts: [1, 0, 0, 0, 1, 0],
-            ..Cell::default()
-        };
+        let cell = Cell { affected: 1, parts: [1, 0, 0, 0, 1, 0], ..Cell::default() };
         assert!(cell_laws(&cell).is_err());
     }
 }

@@ -5,11 +5,13 @@
 
 pub mod calendar;
 pub mod claim;
+pub mod cli;
 pub mod desk;
 pub mod distribution;
 pub mod engine;
 pub mod experiment;
 pub mod laws;
+pub mod load;
 pub mod measures;
 pub mod pathway;
 pub mod patient;

@@ -102,13 +102,7 @@ pub struct Values {
     pub jobs: i64,
 }
 
-type CellMeasure = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    fn(&Cell) -> Option<f64>,
-);
+type CellMeasure = (&'static str, &'static str, &'static str, &'static str, fn(&Cell) -> Option<f64>);
 
 fn count(value: i64) -> Option<f64> {
     Some(value as f64)
@@ -127,119 +121,34 @@ fn yuan_days(fen_seconds: i128) -> Option<f64> {
 }
 
 const CELL_MEASURES: &[CellMeasure] = &[
-    (
-        "affected",
-        "visits",
-        "受影响人次",
-        "visits affected",
-        |cell| count(cell.affected),
-    ),
-    (
-        "paid-all",
-        "visits",
-        "全额垫付人次",
-        "paid the whole bill",
-        |cell| count(cell.parts[0]),
-    ),
-    (
-        "paid-part",
-        "visits",
-        "部分支付人次",
-        "paid a part",
-        |cell| count(cell.parts[1]),
-    ),
-    (
-        "paid-nothing",
-        "visits",
-        "当场未付（记账）人次",
-        "paid nothing at the visit",
-        |cell| count(cell.parts[2]),
-    ),
-    (
-        "stocked-up",
-        "visits",
-        "提前开药人次",
-        "stocked up before",
-        |cell| count(cell.parts[3]),
-    ),
-    (
-        "deferred",
-        "visits",
-        "推迟就医人次",
-        "deferred",
-        |cell| count(cell.parts[4]),
-    ),
-    (
-        "forgone",
-        "visits",
-        "放弃就医人次",
-        "forgone",
-        |cell| count(cell.parts[5]),
-    ),
-    (
-        "spanning-stays",
-        "stays",
-        "跨停机期住院人次",
-        "stays over the whole outage",
-        |cell| count(cell.spanning),
-    ),
-    (
-        "self-pay",
-        "yuan",
-        "停机期现金支付",
-        "paid at visits in the outage",
-        |cell| yuan(cell.self_pay),
-    ),
-    ("prepayment", "yuan", "垫付总额", "prepayment", |cell| {
-        yuan(cell.prepaid_fund + cell.prepaid_account)
+    ("affected", "visits", "受影响人次", "visits affected", |cell| count(cell.affected)),
+    ("paid-all", "visits", "全额垫付人次", "paid the whole bill", |cell| count(cell.parts[0])),
+    ("paid-part", "visits", "部分支付人次", "paid a part", |cell| count(cell.parts[1])),
+    ("paid-nothing", "visits", "当场未付（记账）人次", "paid nothing at the visit", |cell| {
+        count(cell.parts[2])
     }),
-    (
-        "prepayment-fund",
-        "yuan",
-        "垫付：统筹基金",
-        "prepayment for the fund",
-        |cell| yuan(cell.prepaid_fund),
-    ),
-    (
-        "prepayment-account",
-        "yuan",
-        "垫付：个人账户",
-        "prepayment for the account",
-        |cell| yuan(cell.prepaid_account),
-    ),
-    (
-        "account-kept",
-        "yuan",
-        "以现金代替个人账户",
-        "cash paid in place of the account",
-        |cell| yuan(cell.account_kept),
-    ),
-    (
-        "prepayment-per-head",
-        "yuan/visit",
-        "人次均垫付",
-        "prepayment a prepaying visit",
-        |cell| {
-            ratio(
-                yuan_from_fen(cell.prepaid_fund + cell.prepaid_account),
-                cell.prepaying,
-            )
-        },
-    ),
-    (
-        "prepayment-income-share",
-        "share",
-        "垫付占月人均收入",
-        "prepayment over monthly income a head",
-        |cell| ratio(cell.income_share_e4 as f64 / 1e4, cell.prepaying),
-    ),
-    (
-        "prepayment-days",
-        "yuan·days",
-        "垫付资金占用",
-        "prepayment outstanding over time",
-        |cell| yuan_days(cell.prepaid_fen_seconds),
-    ),
+    ("stocked-up", "visits", "提前开药人次", "stocked up before", |cell| count(cell.parts[3])),
+    ("deferred", "visits", "推迟就医人次", "deferred", |cell| count(cell.parts[4])),
+    ("forgone", "visits", "放弃就医人次", "forgone", |cell| count(cell.parts[5])),
+    ("spanning-stays", "stays", "跨停机期住院人次", "stays over the whole outage", |cell| count(cell.spanning)),
+    ("self-pay", "yuan", "停机期现金支付", "paid at visits in the outage", |cell| yuan(cell.self_pay)),
+    ("prepayment", "yuan", "垫付总额", "prepayment", |cell| yuan(cell.prepaid_fund + cell.prepaid_account)),
+    ("prepayment-fund", "yuan", "垫付：统筹基金", "prepayment for the fund", |cell| yuan(cell.prepaid_fund)),
+    ("prepayment-account", "yuan", "垫付：个人账户", "prepayment for the account", |cell| {
+        yuan(cell.prepaid_account)
+    }),
+    ("account-kept", "yuan", "以现金代替个人账户", "cash paid in place of the account", |cell| {
+        yuan(cell.account_kept)
+    }),
+    ("prepayment-per-head", "yuan/visit", "人次均垫付", "prepayment a prepaying visit", |cell| {
+        ratio(yuan_from_fen(cell.prepaid_fund + cell.prepaid_account), cell.prepaying)
+    }),
+    ("prepayment-income-share", "share", "垫付占月人均收入", "prepayment over monthly income a head", |cell| {
+        ratio(cell.income_share_e4 as f64 / 1e4, cell.prepaying)
+    }),
+    ("prepayment-days", "yuan·days", "垫付资金占用", "prepayment outstanding over time", |cell| {
+        yuan_days(cell.prepaid_fen_seconds)
+    }),
     (
         "hardship-10",
         "visits",
@@ -254,269 +163,81 @@ const CELL_MEASURES: &[CellMeasure] = &[
         "prepayment above 40 % of household income",
         |cell| count(cell.hardship_40),
     ),
-    (
-        "refunded",
-        "yuan",
-        "期末前已退回",
-        "refunded by the horizon",
-        |cell| yuan(cell.refunded),
-    ),
-    ("lost", "yuan", "未能退回", "never refunded", |cell| {
-        yuan(cell.lost.iter().sum())
+    ("refunded", "yuan", "期末前已退回", "refunded by the horizon", |cell| yuan(cell.refunded)),
+    ("lost", "yuan", "未能退回", "never refunded", |cell| yuan(cell.lost.iter().sum())),
+    ("outstanding", "yuan", "期末仍未退回", "outstanding at the horizon", |cell| yuan(cell.outstanding)),
+    ("claims-never-made", "claims", "未申领", "claims never made", |cell| count(cell.claims_lost[0])),
+    ("claims-too-late", "claims", "逾期", "claims past the deadline", |cell| count(cell.claims_lost[1])),
+    ("claims-given-up", "claims", "多次未果放弃", "claims given up", |cell| count(cell.claims_lost[2])),
+    ("claims-refused", "claims", "被拒", "claims refused", |cell| count(cell.claims_lost[3])),
+    ("own-money-due", "yuan", "尚欠医疗机构自付款", "own money due to providers", |cell| yuan(cell.own_due)),
+    ("carried", "yuan", "医疗机构挂账", "carried by providers", |cell| yuan(cell.carried)),
+    ("carried-days", "yuan·days", "医疗机构资金占用", "carried by providers over time", |cell| {
+        yuan_days(cell.carried_fen_seconds)
     }),
-    (
-        "outstanding",
-        "yuan",
-        "期末仍未退回",
-        "outstanding at the horizon",
-        |cell| yuan(cell.outstanding),
-    ),
-    (
-        "claims-never-made",
-        "claims",
-        "未申领",
-        "claims never made",
-        |cell| count(cell.claims_lost[0]),
-    ),
-    (
-        "claims-too-late",
-        "claims",
-        "逾期",
-        "claims past the deadline",
-        |cell| count(cell.claims_lost[1]),
-    ),
-    (
-        "claims-given-up",
-        "claims",
-        "多次未果放弃",
-        "claims given up",
-        |cell| count(cell.claims_lost[2]),
-    ),
-    (
-        "claims-refused",
-        "claims",
-        "被拒",
-        "claims refused",
-        |cell| count(cell.claims_lost[3]),
-    ),
-    (
-        "own-money-due",
-        "yuan",
-        "尚欠医疗机构自付款",
-        "own money due to providers",
-        |cell| yuan(cell.own_due),
-    ),
-    (
-        "carried",
-        "yuan",
-        "医疗机构挂账",
-        "carried by providers",
-        |cell| yuan(cell.carried),
-    ),
-    (
-        "carried-days",
-        "yuan·days",
-        "医疗机构资金占用",
-        "carried by providers over time",
-        |cell| yuan_days(cell.carried_fen_seconds),
-    ),
-    (
-        "deferral",
-        "days",
-        "推迟天数",
-        "days a deferred visit waits",
-        |cell| ratio(cell.deferral_seconds as f64 / f64::from(DAY), cell.parts[4]),
-    ),
-    (
-        "window-visits",
-        "visits",
-        "办结所需跑窗口次数",
-        "visits to windows until done",
-        |cell| ratio(cell.window_visits as f64, cell.done),
-    ),
-    (
-        "refund-days",
-        "days",
-        "从付款到退款天数",
-        "days from payment to refund",
-        |cell| ratio(cell.refund_seconds as f64 / f64::from(DAY), cell.refunds),
-    ),
-    (
-        "needless-stock-up",
-        "refills",
-        "不必要的提前开药",
-        "needless stock-up",
-        |cell| count(cell.needless_stock_up),
-    ),
-    (
-        "before-stop-done",
-        "stays",
-        "停机前办结",
-        "done before the cut-off",
-        |cell| count(cell.before_stop_done),
-    ),
-    (
-        "before-stop-missed",
-        "stays",
-        "停机前未办结",
-        "left undone at the cut-off",
-        |cell| count(cell.before_stop_missed),
-    ),
+    ("deferral", "days", "推迟天数", "days a deferred visit waits", |cell| {
+        ratio(cell.deferral_seconds as f64 / f64::from(DAY), cell.parts[4])
+    }),
+    ("window-visits", "visits", "办结所需跑窗口次数", "visits to windows until done", |cell| {
+        ratio(cell.window_visits as f64, cell.done)
+    }),
+    ("refund-days", "days", "从付款到退款天数", "days from payment to refund", |cell| {
+        ratio(cell.refund_seconds as f64 / f64::from(DAY), cell.refunds)
+    }),
+    ("needless-stock-up", "refills", "不必要的提前开药", "needless stock-up", |cell| {
+        count(cell.needless_stock_up)
+    }),
+    ("before-stop-done", "stays", "停机前办结", "done before the cut-off", |cell| count(cell.before_stop_done)),
+    ("before-stop-missed", "stays", "停机前未办结", "left undone at the cut-off", |cell| {
+        count(cell.before_stop_missed)
+    }),
 ];
 
-type DeskMeasure = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    fn(&DeskTally) -> Option<f64>,
-);
+type DeskMeasure = (&'static str, &'static str, &'static str, &'static str, fn(&DeskTally) -> Option<f64>);
 
 fn wait_quantile(waits: &Histogram, p: f64) -> Option<f64> {
     waits.quantile(p).map(|seconds| seconds as f64 / 60.0)
 }
 
 const DESK_MEASURES: &[DeskMeasure] = &[
-    (
-        "claims-entered",
-        "claims",
-        "待办结算件",
-        "claims entered",
-        |desk| count(desk.entered),
-    ),
-    (
-        "claims-finished",
-        "claims",
-        "已办结",
-        "claims finished",
-        |desk| count(desk.finished),
-    ),
-    (
-        "claims-gone",
-        "claims",
-        "流失",
-        "claims gone without being finished",
-        |desk| count(desk.gone),
-    ),
-    (
-        "claims-present",
-        "claims",
-        "期末未办结",
-        "claims open at the horizon",
-        |desk| count(desk.present),
-    ),
-    (
-        "wait-mean",
-        "minutes",
-        "平均排队",
-        "mean wait of claims",
-        |desk| desk.claim_waits.mean().map(|wait| wait / 60.0),
-    ),
-    (
-        "wait-p50",
-        "minutes",
-        "排队中位数",
-        "median wait of claims",
-        |desk| wait_quantile(&desk.claim_waits, 0.5),
-    ),
-    (
-        "wait-p90",
-        "minutes",
-        "排队九成分位",
-        "90 % wait of claims",
-        |desk| wait_quantile(&desk.claim_waits, 0.9),
-    ),
-    (
-        "wait-p95",
-        "minutes",
-        "排队95%分位",
-        "95 % wait of claims",
-        |desk| wait_quantile(&desk.claim_waits, 0.95),
-    ),
-    (
-        "wait-p99",
-        "minutes",
-        "排队99%分位",
-        "99 % wait of claims",
-        |desk| wait_quantile(&desk.claim_waits, 0.99),
-    ),
-    (
-        "routine-wait-mean",
-        "minutes",
-        "日常业务平均排队",
-        "mean wait of routine matters",
-        |desk| desk.routine_waits.mean().map(|wait| wait / 60.0),
-    ),
-    (
-        "routine-wait-p95",
-        "minutes",
-        "日常业务排队95%分位",
-        "95 % wait of routine matters",
-        |desk| wait_quantile(&desk.routine_waits, 0.95),
-    ),
-    (
-        "queue-hours",
-        "hours",
-        "停机件排队总时",
-        "hours claims waited at desks",
-        |desk| Some(desk.waiting.two_integrals().1 as f64 / 3600.0),
-    ),
-    (
-        "left-impatient",
-        "visits",
-        "嫌队长离开",
-        "left because of the queue",
-        |desk| count(desk.left[0]),
-    ),
-    (
-        "left-at-closing",
-        "visits",
-        "下班未轮到",
-        "not served by closing",
-        |desk| count(desk.left[1] + desk.left[2]),
-    ),
-    (
-        "left-service-lost",
-        "visits",
-        "业务中断离开",
-        "left when the service went down",
-        |desk| count(desk.left[3]),
-    ),
-    (
-        "routine-lapsed",
-        "visits",
-        "日常业务流失",
-        "routine matters lapsed",
-        |desk| count(desk.routine_lapsed),
-    ),
-    (
-        "window-hours",
-        "hours",
-        "窗口开放时数",
-        "window-hours open",
-        |desk| Some(desk.scheduled as f64 / 3600.0),
-    ),
-    (
-        "window-hours-worked",
-        "hours",
-        "窗口工作时数",
-        "window-hours worked",
-        |desk| Some(desk.worked as f64 / 3600.0),
-    ),
-    (
-        "overtime-hours",
-        "hours",
-        "加班及增开窗口时数",
-        "window-hours beyond the regular",
-        |desk| Some(desk.overtime as f64 / 3600.0),
-    ),
-    (
-        "utilisation",
-        "share",
-        "窗口利用率",
-        "utilisation",
-        |desk| (desk.scheduled > 0).then(|| desk.worked as f64 / desk.scheduled as f64),
-    ),
+    ("claims-entered", "claims", "待办结算件", "claims entered", |desk| count(desk.entered)),
+    ("claims-finished", "claims", "已办结", "claims finished", |desk| count(desk.finished)),
+    ("claims-gone", "claims", "流失", "claims gone without being finished", |desk| count(desk.gone)),
+    ("claims-present", "claims", "期末未办结", "claims open at the horizon", |desk| count(desk.present)),
+    ("wait-mean", "minutes", "平均排队", "mean wait of claims", |desk| {
+        desk.claim_waits.mean().map(|wait| wait / 60.0)
+    }),
+    ("wait-p50", "minutes", "排队中位数", "median wait of claims", |desk| wait_quantile(&desk.claim_waits, 0.5)),
+    ("wait-p90", "minutes", "排队九成分位", "90 % wait of claims", |desk| wait_quantile(&desk.claim_waits, 0.9)),
+    ("wait-p95", "minutes", "排队95%分位", "95 % wait of claims", |desk| wait_quantile(&desk.claim_waits, 0.95)),
+    ("wait-p99", "minutes", "排队99%分位", "99 % wait of claims", |desk| wait_quantile(&desk.claim_waits, 0.99)),
+    ("routine-wait-mean", "minutes", "日常业务平均排队", "mean wait of routine matters", |desk| {
+        desk.routine_waits.mean().map(|wait| wait / 60.0)
+    }),
+    ("routine-wait-p95", "minutes", "日常业务排队95%分位", "95 % wait of routine matters", |desk| {
+        wait_quantile(&desk.routine_waits, 0.95)
+    }),
+    ("queue-hours", "hours", "停机件排队总时", "hours claims waited at desks", |desk| {
+        Some(desk.waiting.two_integrals().1 as f64 / 3600.0)
+    }),
+    ("left-impatient", "visits", "嫌队长离开", "left because of the queue", |desk| count(desk.left[0])),
+    ("left-at-closing", "visits", "下班未轮到", "not served by closing", |desk| {
+        count(desk.left[1] + desk.left[2])
+    }),
+    ("left-service-lost", "visits", "业务中断离开", "left when the service went down", |desk| {
+        count(desk.left[3])
+    }),
+    ("routine-lapsed", "visits", "日常业务流失", "routine matters lapsed", |desk| count(desk.routine_lapsed)),
+    ("window-hours", "hours", "窗口开放时数", "window-hours open", |desk| Some(desk.scheduled as f64 / 3600.0)),
+    ("window-hours-worked", "hours", "窗口工作时数", "window-hours worked", |desk| {
+        Some(desk.worked as f64 / 3600.0)
+    }),
+    ("overtime-hours", "hours", "加班及增开窗口时数", "window-hours beyond the regular", |desk| {
+        Some(desk.overtime as f64 / 3600.0)
+    }),
+    ("utilisation", "share", "窗口利用率", "utilisation", |desk| {
+        (desk.scheduled > 0).then(|| desk.worked as f64 / desk.scheduled as f64)
+    }),
 ];
 
 impl Catalogue {
@@ -528,61 +249,24 @@ impl Catalogue {
             .chain((0..scenario.schemes.len()).map(Group::Scheme));
         for group in groups {
             for &(key, unit, zh, en, _) in CELL_MEASURES {
-                measures.push(Measure {
-                    key,
-                    unit,
-                    zh,
-                    en,
-                    group,
-                    kind: Kind::Number,
-                });
+                measures.push(Measure { key, unit, zh, en, group, kind: Kind::Number });
             }
         }
         for class in 0..scenario.desk_classes.len() {
             let group = Group::Desk(class);
             for &(key, unit, zh, en, _) in DESK_MEASURES {
-                measures.push(Measure {
-                    key,
-                    unit,
-                    zh,
-                    en,
-                    group,
-                    kind: Kind::Number,
-                });
+                measures.push(Measure { key, unit, zh, en, group, kind: Kind::Number });
             }
             for (key, unit, zh, en) in [
                 ("backlog-peak", "claims", "积压峰值", "peak backlog"),
-                (
-                    "normal-wait-mean",
-                    "minutes",
-                    "无切换时日常业务平均排队",
-                    "mean routine wait without a cutover",
-                ),
-                (
-                    "pre-stop-surge",
-                    "ratio",
-                    "停机前峰值负荷倍数",
-                    "peak load before the stop over normal",
-                ),
+                ("normal-wait-mean", "minutes", "无切换时日常业务平均排队", "mean routine wait without a cutover"),
+                ("pre-stop-surge", "ratio", "停机前峰值负荷倍数", "peak load before the stop over normal"),
             ] {
-                measures.push(Measure {
-                    key,
-                    unit,
-                    zh,
-                    en,
-                    group,
-                    kind: Kind::Number,
-                });
+                measures.push(Measure { key, unit, zh, en, group, kind: Kind::Number });
             }
             let (key, unit) = ("back-to-normal", "day");
-            measures.push(Measure {
-                key,
-                unit,
-                zh: "恢复正常日",
-                en: "back to normal",
-                group,
-                kind: Kind::Censored,
-            });
+            measures
+                .push(Measure { key, unit, zh: "恢复正常日", en: "back to normal", group, kind: Kind::Censored });
         }
         let all = Group::All;
         measures.push(Measure {
@@ -620,33 +304,22 @@ impl Catalogue {
                 kind: Kind::Event,
             });
         }
-        Self {
-            measures,
-            series: series_of(scenario),
-        }
+        Self { measures, series: series_of(scenario) }
     }
 
     /// Position of a measure.
     pub fn find(&self, key: &str, group: Group) -> Option<usize> {
-        self.measures
-            .iter()
-            .position(|measure| measure.key == key && measure.group == group)
+        self.measures.iter().position(|measure| measure.key == key && measure.group == group)
     }
 
     /// Position of a daily series.
     pub fn find_series(&self, key: &str, group: Group, normal: bool) -> Option<usize> {
-        self.series.iter().position(|series| {
-            series.key == key && series.group == group && series.normal == normal
-        })
+        self.series.iter().position(|series| series.key == key && series.group == group && series.normal == normal)
     }
 }
 
-const CITY_SERIES: &[(&str, &str)] = &[
-    ("affected", "visits"),
-    ("self-pay", "yuan"),
-    ("prepayment", "yuan"),
-    ("refunded", "yuan"),
-];
+const CITY_SERIES: &[(&str, &str)] =
+    &[("affected", "visits"), ("self-pay", "yuan"), ("prepayment", "yuan"), ("refunded", "yuan")];
 const DESK_SERIES: &[(&str, &str)] = &[
     ("backlog", "claims"),
     ("not-come", "claims"),
@@ -658,30 +331,13 @@ const DESK_SERIES: &[(&str, &str)] = &[
 ];
 
 fn series_of(scenario: &Scenario) -> Vec<Series> {
-    let mut series: Vec<Series> = CITY_SERIES
-        .iter()
-        .map(|&(key, unit)| Series {
-            key,
-            unit,
-            group: Group::All,
-            normal: false,
-        })
-        .collect();
+    let mut series: Vec<Series> =
+        CITY_SERIES.iter().map(|&(key, unit)| Series { key, unit, group: Group::All, normal: false }).collect();
     for class in 0..scenario.desk_classes.len() {
         let group = Group::Desk(class);
-        series.extend(DESK_SERIES.iter().map(|&(key, unit)| Series {
-            key,
-            unit,
-            group,
-            normal: false,
-        }));
+        series.extend(DESK_SERIES.iter().map(|&(key, unit)| Series { key, unit, group, normal: false }));
         for (key, unit) in [("arrivals", "people"), ("wait", "minutes")] {
-            series.push(Series {
-                key,
-                unit,
-                group,
-                normal: true,
-            });
+            series.push(Series { key, unit, group, normal: true });
         }
     }
     series
@@ -695,14 +351,10 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
     let schemes = scenario.schemes.len();
     cells(&sum_cells(record.cells.iter()));
     for care in 0..scenario.care.len() {
-        cells(&sum_cells(
-            record.cells[care * schemes..(care + 1) * schemes].iter(),
-        ));
+        cells(&sum_cells(record.cells[care * schemes..(care + 1) * schemes].iter()));
     }
     for scheme in 0..schemes {
-        cells(&sum_cells(
-            record.cells.iter().skip(scheme).step_by(schemes),
-        ));
+        cells(&sum_cells(record.cells.iter().skip(scheme).step_by(schemes)));
     }
     for (class, desk) in record.desks.iter().enumerate() {
         let normal = &outcome.normal.desks[class];
@@ -715,8 +367,7 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
     }
     values.push(refunded_95(record));
     for (stop, actual) in scenario.suspensions.iter().zip(&outcome.actual) {
-        let back =
-            (actual.end < scenario.horizon()).then(|| f64::from(actual.end.0) / f64::from(DAY));
+        let back = (actual.end < scenario.horizon()).then(|| f64::from(actual.end.0) / f64::from(DAY));
         values.push(back);
         let late = if stop.kind == ReturnKind::Unannounced || actual.end == SimTime::NEVER {
             None
@@ -729,29 +380,15 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
     let actual = outcome
         .actual
         .iter()
-        .map(|interval| {
-            (
-                interval.start.0,
-                (interval.end < scenario.horizon()).then_some(interval.end.0),
-            )
-        })
+        .map(|interval| (interval.start.0, (interval.end < scenario.horizon()).then_some(interval.end.0)))
         .collect();
-    Values {
-        replication,
-        values,
-        series: daily(outcome),
-        actual,
-        jobs: outcome.jobs,
-    }
+    Values { replication, values, series: daily(outcome), actual, jobs: outcome.jobs }
 }
 
 /// Mean number of open claims on each day: not yet come, waiting and in service.
 fn backlog_by_day(desk: &DeskTally) -> Vec<f64> {
-    let (not_come, waiting, in_service) = (
-        desk.not_come.seconds_by_day(),
-        desk.waiting.seconds_by_day(),
-        desk.in_service.seconds_by_day(),
-    );
+    let (not_come, waiting, in_service) =
+        (desk.not_come.seconds_by_day(), desk.waiting.seconds_by_day(), desk.in_service.seconds_by_day());
     not_come
         .iter()
         .zip(&waiting)
@@ -762,49 +399,22 @@ fn backlog_by_day(desk: &DeskTally) -> Vec<f64> {
 
 fn daily(outcome: &Outcome) -> Vec<Vec<f32>> {
     let record = &outcome.record;
-    let yuan = |fen: &[i64]| {
-        fen.iter()
-            .map(|&fen| yuan_from_fen(fen) as f32)
-            .collect::<Vec<f32>>()
-    };
-    let numbers = |counts: &[i64]| {
-        counts
-            .iter()
-            .map(|&count| count as f32)
-            .collect::<Vec<f32>>()
-    };
+    let yuan = |fen: &[i64]| fen.iter().map(|&fen| yuan_from_fen(fen) as f32).collect::<Vec<f32>>();
+    let numbers = |counts: &[i64]| counts.iter().map(|&count| count as f32).collect::<Vec<f32>>();
     let level = |seconds: Vec<i64>| {
-        seconds
-            .iter()
-            .map(|&seconds| (seconds as f64 / f64::from(DAY)) as f32)
-            .collect::<Vec<f32>>()
+        seconds.iter().map(|&seconds| (seconds as f64 / f64::from(DAY)) as f32).collect::<Vec<f32>>()
     };
     let waits = |desk: &DeskTally| -> Vec<f32> {
         desk.wait_seconds
             .iter()
             .zip(&desk.starts)
-            .map(|(&sum, &starts)| {
-                if starts > 0 {
-                    (sum as f64 / starts as f64 / 60.0) as f32
-                } else {
-                    0.0
-                }
-            })
+            .map(|(&sum, &starts)| if starts > 0 { (sum as f64 / starts as f64 / 60.0) as f32 } else { 0.0 })
             .collect()
     };
-    let mut series = vec![
-        numbers(&record.affected),
-        yuan(&record.self_pay),
-        yuan(&record.prepaid),
-        yuan(&record.refunded),
-    ];
+    let mut series =
+        vec![numbers(&record.affected), yuan(&record.self_pay), yuan(&record.prepaid), yuan(&record.refunded)];
     for (desk, normal) in record.desks.iter().zip(&outcome.normal.desks) {
-        series.push(
-            backlog_by_day(desk)
-                .iter()
-                .map(|&backlog| backlog as f32)
-                .collect(),
-        );
+        series.push(backlog_by_day(desk).iter().map(|&backlog| backlog as f32).collect());
         series.push(level(desk.not_come.seconds_by_day()));
         series.push(level(desk.waiting.seconds_by_day()));
         series.push(numbers(&desk.finished_by_day));
@@ -814,13 +424,7 @@ fn daily(outcome: &Outcome) -> Vec<Vec<f32>> {
             desk.sites_bad
                 .iter()
                 .zip(&desk.sites_open)
-                .map(|(&bad, &open)| {
-                    if open > 0 {
-                        bad as f32 / open as f32
-                    } else {
-                        0.0
-                    }
-                })
+                .map(|(&bad, &open)| if open > 0 { bad as f32 / open as f32 } else { 0.0 })
                 .collect(),
         );
         series.push(numbers(&normal.arrivals));
@@ -840,10 +444,7 @@ fn back_to_normal(desk: &DeskTally) -> Option<u32> {
     let mut since = None;
     let mut length = 0;
     for day in first..desk.sites_open.len() {
-        let (bad, open) = (
-            u64::from(desk.sites_bad[day]),
-            u64::from(desk.sites_open[day]),
-        );
+        let (bad, open) = (u64::from(desk.sites_bad[day]), u64::from(desk.sites_open[day]));
         if open == 0 {
             continue;
         }
@@ -879,15 +480,9 @@ fn refunded_95(record: &Record) -> Option<f64> {
 
 /// Largest ratio of a day's arrivals to the normal course between the announcement and the first
 /// stop; none without such a day.
-fn surge_before_stop(
-    scenario: &Scenario,
-    outcome: &Outcome,
-    desk: &DeskTally,
-    normal: &DeskTally,
-) -> Option<f64> {
+fn surge_before_stop(scenario: &Scenario, outcome: &Outcome, desk: &DeskTally, normal: &DeskTally) -> Option<f64> {
     let stop = outcome.actual.iter().map(|interval| interval.start).min()?;
-    let days = scenario.announced_at.day() as usize
-        ..=(stop.day() as usize).min(desk.arrivals.len().saturating_sub(1));
+    let days = scenario.announced_at.day() as usize..=(stop.day() as usize).min(desk.arrivals.len().saturating_sub(1));
     days.filter(|&day| normal.arrivals.get(day).is_some_and(|&count| count > 0))
         .map(|day| desk.arrivals[day] as f64 / normal.arrivals[day] as f64)
         .reduce(f64::max)

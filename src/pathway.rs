@@ -91,9 +91,7 @@ impl ClaimWindow {
         }
         let end = match self.length {
             Period::Days(days) => anchor.plus(SimDuration::from_days(days)),
-            Period::WorkingDays(days) => {
-                SimTime::at(clock.add_working_days(anchor.day(), days) + 1, 0)
-            }
+            Period::WorkingDays(days) => SimTime::at(clock.add_working_days(anchor.day(), days) + 1, 0),
             Period::Months(months) => clock.add_months(anchor, months),
             Period::Until(moment) => moment.resolve(actual, visit),
             Period::MonthEnd => clock.month_end(anchor),
@@ -204,12 +202,8 @@ impl Rule {
             && self.state == case.state
             && (!self.has_station || case.has_station)
             && self.who.holds(case.matter)
-            && self
-                .from
-                .is_none_or(|from| from.resolve(case.actual, case.time) <= case.time)
-            && self
-                .until
-                .is_none_or(|until| case.time < until.resolve(case.actual, case.time))
+            && self.from.is_none_or(|from| from.resolve(case.actual, case.time) <= case.time)
+            && self.until.is_none_or(|until| case.time < until.resolve(case.actual, case.time))
     }
 }
 
@@ -227,11 +221,7 @@ pub fn choose_pathway(rules: &[Rule], case: &Case<'_>, u: f64) -> Option<u16> {
             None => rest = Some(rule.pathway),
         }
     }
-    let total = if rest.is_some() && stated < 1.0 {
-        1.0
-    } else {
-        stated
-    };
+    let total = if rest.is_some() && stated < 1.0 { 1.0 } else { stated };
     let mut left = u * total;
     for rule in rules.iter().filter(|rule| rule.is_open(case)) {
         if let Some(share) = rule.share {
@@ -266,11 +256,7 @@ impl Bill {
 /// still open this year; shares round down, the remainder is own cash.
 pub fn split_bill(total: u32, benefit: &Benefit, u_deductible: f64, u_cap: f64) -> Bill {
     let open = benefit.deductible_open_share;
-    let deductible = if u_deductible < open {
-        benefit.deductible_yuan * (u_deductible / open)
-    } else {
-        0.0
-    };
+    let deductible = if u_deductible < open { benefit.deductible_yuan * (u_deductible / open) } else { 0.0 };
     split_with(total, benefit, deductible, u_cap)
 }
 
@@ -287,11 +273,7 @@ fn split_with(total: u32, benefit: &Benefit, deductible_yuan: f64, u_cap: f64) -
         fund = fund.min(fen_from_yuan(benefit.cap_yuan * u_cap));
     }
     let account = share_of_fen(total - fund, benefit.account_share);
-    Bill {
-        fund,
-        account,
-        own: total - fund - account,
-    }
+    Bill { fund, account, own: total - fund - account }
 }
 
 /// What a pathway asks of the patient at the visit, in fen.
@@ -356,47 +338,23 @@ mod tests {
     fn a_bill_is_split_to_the_fen_as_worked_by_hand() {
         // 1,000.01 yuan; covered 900.00; open deductible 500 × 0.25/0.5 = 250; fund 80 % of 650.
         let bill = split_bill(100_001, &BENEFIT, 0.25, 1.0);
-        assert_eq!(
-            bill,
-            Bill {
-                fund: 52_000,
-                account: 12_000,
-                own: 36_001
-            }
-        );
+        assert_eq!(bill, Bill { fund: 52_000, account: 12_000, own: 36_001 });
         assert_eq!(bill.total(), 100_001);
     }
 
     #[test]
     fn a_final_pathway_keeps_account_money_with_its_owner() {
-        let bill = Bill {
-            fund: 0,
-            account: 3_000,
-            own: 1_000,
-        };
+        let bill = Bill { fund: 0, account: 3_000, own: 1_000 };
         let cash = payment(4_000, bill, true);
-        assert_eq!(
-            (cash.prepaid_fund, cash.prepaid_account, cash.account_kept),
-            (0, 0, 3_000)
-        );
+        assert_eq!((cash.prepaid_fund, cash.prepaid_account, cash.account_kept), (0, 0, 3_000));
         let conversion = payment(4_000, bill, false);
-        assert_eq!(
-            (conversion.prepaid_account, conversion.account_kept),
-            (3_000, 0)
-        );
+        assert_eq!((conversion.prepaid_account, conversion.account_kept), (3_000, 0));
     }
 
     #[test]
     fn a_deposit_below_the_own_share_leaves_own_money_due() {
-        let bill = Bill {
-            fund: 6_000,
-            account: 0,
-            own: 4_000,
-        };
+        let bill = Bill { fund: 6_000, account: 0, own: 4_000 };
         let paid = payment(asked_fen(Pays::DepositYuan(15.0), bill), bill, false);
-        assert_eq!(
-            (paid.paid, paid.prepaid_fund, paid.own_due, paid.carried),
-            (1_500, 0, 2_500, 8_500)
-        );
+        assert_eq!((paid.paid, paid.prepaid_fund, paid.own_due, paid.carried), (1_500, 0, 2_500, 8_500));
     }
 }

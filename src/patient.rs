@@ -49,11 +49,7 @@ pub struct PersonKey {
 impl PersonKey {
     /// A key.
     pub fn new(site: SiteId, kind: PersonKind, person: u32, index: u32) -> Self {
-        Self {
-            site,
-            person: (kind as u32) << 28 | person & 0x0fff_ffff,
-            index,
-        }
+        Self { site, person: (kind as u32) << 28 | person & 0x0fff_ffff, index }
     }
 
     /// The index part of a draw for one step and attempt.
@@ -103,12 +99,7 @@ impl Mix {
         let mut mix = Self::default();
         let count = f64::from(scenario.groups[group].count.max(1));
         let mut rates: [Vec<f64>; 8] = Default::default();
-        for (care_index, care) in scenario
-            .care
-            .iter()
-            .enumerate()
-            .filter(|(_, care)| care.kind == kind)
-        {
+        for (care_index, care) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == kind) {
             for (scheme, volume) in care.volume.iter().enumerate() {
                 let rate = volume * care.group_share[group] / count;
                 if rate <= 0.0 {
@@ -167,23 +158,16 @@ pub fn day_type(clock: &Clock, day: u32) -> u8 {
 impl Population {
     /// Builds the tables of a scenario.
     pub fn new(scenario: &Scenario) -> Self {
-        let mixes = |kind| {
-            (0..scenario.groups.len())
-                .map(|group| Mix::new(scenario, group, kind))
-                .collect()
-        };
+        let mixes = |kind| (0..scenario.groups.len()).map(|group| Mix::new(scenario, group, kind)).collect();
         let cv = scenario.behaviour.day_effect_cv;
-        let day_effect =
-            Distribution::gamma_from_mean_and_cv(1.0, cv).unwrap_or(Distribution::Fixed(1.0));
+        let day_effect = Distribution::gamma_from_mean_and_cv(1.0, cv).unwrap_or(Distribution::Fixed(1.0));
         Self {
             visits: mixes(DemandKind::Visits),
             stays: mixes(DemandKind::Stays),
             business: mixes(DemandKind::Business),
             normal: NormalTable::new(),
             day_effect,
-            day_types: (0..scenario.clock.days())
-                .map(|day| day_type(&scenario.clock, day))
-                .collect(),
+            day_types: (0..scenario.clock.days()).map(|day| day_type(&scenario.clock, day)).collect(),
         }
     }
 
@@ -233,25 +217,10 @@ impl Stream<'_> {
     pub fn business(&self, site: SiteId, day: u32, out: &mut Vec<Visit>) {
         let group = self.scenario.sites[site as usize].group;
         let mix = &self.population.business[usize::from(group)];
-        self.marks(
-            site,
-            day,
-            mix,
-            PersonKind::Business,
-            StreamId::Business,
-            out,
-        );
+        self.marks(site, day, mix, PersonKind::Business, StreamId::Business, out);
     }
 
-    fn marks(
-        &self,
-        site: SiteId,
-        day: u32,
-        mix: &Mix,
-        kind: PersonKind,
-        stream: StreamId,
-        out: &mut Vec<Visit>,
-    ) {
+    fn marks(&self, site: SiteId, day: u32, mix: &Mix, kind: PersonKind, stream: StreamId, out: &mut Vec<Visit>) {
         if mix.combos.is_empty() {
             return;
         }
@@ -259,31 +228,18 @@ impl Stream<'_> {
         let size = self.scenario.sites[site as usize].size;
         let mean = mix.total[day_type] * size * self.day_effects[day as usize];
         let counts = (kind as u32) << 28 | day;
-        let count = poisson(
-            mean,
-            &mut self.source.stream(site, StreamId::Arrivals, counts),
-        );
+        let count = poisson(mean, &mut self.source.stream(site, StreamId::Arrivals, counts));
         for index in 0..count {
             let block = self.source.block(site, stream, day, index);
             let (care, scheme) = mix.pick(day_type, block.u(0));
-            let second = self.scenario.care[usize::from(care)]
-                .profile
-                .second_at(block.u(1));
+            let second = self.scenario.care[usize::from(care)].profile.second_at(block.u(1));
             let due = SimTime::at(day, second);
             let key = PersonKey::new(site, kind, day, index);
             out.push(self.visit(key, care, scheme, due, block.word(2), block.u(3)));
         }
     }
 
-    fn visit(
-        &self,
-        key: PersonKey,
-        care: u8,
-        scheme: u8,
-        due: SimTime,
-        class_word: u32,
-        u_home: f64,
-    ) -> Visit {
+    fn visit(&self, key: PersonKey, care: u8, scheme: u8, due: SimTime, class_word: u32, u_home: f64) -> Visit {
         Visit {
             key,
             care,
@@ -299,8 +255,7 @@ impl Stream<'_> {
     fn classes(&self, scheme: u8, word: u32) -> u32 {
         let mut classes = 0;
         for (index, class) in self.scenario.classes.iter().enumerate() {
-            if class.schemes >> scheme & 1 == 1 && uniform(mixed(word, index as u32)) < class.share
-            {
+            if class.schemes >> scheme & 1 == 1 && uniform(mixed(word, index as u32)) < class.share {
                 classes |= 1 << index;
             }
         }
@@ -339,19 +294,13 @@ impl Stream<'_> {
             let effect = inside.map_or(1.0, |day| self.day_effects[day as usize]);
             let mean = mix.total[day_type] * size * effect;
             let counts = (PersonKind::Stay as u32) << 28 | day;
-            let count = poisson(
-                mean,
-                &mut self.source.stream(site, StreamId::Arrivals, counts),
-            );
+            let count = poisson(mean, &mut self.source.stream(site, StreamId::Arrivals, counts));
             for index in 0..count {
                 let stay = self.stay(
                     site,
                     day,
                     index,
-                    mix.pick(
-                        day_type,
-                        self.source.block(site, StreamId::Stay, day, index).u(0),
-                    ),
+                    mix.pick(day_type, self.source.block(site, StreamId::Stay, day, index).u(0)),
                 );
                 if stay.due >= from && stay.admitted < i64::from(until.0) {
                     out.push(stay);
@@ -362,27 +311,17 @@ impl Stream<'_> {
 
     fn stay(&self, site: SiteId, day: u32, index: u32, (care, scheme): (u8, u8)) -> Visit {
         let block = self.source.block(site, StreamId::Stay, day, index);
-        let hours = self
-            .source
-            .block(site, StreamId::Stay, day, index | 1 << 24);
+        let hours = self.source.block(site, StreamId::Stay, day, index | 1 << 24);
         let care_type = &self.scenario.care[usize::from(care)];
-        let days = care_type
-            .stay_days
-            .draw(block.word(1), &self.population.normal);
+        let days = care_type.stay_days.draw(block.word(1), &self.population.normal);
         let admitted_day = i64::from(day) - i64::from(STAY_DAYS_MAX);
-        let admitted =
-            admitted_day * i64::from(DAY) + i64::from(care_type.profile.second_at(hours.u(0)));
+        let admitted = admitted_day * i64::from(DAY) + i64::from(care_type.profile.second_at(hours.u(0)));
         let nights = days.clamp(1.0, f64::from(STAY_DAYS_MAX)).round() as i64;
-        let discharged = (admitted_day + nights) * i64::from(DAY)
-            + i64::from(care_type.profile.second_at(hours.u(1)));
+        let discharged = (admitted_day + nights) * i64::from(DAY) + i64::from(care_type.profile.second_at(hours.u(1)));
         let due = SimTime(discharged.clamp(0, i64::from(u32::MAX - 1)) as u32);
         let key = PersonKey::new(site, PersonKind::Stay, day, index);
         let visit = self.visit(key, care, scheme, due, block.word(2), block.u(3));
-        Visit {
-            admitted,
-            due: if discharged < 0 { SimTime::START } else { due },
-            ..visit
-        }
+        Visit { admitted, due: if discharged < 0 { SimTime::START } else { due }, ..visit }
     }
 
     /// Patients of one care type and scheme at a site: whole people, the fraction drawn once.
@@ -395,92 +334,39 @@ impl Stream<'_> {
         if mean <= 0.0 {
             return 0;
         }
-        let stream = if care_type.kind == DemandKind::Sessions {
-            StreamId::Session
-        } else {
-            StreamId::Refill
-        };
-        let u = self
-            .source
-            .block(site, stream, u32::MAX - care as u32, scheme as u32)
-            .u(0);
+        let stream = if care_type.kind == DemandKind::Sessions { StreamId::Session } else { StreamId::Refill };
+        let u = self.source.block(site, stream, u32::MAX - care as u32, scheme as u32).u(0);
         mean.floor() as u32 + u32::from(u < mean.fract())
     }
 
     /// Day of the first refill of a patient after the start, before any schedule moves it, and the
     /// patient as a visit without a time.
-    pub fn refill_patient(
-        &self,
-        site: SiteId,
-        care: usize,
-        scheme: usize,
-        number: u32,
-    ) -> (u32, Visit) {
+    pub fn refill_patient(&self, site: SiteId, care: usize, scheme: usize, number: u32) -> (u32, Visit) {
         let person = patient_number(care, scheme, number);
         let block = self.source.block(site, StreamId::Refill, person, 0);
         let cycle = self.scenario.care[care].cycle_days;
         let phase = ((block.u(0) * f64::from(cycle)) as u32).min(cycle - 1);
         let key = PersonKey::new(site, PersonKind::Refill, person, 0);
-        (
-            phase,
-            self.visit(
-                key,
-                care as u8,
-                scheme as u8,
-                SimTime::START,
-                block.word(2),
-                block.u(3),
-            ),
-        )
+        (phase, self.visit(key, care as u8, scheme as u8, SimTime::START, block.word(2), block.u(3)))
     }
 
     /// Moment of a patient's refill on a day: the hour belongs to the person and the refill.
     pub fn refill_time(&self, patient: &Visit, number: u32, day: u32) -> SimTime {
-        let u = self
-            .source
-            .block(
-                patient.key.site,
-                StreamId::Refill,
-                patient.key.person,
-                number + 1,
-            )
-            .u(0);
-        SimTime::at(
-            day,
-            self.scenario.care[usize::from(patient.care)]
-                .profile
-                .second_at(u),
-        )
+        let u = self.source.block(patient.key.site, StreamId::Refill, patient.key.person, number + 1).u(0);
+        SimTime::at(day, self.scenario.care[usize::from(patient.care)].profile.second_at(u))
     }
 
     /// A session patient: weekdays (Monday = 1) and second of the day, with the patient as a visit
     /// without a time.
-    pub fn session_patient(
-        &self,
-        site: SiteId,
-        care: usize,
-        scheme: usize,
-        number: u32,
-    ) -> (u8, u32, Visit) {
+    pub fn session_patient(&self, site: SiteId, care: usize, scheme: usize, number: u32) -> (u8, u32, Visit) {
         let person = patient_number(care, scheme, number);
         let block = self.source.block(site, StreamId::Session, person, 0);
         let care_type: &Care = &self.scenario.care[care];
         let u = block.u(0);
-        let pattern = care_type
-            .patterns
-            .iter()
-            .find(|(_, share)| u < *share)
-            .or(care_type.patterns.last());
+        let pattern = care_type.patterns.iter().find(|(_, share)| u < *share).or(care_type.patterns.last());
         let second = care_type.profile.second_at(block.u(1));
         let key = PersonKey::new(site, PersonKind::Session, person, 0);
-        let patient = self.visit(
-            key,
-            care as u8,
-            scheme as u8,
-            SimTime::START,
-            block.word(2),
-            block.u(3),
-        );
+        let patient = self.visit(key, care as u8, scheme as u8, SimTime::START, block.word(2), block.u(3));
         (pattern.map_or(0, |(days, _)| *days), second, patient)
     }
 
@@ -488,15 +374,8 @@ impl Stream<'_> {
     pub fn bill_fen(&self, visit: &Visit) -> (u32, bool) {
         let care = &self.scenario.care[usize::from(visit.care)];
         let group = usize::from(self.scenario.sites[visit.key.site as usize].group);
-        let block = self.source.block(
-            visit.key.site,
-            StreamId::Bill,
-            visit.key.person,
-            visit.key.index,
-        );
-        let fen = fen_from_yuan(
-            care.bill_yuan.draw(block.word(0), &self.population.normal) * care.bill_factor[group],
-        );
+        let block = self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index);
+        let fen = fen_from_yuan(care.bill_yuan.draw(block.word(0), &self.population.normal) * care.bill_factor[group]);
         (fen, fen == BILL_FEN_MAX)
     }
 }

@@ -150,10 +150,7 @@ impl Cell {
             prepaying,
         } = other;
         self.affected += affected;
-        self.parts
-            .iter_mut()
-            .zip(parts)
-            .for_each(|(mine, theirs)| *mine += theirs);
+        self.parts.iter_mut().zip(parts).for_each(|(mine, theirs)| *mine += theirs);
         self.spanning += spanning;
         self.needless_stock_up += needless_stock_up;
         self.bill += bill;
@@ -168,14 +165,8 @@ impl Cell {
         self.own_due += own_due;
         self.own_due_paid += own_due_paid;
         self.refunded += refunded;
-        self.lost
-            .iter_mut()
-            .zip(lost)
-            .for_each(|(mine, theirs)| *mine += theirs);
-        self.claims_lost
-            .iter_mut()
-            .zip(claims_lost)
-            .for_each(|(mine, theirs)| *mine += theirs);
+        self.lost.iter_mut().zip(lost).for_each(|(mine, theirs)| *mine += theirs);
+        self.claims_lost.iter_mut().zip(claims_lost).for_each(|(mine, theirs)| *mine += theirs);
         self.outstanding += outstanding;
         self.prepaid_fen_seconds += prepaid_fen_seconds;
         self.carried_fen_seconds += carried_fen_seconds;
@@ -206,12 +197,7 @@ pub struct StateDays {
 impl StateDays {
     /// An empty count over so many days.
     pub fn new(days: u32, horizon: SimTime) -> Self {
-        Self {
-            change: vec![0; days as usize + 1],
-            partial: vec![0; days as usize + 1],
-            horizon,
-            stay_seconds: 0,
-        }
+        Self { change: vec![0; days as usize + 1], partial: vec![0; days as usize + 1], horizon, stay_seconds: 0 }
     }
 
     /// One thing was in the state from `start` to `end`; what lies past the horizon is left out.
@@ -251,25 +237,13 @@ impl StateDays {
     /// ∫ count dt by the day counter, and Σ durations by the things' own times: a law says that
     /// both are the same.
     pub fn two_integrals(&self) -> (i128, i128) {
-        (
-            self.seconds_by_day()
-                .iter()
-                .map(|&seconds| i128::from(seconds))
-                .sum(),
-            self.stay_seconds,
-        )
+        (self.seconds_by_day().iter().map(|&seconds| i128::from(seconds)).sum(), self.stay_seconds)
     }
 
     /// Adds another count.
     pub fn merge(&mut self, other: &Self) {
-        self.change
-            .iter_mut()
-            .zip(&other.change)
-            .for_each(|(mine, theirs)| *mine += theirs);
-        self.partial
-            .iter_mut()
-            .zip(&other.partial)
-            .for_each(|(mine, theirs)| *mine += theirs);
+        self.change.iter_mut().zip(&other.change).for_each(|(mine, theirs)| *mine += theirs);
+        self.partial.iter_mut().zip(&other.partial).for_each(|(mine, theirs)| *mine += theirs);
         self.stay_seconds += other.stay_seconds;
     }
 }
@@ -377,13 +351,7 @@ pub struct Record {
 
 impl Record {
     /// Nothing counted yet.
-    pub fn new(
-        care: usize,
-        schemes: usize,
-        desk_classes: usize,
-        days: u32,
-        horizon: SimTime,
-    ) -> Self {
+    pub fn new(care: usize, schemes: usize, desk_classes: usize, days: u32, horizon: SimTime) -> Self {
         let zeros = || vec![0i64; days as usize];
         Self {
             cells: vec![Cell::default(); care * schemes],
@@ -424,10 +392,7 @@ mod tests {
         let mut days = StateDays::new(4, horizon);
         days.add(SimTime(DAY - 100), SimTime(2 * DAY + 50));
         days.add(SimTime(3 * DAY), SimTime(9 * DAY));
-        assert_eq!(
-            days.seconds_by_day(),
-            vec![100, i64::from(DAY), 50, i64::from(DAY)]
-        );
+        assert_eq!(days.seconds_by_day(), vec![100, i64::from(DAY), 50, i64::from(DAY)]);
         let (counter, own) = days.two_integrals();
         assert_eq!(counter, own);
     }

@@ -207,9 +207,7 @@ impl Source {
     /// Source of the replication this key names.
     #[must_use]
     pub const fn with_key(key: Key) -> Self {
-        Self {
-            key: key.philox_key(),
-        }
+        Self { key: key.philox_key() }
     }
 
     /// Four words for one (site, stream, person, index).
@@ -219,12 +217,7 @@ impl Source {
     #[inline]
     #[must_use]
     pub const fn block(&self, site: u32, stream: StreamId, person: u32, index: u32) -> Block {
-        Block {
-            words: philox(
-                [index, person, site, ((stream as u32) << 16) | USE_BLOCK],
-                self.key,
-            ),
-        }
+        Block { words: philox([index, person, site, ((stream as u32) << 16) | USE_BLOCK], self.key) }
     }
 
     /// Endless sequence for one (site, stream, person), for draws of unknown number such as
@@ -235,12 +228,7 @@ impl Source {
     #[inline]
     #[must_use]
     pub const fn stream(&self, site: u32, stream: StreamId, person: u32) -> Draws {
-        Draws {
-            key: self.key,
-            counter: [0, person, site, ((stream as u32) << 16) | USE_DRAWS],
-            words: [0; 4],
-            used: 4,
-        }
+        Draws { key: self.key, counter: [0, person, site, ((stream as u32) << 16) | USE_DRAWS], words: [0; 4], used: 4 }
     }
 }
 
@@ -415,16 +403,8 @@ mod tests {
         // Random123, tests/kat_vectors, lines "philox4x32 10".
         let ones = u32::MAX;
         let cases = [
-            (
-                [0; 4],
-                [0; 2],
-                [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8],
-            ),
-            (
-                [ones; 4],
-                [ones; 2],
-                [0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD],
-            ),
+            ([0; 4], [0; 2], [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8]),
+            ([ones; 4], [ones; 2], [0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD]),
             (
                 [0x243F_6A88, 0x85A3_08D3, 0x1319_8A2E, 0x0370_7344],
                 [0xA409_3822, 0x299F_31D0],
@@ -447,19 +427,13 @@ mod tests {
     fn chi_square(counts: &[u64]) -> f64 {
         let total: u64 = counts.iter().sum();
         let expected = total as f64 / counts.len() as f64;
-        counts
-            .iter()
-            .map(|&count| (count as f64 - expected).powi(2) / expected)
-            .sum()
+        counts.iter().map(|&count| (count as f64 - expected).powi(2) / expected).sum()
     }
 
     /// Five standard errors above and below the mean of chi-square: one chance in a million.
     fn assert_plausible(statistic: f64, degrees: f64, what: &str) {
         let allowed = 5.0 * (2.0 * degrees).sqrt();
-        assert!(
-            (statistic - degrees).abs() < allowed,
-            "{what}: chi-square {statistic} on {degrees} degrees"
-        );
+        assert!((statistic - degrees).abs() < allowed, "{what}: chi-square {statistic} on {degrees} degrees");
     }
 
     #[test]
@@ -496,8 +470,7 @@ mod tests {
         let draws = 200_000_u32;
         let pairs: [fn(u32) -> (f64, f64); 4] = [
             |n| {
-                let name =
-                    |replication| Source::new(9, replication).block(4, StreamId::Return, n, 0);
+                let name = |replication| Source::new(9, replication).block(4, StreamId::Return, n, 0);
                 (name(0).u(0), name(1).u(0))
             },
             |n| {
@@ -506,17 +479,11 @@ mod tests {
             },
             |n| {
                 let source = Source::new(9, 0);
-                (
-                    source.block(4, StreamId::Return, n, 0).u(2),
-                    source.block(5, StreamId::Return, n, 0).u(2),
-                )
+                (source.block(4, StreamId::Return, n, 0).u(2), source.block(5, StreamId::Return, n, 0).u(2))
             },
             |n| {
                 let source = Source::new(9, 0);
-                (
-                    source.block(4, StreamId::Return, n, 0).u(3),
-                    source.block(4, StreamId::Service, n, 0).u(3),
-                )
+                (source.block(4, StreamId::Return, n, 0).u(3), source.block(4, StreamId::Service, n, 0).u(3))
             },
         ];
         for (which, pair) in pairs.iter().enumerate() {
@@ -528,11 +495,7 @@ mod tests {
                 grid[cell] += 1;
                 product += (a - 0.5) * (b - 0.5);
             }
-            assert_plausible(
-                chi_square(&grid),
-                (SIDE * SIDE - 1) as f64,
-                &format!("pair {which}"),
-            );
+            assert_plausible(chi_square(&grid), (SIDE * SIDE - 1) as f64, &format!("pair {which}"));
             let correlation = product / f64::from(draws) * 12.0;
             let allowed = 5.0 / f64::from(draws).sqrt();
             assert!(correlation.abs() < allowed, "pair {which}: {correlation}");
@@ -562,15 +525,7 @@ mod tests {
 
     #[test]
     fn replications_of_a_seed_have_distinct_keys() {
-        let keys: BTreeSet<_> = (0..100_000)
-            .map(|replication| {
-                Key {
-                    seed: 1,
-                    replication,
-                }
-                .philox_key()
-            })
-            .collect();
+        let keys: BTreeSet<_> = (0..100_000).map(|replication| Key { seed: 1, replication }.philox_key()).collect();
         assert_eq!(keys.len(), 100_000);
         assert_ne!(Source::new(1, 2), Source::new(2, 1));
     }
@@ -597,11 +552,7 @@ mod tests {
         let expected: Vec<u32> = (0..9).map(|_| words.next_word()).collect();
 
         let mut through_trait = start();
-        assert!(
-            expected
-                .iter()
-                .all(|&word| through_trait.next_u32() == word)
-        );
+        assert!(expected.iter().all(|&word| through_trait.next_u32() == word));
 
         let mut wide = start();
         let joined = u64::from(expected[1]) << 32 | u64::from(expected[0]);

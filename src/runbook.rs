@@ -33,28 +33,17 @@ pub struct Task {
 
 /// Draws the actual stops and returns of one replication.
 pub fn draw_outage(scenario: &Scenario, source: &Source) -> Outage {
-    let stops: Vec<SimTime> = scenario
-        .suspensions
-        .iter()
-        .map(|stop| actual_stop(stop, source))
-        .collect();
+    let stops: Vec<SimTime> = scenario.suspensions.iter().map(|stop| actual_stop(stop, source)).collect();
     let mut finish: Vec<SimTime> = Vec::with_capacity(scenario.tasks.len());
     for task in &scenario.tasks {
         let before = task
             .after_tasks
             .iter()
             .map(|&index| finish[usize::from(index)])
-            .chain(
-                task.after_stops
-                    .iter()
-                    .map(|&index| stops[usize::from(index)]),
-            )
+            .chain(task.after_stops.iter().map(|&index| stops[usize::from(index)]))
             .max()
             .unwrap_or(SimTime(0));
-        finish.push(shift(
-            before,
-            seconds_from_hours(&task.hours, source, &task.key),
-        ));
+        finish.push(shift(before, seconds_from_hours(&task.hours, source, &task.key)));
     }
     let actual = scenario
         .suspensions
@@ -63,10 +52,7 @@ pub fn draw_outage(scenario: &Scenario, source: &Source) -> Outage {
         .map(|(stop, &start)| {
             let technical = stop.after_task.map(|index| finish[usize::from(index)]);
             let end = actual_return(stop, start, technical, source);
-            Interval {
-                start,
-                end: end.max(start),
-            }
+            Interval { start, end: end.max(start) }
         })
         .collect();
     Outage { actual }
@@ -74,30 +60,20 @@ pub fn draw_outage(scenario: &Scenario, source: &Source) -> Outage {
 
 fn actual_stop(stop: &Suspension, source: &Source) -> SimTime {
     match &stop.slip_hours {
-        Some(hours) => shift(
-            stop.stop,
-            seconds_from_hours(hours, source, &format!("slip {}", stop.key)),
-        ),
+        Some(hours) => shift(stop.stop, seconds_from_hours(hours, source, &format!("slip {}", stop.key))),
         None => stop.stop,
     }
 }
 
-fn actual_return(
-    stop: &Suspension,
-    start: SimTime,
-    technical: Option<SimTime>,
-    source: &Source,
-) -> SimTime {
-    let overrun = stop.overrun_hours.as_ref().map_or(0, |hours| {
-        seconds_from_hours(hours, source, &format!("overrun {}", stop.key))
-    });
+fn actual_return(stop: &Suspension, start: SimTime, technical: Option<SimTime>, source: &Source) -> SimTime {
+    let overrun = stop
+        .overrun_hours
+        .as_ref()
+        .map_or(0, |hours| seconds_from_hours(hours, source, &format!("overrun {}", stop.key)));
     match stop.kind {
         ReturnKind::Unannounced => match (technical, &stop.after_hours) {
             (Some(finish), _) => shift(finish, overrun),
-            (None, Some(hours)) => shift(
-                start,
-                seconds_from_hours(hours, source, &format!("return {}", stop.key)),
-            ),
+            (None, Some(hours)) => shift(start, seconds_from_hours(hours, source, &format!("return {}", stop.key))),
             (None, None) => SimTime::NEVER,
         },
         ReturnKind::Fixed | ReturnKind::Estimated => {
@@ -124,9 +100,7 @@ fn next_allowed(time: SimTime, hours: &[(u32, u32)]) -> SimTime {
             return SimTime(day + second.max(open));
         }
     }
-    hours
-        .first()
-        .map_or(SimTime::NEVER, |&(open, _)| SimTime(day + DAY + open))
+    hours.first().map_or(SimTime::NEVER, |&(open, _)| SimTime(day + DAY + open))
 }
 
 fn seconds_from_hours(hours: &Distribution, source: &Source, name: &str) -> i64 {

@@ -265,38 +265,19 @@ impl Outage {
         matter: &Matter,
         time: SimTime,
     ) -> Option<(u16, Interval)> {
-        self.actual
-            .iter()
-            .enumerate()
-            .find_map(|(index, interval)| {
-                let stop = &scenario.suspensions[index];
-                if time < interval.start || !stop.stops(service, matter) {
-                    return None;
-                }
-                let delay = stop.wave_delay(matter.group, matter.district);
-                let end = if interval.end == SimTime::NEVER {
-                    interval.end
-                } else {
-                    interval.end.plus(delay)
-                };
-                (time < end).then_some((
-                    index as u16,
-                    Interval {
-                        start: interval.start,
-                        end,
-                    },
-                ))
-            })
+        self.actual.iter().enumerate().find_map(|(index, interval)| {
+            let stop = &scenario.suspensions[index];
+            if time < interval.start || !stop.stops(service, matter) {
+                return None;
+            }
+            let delay = stop.wave_delay(matter.group, matter.district);
+            let end = if interval.end == SimTime::NEVER { interval.end } else { interval.end.plus(delay) };
+            (time < end).then_some((index as u16, Interval { start: interval.start, end }))
+        })
     }
 
     /// First moment from `time` on at which a service is up for a matter.
-    pub fn up_from(
-        &self,
-        scenario: &Scenario,
-        service: Option<u16>,
-        matter: &Matter,
-        time: SimTime,
-    ) -> SimTime {
+    pub fn up_from(&self, scenario: &Scenario, service: Option<u16>, matter: &Matter, time: SimTime) -> SimTime {
         let Some(service) = service else { return time };
         let mut moment = time;
         // Stops may overlap or follow one another; each pass leaves one of them behind.
@@ -313,19 +294,11 @@ impl Outage {
     }
 
     /// First stop of a service for a matter after a moment.
-    pub fn next_stop(
-        &self,
-        scenario: &Scenario,
-        service: u16,
-        matter: &Matter,
-        time: SimTime,
-    ) -> SimTime {
+    pub fn next_stop(&self, scenario: &Scenario, service: u16, matter: &Matter, time: SimTime) -> SimTime {
         self.actual
             .iter()
             .enumerate()
-            .filter(|(index, interval)| {
-                interval.start > time && scenario.suspensions[*index].stops(service, matter)
-            })
+            .filter(|(index, interval)| interval.start > time && scenario.suspensions[*index].stops(service, matter))
             .map(|(_, interval)| interval.start)
             .min()
             .unwrap_or(SimTime::NEVER)

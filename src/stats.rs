@@ -51,10 +51,9 @@ impl fmt::Display for StatsError {
             Self::AfterHorizon { value, horizon } => {
                 write!(formatter, "value {value} lies after the horizon {horizon}")
             }
-            Self::Precision => write!(
-                formatter,
-                "precision: relative part and floor must be at least 0, and one above 0"
-            ),
+            Self::Precision => {
+                write!(formatter, "precision: relative part and floor must be at least 0, and one above 0")
+            }
         }
     }
 }
@@ -75,11 +74,7 @@ impl Confidence {
     ///
     /// If the level does not lie strictly between 0 and 1.
     pub fn new(level: f64) -> Result<Self, StatsError> {
-        if level > 0.0 && level < 1.0 {
-            Ok(Self(level))
-        } else {
-            Err(StatsError::Confidence(level))
-        }
+        if level > 0.0 && level < 1.0 { Ok(Self(level)) } else { Err(StatsError::Confidence(level)) }
     }
 
     /// The level, such as 0.95.
@@ -149,19 +144,13 @@ impl Estimate {
             let deviation = (squares / (count - 1.0)).sqrt();
             student_t_quantile(1.0 - confidence.tail(), n - 1) * deviation / count.sqrt()
         });
-        Ok(Self {
-            mean,
-            half_width,
-            confidence,
-            n,
-        })
+        Ok(Self { mean, half_width, confidence, n })
     }
 
     /// Lower and upper end of the interval; `None` from fewer than two values.
     #[must_use]
     pub fn interval(&self) -> Option<(f64, f64)> {
-        self.half_width
-            .map(|half| (self.mean - half, self.mean + half))
+        self.half_width.map(|half| (self.mean - half, self.mean + half))
     }
 }
 
@@ -294,11 +283,7 @@ impl QuantileEstimate {
     /// # Panics
     ///
     /// Panics if `p` is outside `(0, 1)`.
-    pub fn of_ascending(
-        ascending: &[f64],
-        p: f64,
-        confidence: Confidence,
-    ) -> Result<Self, StatsError> {
+    pub fn of_ascending(ascending: &[f64], p: f64, confidence: Confidence) -> Result<Self, StatsError> {
         check(ascending)?;
         debug_assert!(ascending.is_sorted(), "values must ascend");
         let n = ascending.len();
@@ -340,10 +325,7 @@ impl Proportion {
     /// # Errors
     ///
     /// If there are no outcomes.
-    pub fn of_outcomes(
-        outcomes: impl IntoIterator<Item = bool>,
-        confidence: Confidence,
-    ) -> Result<Self, StatsError> {
+    pub fn of_outcomes(outcomes: impl IntoIterator<Item = bool>, confidence: Confidence) -> Result<Self, StatsError> {
         let (mut hits, mut n) = (0_usize, 0_usize);
         for hit in outcomes {
             hits += usize::from(hit);
@@ -361,12 +343,7 @@ impl Proportion {
         // At the ends the formula gives 0 and 1; rounding must not move them.
         let low = if hits == 0 { 0.0 } else { centre - half };
         let high = if hits == n { 1.0 } else { centre + half };
-        Ok(Self {
-            share,
-            interval: (low.max(0.0), high.min(1.0)),
-            confidence,
-            n,
-        })
+        Ok(Self { share, interval: (low.max(0.0), high.min(1.0)), confidence, n })
     }
 }
 
@@ -431,11 +408,7 @@ impl Censored {
             }
         }
         observed.sort_by(f64::total_cmp);
-        Ok(Self {
-            observed,
-            horizon,
-            n: times.len(),
-        })
+        Ok(Self { observed, horizon, n: times.len() })
     }
 
     /// Replications in which it did not happen by the horizon.
@@ -464,8 +437,7 @@ impl Censored {
         };
         CensoredQuantile {
             value,
-            interval: order_statistic_ranks(self.n, p, confidence)
-                .map(|(lower, upper)| (at(lower - 1), at(upper - 1))),
+            interval: order_statistic_ranks(self.n, p, confidence).map(|(lower, upper)| (at(lower - 1), at(upper - 1))),
             confidence,
             n: self.n,
         }
@@ -507,10 +479,7 @@ impl Precision {
     pub fn new(relative: f64, absolute_floor: f64) -> Result<Self, StatsError> {
         let legal = |part: f64| part.is_finite() && part >= 0.0;
         if legal(relative) && legal(absolute_floor) && relative + absolute_floor > 0.0 {
-            Ok(Self {
-                relative,
-                absolute_floor,
-            })
+            Ok(Self { relative, absolute_floor })
         } else {
             Err(StatsError::Precision)
         }
@@ -524,9 +493,7 @@ impl Precision {
     #[must_use]
     pub fn reached(&self, estimate: &Estimate) -> bool {
         let allowed = self.relative / (1.0 + self.relative) * estimate.mean.abs();
-        estimate
-            .half_width
-            .is_some_and(|half| half <= allowed.max(self.absolute_floor))
+        estimate.half_width.is_some_and(|half| half <= allowed.max(self.absolute_floor))
     }
 }
 
@@ -577,9 +544,7 @@ mod tests {
 
     /// Share of the rounds that cover, with its standard error if the truth is `level`.
     fn coverage(rounds: u32, level: f64, covers: impl Fn(&mut Draws) -> bool) -> (f64, f64) {
-        let hits = (0..rounds)
-            .filter(|&round| covers(&mut draws(round)))
-            .count();
+        let hits = (0..rounds).filter(|&round| covers(&mut draws(round))).count();
         let standard_error = (level * (1.0 - level) / f64::from(rounds)).sqrt();
         (hits as f64 / f64::from(rounds), standard_error)
     }
@@ -630,10 +595,7 @@ mod tests {
     fn bad_samples_are_refused() {
         let mean = |sample: &[f64]| Estimate::of_mean(sample, Confidence::P95).unwrap_err();
         assert_eq!(mean(&[]), StatsError::Empty);
-        assert_eq!(
-            mean(&[1.0, f64::INFINITY]),
-            StatsError::NotFinite(f64::INFINITY)
-        );
+        assert_eq!(mean(&[1.0, f64::INFINITY]), StatsError::NotFinite(f64::INFINITY));
         assert!(Confidence::new(1.0).is_err() && Confidence::new(f64::NAN).is_err());
         assert!(Precision::new(0.0, 0.0).is_err() && Precision::new(-0.1, 1.0).is_err());
     }
@@ -646,10 +608,7 @@ mod tests {
                 let estimate = Estimate::of_mean(&sample, Confidence::P95).unwrap();
                 holds(estimate.interval().unwrap(), 7.0)
             });
-            assert!(
-                (share - 0.95).abs() < 5.0 * standard_error,
-                "n = {n}: {share}"
-            );
+            assert!((share - 0.95).abs() < 5.0 * standard_error, "n = {n}: {share}");
         }
     }
 
@@ -698,38 +657,22 @@ mod tests {
             let found = QuantileEstimate::of_ascending(&sample, p, Confidence::P95).unwrap();
             holds(found.interval.unwrap(), truth)
         });
-        assert!(
-            (share - exact).abs() < 5.0 * standard_error,
-            "{share} {exact}"
-        );
+        assert!((share - exact).abs() < 5.0 * standard_error, "{share} {exact}");
     }
 
     #[test]
     fn wilson_intervals_agree_with_published_ones() {
         // R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics
         // in Medicine 17 (1998) 857-872, table I, method 3.
-        let table = [
-            (81, 263, 0.2553, 0.3662),
-            (15, 148, 0.0624, 0.1605),
-            (0, 20, 0.0, 0.1611),
-            (1, 29, 0.0061, 0.1718),
-        ];
+        let table =
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)];
         for (hits, n, low, high) in table {
             let outcomes = (0..n).map(|outcome| outcome < hits);
             let found = Proportion::of_outcomes(outcomes, Confidence::P95).unwrap();
-            assert!(
-                (found.interval.0 - low).abs() < 6e-5,
-                "{hits} of {n}: {found:?}"
-            );
-            assert!(
-                (found.interval.1 - high).abs() < 6e-5,
-                "{hits} of {n}: {found:?}"
-            );
+            assert!((found.interval.0 - low).abs() < 6e-5, "{hits} of {n}: {found:?}");
+            assert!((found.interval.1 - high).abs() < 6e-5, "{hits} of {n}: {found:?}");
         }
-        assert_eq!(
-            Proportion::of_outcomes([], Confidence::P95),
-            Err(StatsError::Empty)
-        );
+        assert_eq!(Proportion::of_outcomes([], Confidence::P95), Err(StatsError::Empty));
     }
 
     #[test]
@@ -738,12 +681,7 @@ mod tests {
         for truth in [0.05, 0.3, 0.5] {
             let (share, _) = coverage(10_000, 0.95, |draws| {
                 let outcomes: Vec<bool> = (0..100).map(|_| draws.next_uniform() < truth).collect();
-                holds(
-                    Proportion::of_outcomes(outcomes, Confidence::P95)
-                        .unwrap()
-                        .interval,
-                    truth,
-                )
+                holds(Proportion::of_outcomes(outcomes, Confidence::P95).unwrap().interval, truth)
             });
             assert!((share - 0.95).abs() < 0.025, "{truth}: {share}");
         }
@@ -761,11 +699,7 @@ mod tests {
         assert_eq!(censored.quantile(0.5, Confidence::P95).interval, None);
         let mean = censored.mean_until_horizon(Confidence::P95);
         assert!((mean.mean - 34.0 / 5.0).abs() < 1e-12);
-        let by = |date| {
-            censored
-                .share_by(date, Confidence::P95)
-                .map(|found| found.share)
-        };
+        let by = |date| censored.share_by(date, Confidence::P95).map(|found| found.share);
         assert_eq!(by(4.0), Some(0.4));
         assert_eq!(by(10.0), Some(0.6));
         assert_eq!(by(10.5), None);
@@ -774,9 +708,7 @@ mod tests {
     #[test]
     fn censored_intervals_may_end_after_the_horizon() {
         let times: Vec<Option<f64>> = (0..20).map(|n| (n < 12).then_some(f64::from(n))).collect();
-        let median = Censored::new(&times, 11.0)
-            .unwrap()
-            .quantile(0.5, Confidence::P95);
+        let median = Censored::new(&times, 11.0).unwrap().quantile(0.5, Confidence::P95);
         assert_eq!(median.value, Bound::At(9.5));
         assert_eq!(median.interval, Some((Bound::At(5.0), Bound::AfterHorizon)));
     }
@@ -784,24 +716,13 @@ mod tests {
     #[test]
     fn impossible_censored_times_are_refused() {
         assert_eq!(Censored::new(&[], 1.0), Err(StatsError::Empty));
-        assert_eq!(
-            Censored::new(&[Some(2.0)], 1.0),
-            Err(StatsError::AfterHorizon {
-                value: 2.0,
-                horizon: 1.0
-            })
-        );
+        assert_eq!(Censored::new(&[Some(2.0)], 1.0), Err(StatsError::AfterHorizon { value: 2.0, horizon: 1.0 }));
         assert!(Censored::new(&[None], f64::NAN).is_err());
     }
 
     #[test]
     fn precision_is_relative_with_an_absolute_floor() {
-        let estimate = |mean, half_width| Estimate {
-            mean,
-            half_width,
-            confidence: Confidence::P95,
-            n: 30,
-        };
+        let estimate = |mean, half_width| Estimate { mean, half_width, confidence: Confidence::P95, n: 30 };
         let precision = Precision::new(0.02, 0.5).unwrap();
         assert!(precision.reached(&estimate(100.0, Some(1.96))));
         assert!(!precision.reached(&estimate(100.0, Some(1.97))));
@@ -840,9 +761,7 @@ mod tests {
         // precision, the earlier the stop and the larger the loss.
         let split = Confidence::P95.split(looks.len());
         for relative in [0.1, 0.2, 0.35] {
-            let (plain, standard_error) = coverage(4_000, 0.95, |draws| {
-                stopped(draws, relative, Confidence::P95)
-            });
+            let (plain, standard_error) = coverage(4_000, 0.95, |draws| stopped(draws, relative, Confidence::P95));
             assert!(plain > 0.92 - 3.0 * standard_error, "{relative}: {plain}");
             let (guarded, _) = coverage(4_000, 0.95, |draws| stopped(draws, relative, split));
             assert!(guarded > 0.95, "{relative}: {guarded}");

@@ -54,11 +54,7 @@ impl Histogram {
     /// Histogram without values; takes no memory until the first one.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            counts: Vec::new(),
-            count: 0,
-            sum: 0,
-        }
+        Self { counts: Vec::new(), count: 0, sum: 0 }
     }
 
     /// Records one value.
@@ -142,14 +138,10 @@ impl Histogram {
 
     /// The buckets that hold values, ascending.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
-        self.counts
-            .iter()
-            .enumerate()
-            .filter(|&(_, &count)| count > 0)
-            .map(|(index, &count)| {
-                let (first, last) = bounds_of(index);
-                Bucket { first, last, count }
-            })
+        self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(index, &count)| {
+            let (first, last) = bounds_of(index);
+            Bucket { first, last, count }
+        })
     }
 }
 

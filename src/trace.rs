@@ -82,13 +82,6 @@ pub struct TraceRow {
 impl TraceRow {
     /// Order of the log.
     pub fn order(&self) -> (SimTime, SiteId, SiteId, u32, u32, Event) {
-        (
-            self.time,
-            self.site,
-            self.origin,
-            self.person,
-            self.visit,
-            self.event,
-        )
+        (self.time, self.site, self.origin, self.person, self.visit, self.event)
     }
 }

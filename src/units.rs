@@ -51,9 +51,5 @@ pub fn share_of_fen(fen: u32, share: f64) -> u32 {
 /// Minutes as drawn to whole seconds, rounded half up, at least one second.
 pub fn seconds_from_minutes(minutes: f64) -> u32 {
     let seconds = (minutes * 60.0 + 0.5).floor();
-    if seconds < 1.0 {
-        1
-    } else {
-        seconds.min(f64::from(u32::MAX / 4)) as u32
-    }
+    if seconds < 1.0 { 1 } else { seconds.min(f64::from(u32::MAX / 4)) as u32 }
 }

@@ -9,7 +9,7 @@ use std::fmt;
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 
-use super::{Clock, DAY, DayKind, SimTime};
+use super::{Clock, DAY, DAYS_AFTER_HORIZON, DayKind, SimTime};
 use crate::scenario::raw::Timetable;
 
 /// Reads `2021-07-30`, four, two and two digits.
@@ -21,12 +21,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
     if parts.next().is_some() {
         return None;
     }
-    Date::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    )
-    .ok()
+    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 fn digits(text: &str, count: usize) -> Option<u32> {
@@ -131,37 +126,18 @@ impl TimetableDays {
     ///
     /// Every key whose hours or date cannot be read.
     pub fn resolve(timetable: &Timetable, clock: &Clock) -> Result<Self, Vec<TimetableError>> {
-        let Timetable {
-            weekdays,
-            saturday,
-            sunday,
-            holidays,
-            exceptions,
-        } = timetable;
+        let Timetable { weekdays, saturday, sunday, holidays, exceptions } = timetable;
         let mut errors = Vec::new();
         let mut patterns = vec![Vec::new()];
-        let regular = [
-            ("weekdays", weekdays),
-            ("saturday", saturday),
-            ("sunday", sunday),
-            ("holidays", holidays),
-        ];
+        let regular = [("weekdays", weekdays), ("saturday", saturday), ("sunday", sunday), ("holidays", holidays)];
         for (key, text) in regular {
-            patterns.push(hours_or_error(
-                key,
-                text.as_deref().unwrap_or("closed"),
-                &mut errors,
-            ));
+            patterns.push(hours_or_error(key, text.as_deref().unwrap_or("closed"), &mut errors));
         }
         let mut by_date = BTreeMap::new();
         for (date_text, text) in exceptions.iter().flatten() {
             let key = format!("exceptions.{date_text}");
             match parse_date(date_text) {
-                None => errors.push(TimetableError {
-                    key,
-                    found: date_text.clone(),
-                    fault: None,
-                }),
+                None => errors.push(TimetableError { key, found: date_text.clone(), fault: None }),
                 Some(date) => {
                     by_date.insert(date, u16::try_from(patterns.len()).unwrap_or(CLOSED));
                     patterns.push(hours_or_error(&key, text, &mut errors));
@@ -171,8 +147,8 @@ impl TimetableDays {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let mut pattern_of_day = Vec::with_capacity(clock.known_days() as usize);
-        for day in 0..clock.known_days() {
+        let mut pattern_of_day = Vec::with_capacity((clock.days() + DAYS_AFTER_HORIZON) as usize);
+        for day in 0..(clock.days() + DAYS_AFTER_HORIZON) {
             let regular = match (clock.kind(day), clock.weekday(day)) {
                 (DayKind::Working, _) => WEEKDAYS,
                 (DayKind::Holiday, _) => HOLIDAYS,
@@ -181,23 +157,14 @@ impl TimetableDays {
             };
             pattern_of_day.push(by_date.get(&clock.date(day)).copied().unwrap_or(regular));
         }
-        Ok(Self {
-            patterns,
-            pattern_of_day,
-        })
+        Ok(Self { patterns, pattern_of_day })
     }
 
     /// Open spans of a day in seconds since its midnight, half-open and ascending; none when
     /// closed and past the days that the calendar knows.
     pub fn spans(&self, day: u32) -> &[(u32, u32)] {
-        let pattern = self
-            .pattern_of_day
-            .get(day as usize)
-            .copied()
-            .unwrap_or(CLOSED);
-        self.patterns
-            .get(usize::from(pattern))
-            .map_or(&[], Vec::as_slice)
+        let pattern = self.pattern_of_day.get(day as usize).copied().unwrap_or(CLOSED);
+        self.patterns.get(usize::from(pattern)).map_or(&[], Vec::as_slice)
     }
 
     /// Open seconds of a day.
@@ -213,19 +180,13 @@ impl TimetableDays {
     /// Whether an instant lies in an open span.
     pub fn is_open_at(&self, time: SimTime) -> bool {
         let second = time.second_of_day();
-        self.spans(time.day())
-            .iter()
-            .any(|(from, to)| (*from..*to).contains(&second))
+        self.spans(time.day()).iter().any(|(from, to)| (*from..*to).contains(&second))
     }
 }
 
 fn hours_or_error(key: &str, text: &str, errors: &mut Vec<TimetableError>) -> Vec<(u32, u32)> {
     OpeningHours::parse(text).unwrap_or_else(|fault| {
-        errors.push(TimetableError {
-            key: key.to_owned(),
-            found: text.to_owned(),
-            fault: Some(fault),
-        });
+        errors.push(TimetableError { key: key.to_owned(), found: text.to_owned(), fault: Some(fault) });
         Vec::new()
     })
 }
@@ -314,10 +275,7 @@ impl TimeExpression {
             Some(at) => (text[..at].trim(), parse_offset(&text[at..])?),
             None => (text, 0),
         };
-        Ok(Self {
-            anchor: parse_anchor(anchor)?,
-            offset_seconds: offset,
-        })
+        Ok(Self { anchor: parse_anchor(anchor)?, offset_seconds: offset })
     }
 
     fn parse_absolute(text: &str) -> Result<Self, TimeError> {
@@ -331,9 +289,7 @@ impl TimeExpression {
         if moment.ends_with(['Z', 'z']) {
             return Err(TimeError::Zone);
         }
-        let (date_text, time_text) = moment
-            .split_once(['T', 't', ' '])
-            .unwrap_or((moment, "00:00"));
+        let (date_text, time_text) = moment.split_once(['T', 't', ' ']).unwrap_or((moment, "00:00"));
         if time_text.contains('-') {
             return Err(TimeError::Zone);
         }
@@ -342,18 +298,13 @@ impl TimeExpression {
         let start = date.at(0, 0, 0, 0);
         let moment = start.checked_add(SignedDuration::from_secs(i64::from(second)));
         let anchor = Anchor::Absolute(moment.map_err(|_| TimeError::Impossible)?);
-        Ok(Self {
-            anchor,
-            offset_seconds: offset,
-        })
+        Ok(Self { anchor, offset_seconds: offset })
     }
 
     /// The civil time, when the anchor is a date and time.
     pub fn absolute(&self) -> Option<DateTime> {
         match self.anchor {
-            Anchor::Absolute(moment) => moment
-                .checked_add(SignedDuration::from_secs(self.offset_seconds))
-                .ok(),
+            Anchor::Absolute(moment) => moment.checked_add(SignedDuration::from_secs(self.offset_seconds)).ok(),
             _ => None,
         }
     }
@@ -392,9 +343,7 @@ fn parse_offset(text: &str) -> Result<i64, TimeError> {
         Some(b'-') => (-1, text[1..].trim()),
         _ => return Err(TimeError::Offset),
     };
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let count: i64 = rest[..end].parse().map_err(|_| TimeError::Offset)?;
     let unit = match rest[end..].trim() {
         "w" => 7 * i64::from(DAY),
@@ -403,12 +352,8 @@ fn parse_offset(text: &str) -> Result<i64, TimeError> {
         "min" => 60,
         _ => return Err(TimeError::Offset),
     };
-    let seconds = count
-        .checked_mul(unit)
-        .filter(|seconds| *seconds <= OFFSET_SECONDS_MAX);
-    seconds
-        .map(|seconds| sign * seconds)
-        .ok_or(TimeError::Offset)
+    let seconds = count.checked_mul(unit).filter(|seconds| *seconds <= OFFSET_SECONDS_MAX);
+    seconds.map(|seconds| sign * seconds).ok_or(TimeError::Offset)
 }
 
 #[cfg(test)]
@@ -422,56 +367,28 @@ mod tests {
             holidays: vec!["2021-10-01..2021-10-07".into()],
             working_weekends: vec!["2021-09-26".into()],
         };
-        let file = CalendarFile {
-            years: [("2021".to_owned(), year)].into_iter().collect(),
-        };
+        let file = CalendarFile { years: [("2021".to_owned(), year)].into_iter().collect() };
         Clock::new(date(2021, 9, 24), 30, &Calendar::from_file(&file).unwrap()).unwrap()
     }
 
     #[test]
     fn opening_hours_are_sorted_spans() {
         let both = [(30_600, 43_200), (50_400, 63_000)];
-        assert_eq!(
-            OpeningHours::parse("08:30-12:00, 14:00-17:30").unwrap(),
-            both
-        );
-        assert_eq!(
-            OpeningHours::parse("14:00-17:30,8:30 - 12:00").unwrap(),
-            both
-        );
+        assert_eq!(OpeningHours::parse("08:30-12:00, 14:00-17:30").unwrap(), both);
+        assert_eq!(OpeningHours::parse("14:00-17:30,8:30 - 12:00").unwrap(), both);
         assert_eq!(OpeningHours::parse("closed").unwrap(), []);
         assert_eq!(OpeningHours::parse("00:00-24:00").unwrap(), [(0, DAY)]);
-        assert_eq!(
-            OpeningHours::parse("08:00-12:00, 12:00-14:00").unwrap(),
-            [(28_800, 50_400)]
-        );
+        assert_eq!(OpeningHours::parse("08:00-12:00, 12:00-14:00").unwrap(), [(28_800, 50_400)]);
     }
 
     #[test]
     fn opening_hours_refuse_overlap_wrap_and_nonsense() {
-        assert_eq!(
-            OpeningHours::parse("08:00-12:00, 11:59-14:00"),
-            Err(HoursError::Overlap)
-        );
-        assert_eq!(
-            OpeningHours::parse("22:00-06:00"),
-            Err(HoursError::Backwards)
-        );
-        assert_eq!(
-            OpeningHours::parse("08:00-08:00"),
-            Err(HoursError::Backwards)
-        );
-        for text in [
-            "",
-            "8",
-            "08:00",
-            "08:00-25:00",
-            "08:60-09:00",
-            "08:00-24:01",
-            "08:00-09:00,",
-            "open",
-            "08:00–09:00",
-        ] {
+        assert_eq!(OpeningHours::parse("08:00-12:00, 11:59-14:00"), Err(HoursError::Overlap));
+        assert_eq!(OpeningHours::parse("22:00-06:00"), Err(HoursError::Backwards));
+        assert_eq!(OpeningHours::parse("08:00-08:00"), Err(HoursError::Backwards));
+        for text in
+            ["", "8", "08:00", "08:00-25:00", "08:60-09:00", "08:00-24:01", "08:00-09:00,", "open", "08:00–09:00"]
+        {
             assert_eq!(OpeningHours::parse(text), Err(HoursError::Form), "{text}");
         }
     }
@@ -483,30 +400,14 @@ mod tests {
             saturday: Some("09:00-11:00".into()),
             sunday: None,
             holidays: Some("10:00-11:00".into()),
-            exceptions: Some(
-                [("2021-10-08".to_owned(), "closed".to_owned())]
-                    .into_iter()
-                    .collect(),
-            ),
+            exceptions: Some([("2021-10-08".to_owned(), "closed".to_owned())].into_iter().collect()),
         };
         let days = TimetableDays::resolve(&timetable, &clock()).unwrap();
         assert_eq!(days.spans(0), [(30_600, 43_200)], "Friday");
         assert_eq!(days.spans(1), [(32_400, 39_600)], "Saturday");
-        assert_eq!(
-            days.spans(2),
-            [(30_600, 43_200)],
-            "Sunday worked in exchange"
-        );
-        assert_eq!(
-            days.spans(7),
-            [(36_000, 39_600)],
-            "Friday that is a holiday"
-        );
-        assert_eq!(
-            days.spans(8),
-            [(36_000, 39_600)],
-            "Saturday within the holiday"
-        );
+        assert_eq!(days.spans(2), [(30_600, 43_200)], "Sunday worked in exchange");
+        assert_eq!(days.spans(7), [(36_000, 39_600)], "Friday that is a holiday");
+        assert_eq!(days.spans(8), [(36_000, 39_600)], "Saturday within the holiday");
         assert!(!days.is_open_day(14), "exception");
         assert!(!days.is_open_day(16), "Sunday left out");
         assert_eq!(days.spans(10_000), []);
@@ -519,28 +420,17 @@ mod tests {
     fn timetables_report_every_fault() {
         let timetable = Timetable {
             weekdays: Some("9-5".into()),
-            exceptions: Some(
-                [("2021-02-30".to_owned(), "closed".to_owned())]
-                    .into_iter()
-                    .collect(),
-            ),
+            exceptions: Some([("2021-02-30".to_owned(), "closed".to_owned())].into_iter().collect()),
             ..Timetable::default()
         };
         let errors = TimetableDays::resolve(&timetable, &clock()).unwrap_err();
         assert_eq!(errors.len(), 2);
-        assert_eq!(
-            (errors[0].key.as_str(), errors[0].fault),
-            ("weekdays", Some(HoursError::Form))
-        );
-        assert_eq!(
-            (errors[1].key.as_str(), errors[1].fault),
-            ("exceptions.2021-02-30", None)
-        );
+        assert_eq!((errors[0].key.as_str(), errors[0].fault), ("weekdays", Some(HoursError::Form)));
+        assert_eq!((errors[1].key.as_str(), errors[1].fault), ("exceptions.2021-02-30", None));
     }
 
     fn parsed(text: &str) -> (Anchor, i64) {
-        let expression =
-            TimeExpression::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let expression = TimeExpression::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         (expression.anchor, expression.offset_seconds)
     }
 
@@ -552,18 +442,10 @@ mod tests {
         assert_eq!(parsed("2021-07-30 18:00"), (six.clone(), 0));
         assert_eq!(parsed("2021-07-30T18:00 + 2h"), (six.clone(), 7_200));
         assert_eq!(parsed("2021-07-30 18:00 - 2h"), (six, -7_200));
+        assert_eq!(parsed("2021-12-31T24:00"), (Anchor::Absolute(datetime(2022, 1, 1, 0, 0, 0, 0)), 0));
+        assert_eq!(parsed("2021-12-31"), (Anchor::Absolute(datetime(2021, 12, 31, 0, 0, 0, 0)), 0));
         assert_eq!(
-            parsed("2021-12-31T24:00"),
-            (Anchor::Absolute(datetime(2022, 1, 1, 0, 0, 0, 0)), 0)
-        );
-        assert_eq!(
-            parsed("2021-12-31"),
-            (Anchor::Absolute(datetime(2021, 12, 31, 0, 0, 0, 0)), 0)
-        );
-        assert_eq!(
-            TimeExpression::parse("2021-07-30T18:00 + 1d")
-                .unwrap()
-                .absolute(),
+            TimeExpression::parse("2021-07-30T18:00 + 1d").unwrap().absolute(),
             Some(datetime(2021, 7, 31, 18, 0, 0, 0))
         );
     }
@@ -572,18 +454,12 @@ mod tests {
     fn relative_times_are_read() {
         assert_eq!(parsed("announced_at"), (Anchor::AnnouncedAt, 0));
         assert_eq!(parsed("visit + 2w"), (Anchor::Visit, 14 * 86_400));
-        assert_eq!(
-            parsed("settlement.return+1d"),
-            (Anchor::Return("settlement".into()), 86_400)
-        );
+        assert_eq!(parsed("settlement.return+1d"), (Anchor::Return("settlement".into()), 86_400));
         assert_eq!(
             parsed("cross-region.planned_return - 12h"),
             (Anchor::PlannedReturn("cross-region".into()), -43_200)
         );
-        assert_eq!(
-            parsed("结算.stop + 30min"),
-            (Anchor::Stop("结算".into()), 1_800)
-        );
+        assert_eq!(parsed("结算.stop + 30min"), (Anchor::Stop("结算".into()), 1_800));
         assert_eq!(parsed("month-end"), (Anchor::MonthEnd, 0));
         assert_eq!(parsed("year-end - 1d"), (Anchor::YearEnd, -86_400));
     }
@@ -601,10 +477,7 @@ mod tests {
             ("", TimeError::Anchor),
             ("settlement.return + 1 day", TimeError::Offset),
             ("settlement.return + ", TimeError::Offset),
-            (
-                "settlement.return + 99999999999999999999d",
-                TimeError::Offset,
-            ),
+            ("settlement.return + 99999999999999999999d", TimeError::Offset),
             ("settlement.return + 1d + 1d", TimeError::Offset),
         ];
         for (text, error) in cases {

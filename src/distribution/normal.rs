@@ -3,10 +3,7 @@
 //! Pure numbers, no units. Only `libm`, the four basic operations and the square root are used,
 //! whose results IEEE 754 fixes to the last bit, so every build and machine gives the same digits.
 
-#![expect(
-    clippy::excessive_precision,
-    reason = "the coefficients stand as printed in the paper"
-)]
+#![expect(clippy::excessive_precision, reason = "the coefficients stand as printed in the paper")]
 
 /// Quantile of the standard normal distribution: minus infinity at 0, infinity at 1.
 ///
@@ -34,10 +31,7 @@ pub fn normal_quantile(p: f64) -> f64 {
 
 /// Polynomial with the given coefficients, constant first, by Horner's rule.
 fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
-    coefficients
-        .iter()
-        .rev()
-        .fold(0.0, |sum, coefficient| sum * x + coefficient)
+    coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * x + coefficient)
 }
 
 /// AS 241, numerator for probabilities from 0.075 to 0.925.
@@ -160,15 +154,9 @@ impl NormalTable {
             let at_start = normal_quantile(start / 4_294_967_296.0);
             let at_end = normal_quantile(end / 4_294_967_296.0);
             let slope = (at_end - at_start) / (end - start);
-            Line {
-                intercept: at_start - slope * start,
-                slope,
-            }
+            Line { intercept: at_start - slope * start, slope }
         });
-        Self {
-            cells: Box::new(cells),
-            powers: std::array::from_fn(|j| libm::exp2(j as f64 / POWERS as f64)),
-        }
+        Self { cells: Box::new(cells), powers: std::array::from_fn(|j| libm::exp2(j as f64 / POWERS as f64)) }
     }
 
     /// Standard normal quantile at [`crate::rng::uniform`]`(word)`, with an error below 2e-5.
@@ -258,9 +246,7 @@ mod tests {
             worst = worst.max((value - normal_quantile(uniform(word))).abs());
         };
         (0..5_000).for_each(&mut check);
-        (5_000..u32::MAX - 5_000)
-            .step_by(2_003)
-            .for_each(&mut check);
+        (5_000..u32::MAX - 5_000).step_by(2_003).for_each(&mut check);
         (u32::MAX - 5_000..=u32::MAX).for_each(&mut check);
         assert!(worst < 2e-5, "{worst}");
     }

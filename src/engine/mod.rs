@@ -154,15 +154,7 @@ pub fn serve<F: Flow>(
     scratch: &mut Scratch,
 ) -> Result<i64, TooManyEvents> {
     scratch.prepare(desk, jobs);
-    let mut run = Run {
-        desk,
-        flow,
-        scratch,
-        open: 0,
-        step: 0,
-        change: 0,
-        worked: 0,
-    };
+    let mut run = Run { desk, flow, scratch, open: 0, step: 0, change: 0, worked: 0 };
     let given = jobs.len();
     let mut next = 0;
     let mut events = 0u64;
@@ -193,12 +185,7 @@ impl Scratch {
         self.windows.clear();
         self.changes.clear();
         // A return lets blocked tray work start.
-        self.changes.extend(
-            desk.stops
-                .iter()
-                .map(|stop| stop.end)
-                .filter(|end| *end < desk.horizon),
-        );
+        self.changes.extend(desk.stops.iter().map(|stop| stop.end).filter(|end| *end < desk.horizon));
         self.changes.sort_unstable();
     }
 }
@@ -253,12 +240,7 @@ impl<F: Flow> Run<'_, '_, F> {
         job.arrival = job.arrival.max(now);
         let slot = self.scratch.jobs.len() as u32;
         self.scratch.jobs.push(job);
-        let event = Event {
-            time: job.arrival,
-            phase: Phase::Arrival,
-            order: job.order,
-            slot,
-        };
+        let event = Event { time: job.arrival, phase: Phase::Arrival, order: job.order, slot };
         self.scratch.calendar.push(Reverse(event));
     }
 
@@ -266,13 +248,7 @@ impl<F: Flow> Run<'_, '_, F> {
         while self.scratch.changes.get(self.change) == Some(&time) {
             self.change += 1;
         }
-        while let Some(step) = self
-            .desk
-            .roster
-            .steps
-            .get(self.step)
-            .filter(|step| step.time == time)
-        {
+        while let Some(step) = self.desk.roster.steps.get(self.step).filter(|step| step.time == time) {
             self.open = step.windows as usize;
             self.step += 1;
             if self.scratch.windows.len() < self.open {
@@ -289,9 +265,7 @@ impl<F: Flow> Run<'_, '_, F> {
         for line in 0..2 {
             while let Some(slot) = self.scratch.lines[line].pop_front() {
                 let job = self.scratch.jobs[slot as usize];
-                let (at, why) = self
-                    .past_deadline(&job, time)
-                    .unwrap_or((time, Leave::Closed));
+                let (at, why) = self.past_deadline(&job, time).unwrap_or((time, Leave::Closed));
                 self.leave(&job, at, why, time);
             }
         }
@@ -327,14 +301,13 @@ impl<F: Flow> Run<'_, '_, F> {
     }
 
     fn is_down(&self, job: &Job, time: SimTime) -> bool {
-        job.stopped_by != 0
-            && stops_of(self.desk.stops, job.stopped_by).any(|stop| stop.contains(time))
+        job.stopped_by != 0 && stops_of(self.desk.stops, job.stopped_by).any(|stop| stop.contains(time))
     }
 
     fn arrivals(&mut self, time: SimTime, mut next: usize, given: usize) -> usize {
         loop {
-            let listed = (next < given && self.scratch.jobs[next].arrival == time)
-                .then(|| self.scratch.jobs[next].order);
+            let listed =
+                (next < given && self.scratch.jobs[next].arrival == time).then(|| self.scratch.jobs[next].order);
             let again = match self.scratch.calendar.peek() {
                 Some(Reverse(event)) if event.time == time => Some(event.order),
                 _ => None,
@@ -363,11 +336,7 @@ impl<F: Flow> Run<'_, '_, F> {
             self.scratch.tray.push_back(slot);
         } else if self.is_down(&job, time) {
             self.leave(&job, time, Leave::ServiceLost, time);
-        } else if self
-            .desk
-            .last_ticket
-            .is_some_and(|last| time.second_of_day() > last)
-        {
+        } else if self.desk.last_ticket.is_some_and(|last| time.second_of_day() > last) {
             self.leave(&job, time, Leave::NoTicket, time);
         } else if self.is_over_for_today(time) {
             self.leave(&job, time, Leave::Closed, time);
@@ -435,12 +404,7 @@ impl<F: Flow> Run<'_, '_, F> {
         }
         self.scratch.windows[window] = Some(Serving { slot, start: time });
         let end = SimTime(time.0.saturating_add(service.max(1)));
-        let event = Event {
-            time: end,
-            phase: Phase::Completion,
-            order: window as u64,
-            slot: window as u32,
-        };
+        let event = Event { time: end, phase: Phase::Completion, order: window as u64, slot: window as u32 };
         self.scratch.calendar.push(Reverse(event));
         self.flow.started(&job, time, window as u32);
     }
@@ -455,13 +419,7 @@ impl<F: Flow> Run<'_, '_, F> {
             } else if let Some(serving) = self.scratch.windows[event.slot as usize] {
                 self.worked += i64::from(horizon.0 - serving.start.0);
                 let job = self.scratch.jobs[serving.slot as usize];
-                self.flow.remains(
-                    &job,
-                    Remains::InService {
-                        start: serving.start,
-                        end: event.time,
-                    },
-                );
+                self.flow.remains(&job, Remains::InService { start: serving.start, end: event.time });
             }
         }
         for line in 0..2 {
@@ -482,9 +440,5 @@ impl<F: Flow> Run<'_, '_, F> {
 }
 
 fn stops_of(stops: &[Interval], mask: u64) -> impl Iterator<Item = &Interval> {
-    stops
-        .iter()
-        .enumerate()
-        .filter(move |(index, _)| mask >> index & 1 == 1)
-        .map(|(_, stop)| stop)
+    stops.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1).map(|(_, stop)| stop)
 }

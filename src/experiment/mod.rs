@@ -62,21 +62,9 @@ pub struct Watch {
 }
 
 /// Runs replications `0..n`.
-pub fn run(
-    model: &Model,
-    seed: u64,
-    size: Size,
-    watch: &Watch,
-    on_batch: &(dyn Fn(&[Values]) + Sync),
-) -> Results {
+pub fn run(model: &Model, seed: u64, size: Size, watch: &Watch, on_batch: &(dyn Fn(&[Values]) + Sync)) -> Results {
     let catalogue = Catalogue::new(&model.scenario);
-    let mut results = Results {
-        seed,
-        catalogue,
-        replications: Vec::new(),
-        precise: None,
-        stopped: None,
-    };
+    let mut results = Results { seed, catalogue, replications: Vec::new(), precise: None, stopped: None };
     let targets = match size {
         Size::Replications(number) => vec![number as usize],
         Size::Precision { most, .. } => checkpoints(most as usize),
@@ -121,18 +109,14 @@ fn one(model: &Model, seed: u64, replication: u32, watch: &Watch) -> Result<Valu
 pub const PRECISION_MEASURES: [&str; 2] = ["affected", "prepayment"];
 
 fn is_precise(results: &Results, target: &Precision) -> bool {
-    PRECISION_MEASURES.iter().all(|key| {
-        estimate(results, key, Group::All).is_none_or(|estimate| target.reached(&estimate))
-    })
+    PRECISION_MEASURES
+        .iter()
+        .all(|key| estimate(results, key, Group::All).is_none_or(|estimate| target.reached(&estimate)))
 }
 
 /// Mean of a measure over the replications that have a value.
 pub fn estimate(results: &Results, key: &str, group: Group) -> Option<Estimate> {
     let index = results.catalogue.find(key, group)?;
-    let sample: Vec<f64> = results
-        .replications
-        .iter()
-        .filter_map(|values| values.values[index])
-        .collect();
+    let sample: Vec<f64> = results.replications.iter().filter_map(|values| values.values[index]).collect();
     Estimate::of_mean(&sample, Confidence::P95).ok()
 }

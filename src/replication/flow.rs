@@ -41,20 +41,14 @@ impl Run<'_> {
         let days = scenario.clock.days();
         let mut scratch = std::mem::take(&mut self.desk);
         {
-            let changes = if side == Side::Normal {
-                Vec::new()
-            } else {
-                self.roster_changes(site)
-            };
+            let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
             scratch.roster.build(desk, windows, &changes, days);
         }
         if side == Side::Schedule {
             self.desk = scratch;
             self.routine_under_schedule(site);
             scratch = std::mem::take(&mut self.desk);
-            scratch
-                .jobs
-                .sort_unstable_by_key(|job| (job.arrival, job.order));
+            scratch.jobs.sort_unstable_by_key(|job| (job.arrival, job.order));
         }
         self.stops_at(site, side, &mut scratch.stops);
         let DeskScratch {
@@ -83,26 +77,11 @@ impl Run<'_> {
             Some((learning, back))
         });
         let horizon = scenario.horizon();
-        let run = DeskRun {
-            roster,
-            last_ticket: desk.last_ticket,
-            stops,
-            learning,
-            horizon,
-        };
+        let run = DeskRun { roster, last_ticket: desk.last_ticket, stops, learning, horizon };
         let (seed, replication) = (self.seed, self.replication);
         let class = usize::from(desk.class);
-        let mut serving = Serving {
-            run: self,
-            site,
-            class,
-            side,
-            claims,
-            routine: routine_keys,
-            waits,
-            old_claims,
-            stays,
-        };
+        let mut serving =
+            Serving { run: self, site, class, side, claims, routine: routine_keys, waits, old_claims, stays };
         let worked = serve(&run, given, &mut serving, engine).map_err(|limit| Breach {
             seed,
             replication,
@@ -116,13 +95,7 @@ impl Run<'_> {
         tally.overtime += roster.overtime_seconds;
         if worked > 0 && roster.window_seconds == 0 {
             let law = "a window worked although none was ever open".to_owned();
-            return Err(Breach {
-                seed,
-                replication,
-                site: Some(site),
-                time: None,
-                law,
-            });
+            return Err(Breach { seed, replication, site: Some(site), time: None, law });
         }
         if side == Side::Schedule {
             self.count_days(site, class, &scratch);
@@ -148,10 +121,7 @@ impl Run<'_> {
         for (stop, interval) in self.scenario().suspensions.iter().zip(&self.outage.actual) {
             let delay = stop.wave_delay(place.group, place.district);
             let end = SimTime(interval.end.0.saturating_add(delay.0));
-            stops.push(Interval {
-                start: interval.start,
-                end,
-            });
+            stops.push(Interval { start: interval.start, end });
         }
     }
 
@@ -162,12 +132,7 @@ impl Run<'_> {
         stops
             .filter(|(stop, _)| side == Side::Schedule && stop.services >> service & 1 == 1)
             .map(|(stop, interval)| {
-                SimTime(
-                    interval
-                        .end
-                        .0
-                        .saturating_add(stop.wave_delay(place.group, place.district).0),
-                )
+                SimTime(interval.end.0.saturating_add(stop.wave_delay(place.group, place.district).0))
             })
             .filter(|back| *back < self.scenario().horizon())
             .max()
@@ -189,10 +154,7 @@ impl Run<'_> {
             tally.sites_open[day] += 1;
             let slow = is_slow(
                 (scratch.waits.seconds[day], scratch.waits.count[day]),
-                (
-                    scratch.normal_waits.seconds[day],
-                    scratch.normal_waits.count[day],
-                ),
+                (scratch.normal_waits.seconds[day], scratch.normal_waits.count[day]),
             );
             tally.sites_bad[day] += u32::from(old > 0 || slow);
         }
@@ -232,39 +194,17 @@ impl Serving<'_, '_> {
         if job.tries >= desk.retry_tries.min(60) as u8 {
             return None;
         }
-        let hours = if self.side == Side::Normal {
-            &self.run.regular_hours[group]
-        } else {
-            &self.run.hours[group]
-        };
+        let hours = if self.side == Side::Normal { &self.run.regular_hours[group] } else { &self.run.hours[group] };
         let key = self.key(job);
-        let block = self.run.source.block(
-            key.site,
-            StreamId::Retry,
-            key.person,
-            key.at(14, job.tries + 1),
-        );
-        let from = if why == Leave::ServiceLost {
-            self.back_from(job, at)
-        } else {
-            SimTime::at(at.day() + 1, 0)
-        };
-        let mut next = Job {
-            tries: job.tries + 1,
-            arrival: SimTime::NEVER,
-            ..*job
-        };
+        let block = self.run.source.block(key.site, StreamId::Retry, key.person, key.at(14, job.tries + 1));
+        let from = if why == Leave::ServiceLost { self.back_from(job, at) } else { SimTime::at(at.day() + 1, 0) };
+        let mut next = Job { tries: job.tries + 1, arrival: SimTime::NEVER, ..*job };
         if from >= scenario.horizon() {
             return Some(next);
         }
-        let index =
-            hours.first_open(from) + (block.u(0) * f64::from(desk.retry_within_days)) as usize;
+        let index = hours.first_open(from) + (block.u(0) * f64::from(desk.retry_within_days)) as usize;
         if let Some(&day) = hours.open_days.get(index) {
-            let earliest = if day == from.day() {
-                from.second_of_day()
-            } else {
-                0
-            };
+            let earliest = if day == from.day() { from.second_of_day() } else { 0 };
             if let Some(second) = hours.arrival_second(&desk.profile, day, block.u(1), earliest) {
                 next.arrival = SimTime::at(day, second);
             }
@@ -351,11 +291,7 @@ impl Serving<'_, '_> {
         if is_rework {
             self.run.log(self.site, &claim, end, Event::Rework, 0);
             let tomorrow = SimTime::at(end.day() + 1, 0);
-            let next = Claim {
-                reworks: claim.reworks + 1,
-                ready: tomorrow,
-                ..claim
-            };
+            let next = Claim { reworks: claim.reworks + 1, ready: tomorrow, ..claim };
             return self.forward(owner, next, self.site);
         }
         if block.u(1) < step.refused_share {
@@ -366,26 +302,13 @@ impl Serving<'_, '_> {
                     return None;
                 }
                 Some(pathway) => {
-                    let next = Claim {
-                        pathway,
-                        step: 0,
-                        reworks: 0,
-                        ready: end,
-                        came: SimTime::NEVER,
-                        ..claim
-                    };
+                    let next = Claim { pathway, step: 0, reworks: 0, ready: end, came: SimTime::NEVER, ..claim };
                     let (next, site) = self.run.advance(next, Some(self.site))?;
                     return self.forward(owner, next, site);
                 }
             }
         }
-        let next = Claim {
-            step: claim.step + 1,
-            reworks: 0,
-            ready: end,
-            came: SimTime::NEVER,
-            ..claim
-        };
+        let next = Claim { step: claim.step + 1, reworks: 0, ready: end, came: SimTime::NEVER, ..claim };
         let (next, site) = self.run.advance(next, Some(self.site))?;
         self.forward(owner, next, site)
     }
@@ -424,9 +347,7 @@ impl Flow for Serving<'_, '_> {
         if Self::is_routine(job) {
             return;
         }
-        self.run.record.desks[self.class]
-            .waiting
-            .add(job.arrival, start);
+        self.run.record.desks[self.class].waiting.add(job.arrival, start);
         let claim = &mut self.claims[job.owner as usize];
         claim.came = claim.came.min(job.arrival);
         claim.visits = claim.visits.saturating_add(u8::from(!is_tray));
@@ -450,10 +371,7 @@ impl Flow for Serving<'_, '_> {
             Work::Pathway => self.step_done(job.owner, end),
             Work::BeforeStop(_, stay) => {
                 if stay != u32::MAX {
-                    self.run
-                        .record
-                        .cell(claim.care, claim.scheme)
-                        .before_stop_done += 1;
+                    self.run.record.cell(claim.care, claim.scheme).before_stop_done += 1;
                 }
                 None
             }
@@ -475,15 +393,18 @@ impl Flow for Serving<'_, '_> {
             add_on_day(&mut tally.arrivals, job.arrival, 1);
         }
         if !is_routine {
-            self.run.record.desks[self.class]
-                .waiting
-                .add(job.arrival, at);
+            self.run.record.desks[self.class].waiting.add(job.arrival, at);
             let claim = &mut self.claims[job.owner as usize];
             claim.came = claim.came.min(job.arrival);
             claim.visits = claim.visits.saturating_add(1);
             let claim = *claim;
             self.run.log(self.site, &claim, job.arrival, Event::Came, 0);
             self.run.log(self.site, &claim, at, Event::Left, 0);
+            if why != Leave::Closed && why != Leave::Expired {
+                // Whoever leaves of their own will has not queued over the day: it starts anew.
+                self.mark_old(claim.came, at);
+                self.claims[job.owner as usize].came = SimTime::NEVER;
+            }
             if why == Leave::Expired {
                 return self.missed(job.owner, at);
             }
@@ -504,9 +425,7 @@ impl Flow for Serving<'_, '_> {
             }
             Some(next) => {
                 let horizon = self.run.model.scenario.horizon();
-                self.run.record.desks[self.class]
-                    .not_come
-                    .add(at, next.arrival.min(horizon));
+                self.run.record.desks[self.class].not_come.add(at, next.arrival.min(horizon));
                 Some(next)
             }
         }
@@ -526,11 +445,7 @@ impl Flow for Serving<'_, '_> {
             // The time until it comes again was counted when it left.
             Remains::NotCome => {}
         }
-        let came = if state == Remains::NotCome {
-            claim.came
-        } else {
-            claim.came.min(job.arrival)
-        };
+        let came = if state == Remains::NotCome { claim.came } else { claim.came.min(job.arrival) };
         self.mark_old(came, SimTime(horizon.0 - horizon.0 % DAY));
         if claim.work == Work::Pathway {
             self.run.strand(&claim);
@@ -543,10 +458,7 @@ impl Serving<'_, '_> {
     fn missed(&mut self, owner: u32, at: SimTime) -> Option<Job> {
         let claim = self.claims[owner as usize];
         self.run.record.desks[self.class].gone += 1;
-        self.run
-            .record
-            .cell(claim.care, claim.scheme)
-            .before_stop_missed += 1;
+        self.run.record.cell(claim.care, claim.scheme).before_stop_missed += 1;
         let Work::BeforeStop(measure, stay) = claim.work else {
             return None;
         };
@@ -557,10 +469,7 @@ impl Serving<'_, '_> {
         }
         let visit = *self.stays.get(stay as usize)?;
         let (next, site) = self.run.stay_claim(visit, 1.0)?;
-        let next = Claim {
-            ready: next.ready.max(at),
-            ..next
-        };
+        let next = Claim { ready: next.ready.max(at), ..next };
         self.forward(owner, next, site)
     }
 }

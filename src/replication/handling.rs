@@ -5,8 +5,7 @@ use crate::calendar::SimTime;
 use crate::claim::{Claim, Coming, Work, coming};
 use crate::engine::{Job, Lane};
 use crate::pathway::{
-    Bill, Case, Pathway, Payment, asked_fen, choose_pathway, payment, split_bill,
-    split_with_second_deductible,
+    Bill, Case, Pathway, Payment, asked_fen, choose_pathway, payment, split_bill, split_with_second_deductible,
 };
 use crate::patient::Visit;
 use crate::record::{Loss, Part, add_on_day};
@@ -78,10 +77,7 @@ impl Run<'_> {
 
     /// First and last day on which a care type of this kind at this group may be down.
     pub(super) fn days_down(&self, group: u16, kind: DemandKind) -> Option<(u32, u32)> {
-        let mut down = Interval {
-            start: SimTime::NEVER,
-            end: SimTime::START,
-        };
+        let mut down = Interval { start: SimTime::NEVER, end: SimTime::START };
         for (care, interval) in self.scenario().care.iter().zip(&self.care_down) {
             if care.kind == kind && care.group_share[usize::from(group)] > 0.0 {
                 down.start = down.start.min(interval.start);
@@ -98,17 +94,8 @@ impl Run<'_> {
         }
         let matter = self.matter_of(&visit, action);
         let needs = self.scenario().care[usize::from(visit.care)].needs;
-        if let Some((_, down)) = self
-            .outage
-            .down_at(self.scenario(), needs, &matter, visit.due)
-        {
-            let met = Met {
-                visit,
-                matter,
-                down,
-                state: StayState::DischargedInGap,
-                bill_share,
-            };
+        if let Some((_, down)) = self.outage.down_at(self.scenario(), needs, &matter, visit.due) {
+            let met = Met { visit, matter, down, state: StayState::DischargedInGap, bill_share };
             if let Some((claim, site)) = self.affected(met) {
                 self.send(claim, site);
             }
@@ -121,12 +108,7 @@ impl Run<'_> {
         self.record.cell(visit.care, visit.scheme).affected += 1;
         add_on_day(&mut self.record.affected, visit.due, 1);
         let care = &self.model.scenario.care[usize::from(visit.care)];
-        let block = self.source.block(
-            visit.key.site,
-            StreamId::Behaviour,
-            visit.key.person,
-            visit.key.index,
-        );
+        let block = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, visit.key.index);
         if !care.essential && block.u(0) < care.elective_share * care.deferred_share {
             self.defer(&met, block);
             return None;
@@ -143,13 +125,10 @@ impl Run<'_> {
         let visit = &met.visit;
         self.part(visit, Part::Deferred);
         let care = &self.model.scenario.care[usize::from(visit.care)];
-        let days = care
-            .deferral_days
-            .draw(block.word(1), &self.model.population.normal);
+        let days = care.deferral_days.draw(block.word(1), &self.model.population.normal);
         let horizon = self.scenario().horizon();
         let back = SimTime(met.down.end.0.saturating_add((days * 86_400.0) as u32)).min(horizon);
-        self.record.cell(visit.care, visit.scheme).deferral_seconds +=
-            i64::from(back.0 - visit.due.0);
+        self.record.cell(visit.care, visit.scheme).deferral_seconds += i64::from(back.0 - visit.due.0);
         self.log_visit(visit, Event::Deferred, 0);
     }
 
@@ -160,7 +139,7 @@ impl Run<'_> {
         }
     }
 
-    fn bill_of(&mut self, met: &Met) -> (Bill, f64) {
+    pub(super) fn bill_of(&mut self, met: &Met) -> (Bill, f64) {
         let visit = &met.visit;
         if self.scenario().care[usize::from(visit.care)].kind == DemandKind::Business {
             return (Bill::default(), 1.0);
@@ -168,14 +147,8 @@ impl Run<'_> {
         let (whole, capped) = self.stream().bill_fen(visit);
         let fen = (f64::from(whole) * met.bill_share).floor() as u32;
         self.record.cell(visit.care, visit.scheme).capped += i64::from(capped);
-        let draws = self.source.block(
-            visit.key.site,
-            StreamId::Bill,
-            visit.key.person,
-            visit.key.index,
-        );
-        let benefit =
-            &self.model.scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
+        let draws = self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index);
+        let benefit = &self.model.scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
         (split_bill(fen, benefit, draws.u(1), draws.u(2)), draws.u(2))
     }
 
@@ -195,13 +168,8 @@ impl Run<'_> {
         };
         let mut chosen = choose_pathway(rules, &case, block.u(1));
         let scheme = &scenario.schemes[usize::from(visit.scheme)];
-        let income = scheme
-            .monthly_income_yuan
-            .draw(block.word(3), &self.model.population.normal);
-        let multiple = scenario
-            .behaviour
-            .cash_months
-            .draw(block.word(2), &self.model.population.normal);
+        let income = scheme.monthly_income_yuan.draw(block.word(3), &self.model.population.normal);
+        let multiple = scenario.behaviour.cash_months.draw(block.word(2), &self.model.population.normal);
         let cash = fen_from_yuan(income * multiple).max(bill.own);
         let asked = |index: u16| asked_fen(scenario.pathways[usize::from(index)].pays, bill);
         let mut paid = chosen.map_or(0, asked);
@@ -240,7 +208,7 @@ impl Run<'_> {
         self.log_visit(visit, Event::Forgone, 0);
     }
 
-    fn count_payment(
+    pub(super) fn count_payment(
         &mut self,
         met: &Met,
         pathway: u16,
@@ -253,21 +221,16 @@ impl Run<'_> {
         let scenario = &self.model.scenario;
         let way = &scenario.pathways[usize::from(pathway)];
         let bill = if way.second_deductible {
-            let benefit =
-                &scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
+            let benefit = &scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
             split_with_second_deductible(bill.total(), benefit, u_cap)
         } else {
             bill
         };
         let money = payment(paid, bill, way.is_final);
-        let part = if bill.total() > 0 && paid == bill.total() {
-            Part::PaidAll
-        } else if paid > 0 {
-            Part::PaidPart
-        } else {
-            Part::PaidNothing
-        };
-        self.part(visit, part);
+        // A stay that only spans the outage is counted apart, not as affected.
+        if met.state == StayState::DischargedInGap {
+            self.part(visit, part_of(paid, bill));
+        }
         let prepaid = i64::from(money.prepaid_fund) + i64::from(money.prepaid_account);
         let household = scenario.schemes[usize::from(visit.scheme)].household_size * income * 100.0;
         let cell = self.record.cell(visit.care, visit.scheme);
@@ -283,39 +246,23 @@ impl Run<'_> {
         cell.carried += i64::from(money.carried);
         if prepaid > 0 {
             cell.prepaying += 1;
-            cell.income_share_e4 +=
-                (prepaid as f64 / (income.max(1.0) * 100.0) * 1e4).min(1e12) as i64;
+            cell.income_share_e4 += (prepaid as f64 / (income.max(1.0) * 100.0) * 1e4).min(1e12) as i64;
             cell.hardship_10 += i64::from(prepaid as f64 > 0.1 * household);
             cell.hardship_40 += i64::from(prepaid as f64 > 0.4 * household);
         }
         add_on_day(&mut self.record.self_pay, visit.due, i64::from(paid));
         add_on_day(&mut self.record.prepaid, visit.due, prepaid);
         let claim = self.claim_of(visit, pathway, money, met.matter.action);
-        self.log(
-            visit.key.site,
-            &claim,
-            visit.due,
-            Event::Paid,
-            i64::from(paid),
-        );
+        self.log(visit.key.site, &claim, visit.due, Event::Paid, i64::from(paid));
         self.make_claim(claim, way)
     }
 
     /// Whether the person claims at all, and the claim's way to its first desk.
     fn make_claim(&mut self, claim: Claim, way: &Pathway) -> Option<(Claim, SiteId)> {
-        let block = self.source.block(
-            claim.key.site,
-            StreamId::Behaviour,
-            claim.key.person,
-            claim.key.index | SECOND,
-        );
+        let block = self.source.block(claim.key.site, StreamId::Behaviour, claim.key.person, claim.key.index | SECOND);
         let prepaid = claim.prepaid();
         let is_small = prepaid < i64::from(way.small_refund_fen);
-        let share = if is_small {
-            way.small_claimed_share
-        } else {
-            way.claimed_share
-        };
+        let share = if is_small { way.small_claimed_share } else { way.claimed_share };
         if way.is_final || (prepaid > 0 && block.u(0) >= share) {
             self.lose(claim, claim.paid_at, Loss::NeverMade);
             return None;
@@ -323,21 +270,13 @@ impl Run<'_> {
         self.advance(claim, None)
     }
 
-    pub(super) fn claim_of(
-        &self,
-        visit: &Visit,
-        pathway: u16,
-        money: Payment,
-        action: Action,
-    ) -> Claim {
+    pub(super) fn claim_of(&self, visit: &Visit, pathway: u16, money: Payment, action: Action) -> Claim {
         let scenario = self.scenario();
         let deadline = scenario
             .pathways
             .get(usize::from(pathway))
             .and_then(|way| way.window.as_ref())
-            .map_or(SimTime::NEVER, |window| {
-                window.deadline(&scenario.clock, &self.outage.actual, visit.due)
-            });
+            .map_or(SimTime::NEVER, |window| window.deadline(&scenario.clock, &self.outage.actual, visit.due));
         Claim {
             key: visit.key,
             care: visit.care,
@@ -364,11 +303,7 @@ impl Run<'_> {
     /// Moves a claim that is ready for its step as far as it gets without a desk. The answer is a
     /// claim for a desk, with `ready` set; none when it is done, lost or gone. `at` is the desk it
     /// is at now: a further step at the same kind of place stays there.
-    pub(super) fn advance(
-        &mut self,
-        mut claim: Claim,
-        at: Option<SiteId>,
-    ) -> Option<(Claim, SiteId)> {
+    pub(super) fn advance(&mut self, mut claim: Claim, at: Option<SiteId>) -> Option<(Claim, SiteId)> {
         let horizon = self.scenario().horizon();
         loop {
             let way = &self.model.scenario.pathways[usize::from(claim.pathway)];
@@ -377,49 +312,25 @@ impl Run<'_> {
                 return None;
             };
             if step.at == Place::Outside {
-                let block = self.source.block(
-                    claim.key.site,
-                    StreamId::Service,
-                    claim.key.person,
-                    claim.key.at(claim.step, 0),
-                );
-                let days = step
-                    .outside_days
-                    .draw(block.word(0), &self.model.population.normal);
-                let up = self.outage.up_from(
-                    self.scenario(),
-                    step.needs,
-                    &claim.matter(self.scenario()),
-                    claim.ready,
-                );
+                let block =
+                    self.source.block(claim.key.site, StreamId::Service, claim.key.person, claim.key.at(claim.step, 0));
+                let days = step.outside_days.draw(block.word(0), &self.model.population.normal);
+                let up = self.outage.up_from(self.scenario(), step.needs, &claim.matter(self.scenario()), claim.ready);
                 claim.ready = SimTime(up.0.saturating_add((days * 86_400.0) as u32));
             } else if step.contact == Contact::Automatic {
-                claim.ready = self.outage.up_from(
-                    self.scenario(),
-                    step.needs,
-                    &claim.matter(self.scenario()),
-                    claim.ready,
-                );
+                claim.ready =
+                    self.outage.up_from(self.scenario(), step.needs, &claim.matter(self.scenario()), claim.ready);
             } else {
                 let u = self
                     .source
-                    .block(
-                        claim.key.site,
-                        StreamId::Return,
-                        claim.key.person,
-                        claim.key.at(claim.step, 63),
-                    )
+                    .block(claim.key.site, StreamId::Return, claim.key.person, claim.key.at(claim.step, 63))
                     .u(0);
                 let here = at.filter(|&site| {
                     step.at != Place::SameSite
                         && step.at != Place::Station
                         && self.scenario().sites[site as usize].group == step.group
                 });
-                let place = here.or_else(|| {
-                    self.model
-                        .directory
-                        .place(&self.model.scenario, step, &claim, u)
-                });
+                let place = here.or_else(|| self.model.directory.place(&self.model.scenario, step, &claim, u));
                 match place {
                     Some(site) => return Some((claim, site)),
                     None => claim.ready = SimTime::NEVER,
@@ -459,28 +370,19 @@ impl Run<'_> {
             return None;
         };
         let class = usize::from(desk.class);
-        let found = coming(
-            &self.course(),
-            &claim,
-            step,
-            way.returns,
-            site,
-            claim.reworks,
-        );
-        let up = self
-            .outage
-            .up_from(scenario, step.needs, &claim.matter(scenario), claim.ready);
+        let found = coming(&self.course(), &claim, step, way.returns, site, claim.reworks);
+        let up = self.outage.up_from(scenario, step.needs, &claim.matter(scenario), claim.ready);
         let tally = &mut self.record.desks[class];
         tally.entered += 1;
         if up > claim.ready && up < horizon {
             tally.last_return = tally.last_return.max(up);
         }
         match found {
-            Coming::At(arrival) => {
+            Coming::At(arrival) if arrival < horizon => {
                 tally.not_come.add(claim.ready, arrival);
                 Some((claim, arrival))
             }
-            Coming::NotByHorizon => {
+            Coming::NotByHorizon | Coming::At(_) => {
                 tally.not_come.add(claim.ready, horizon);
                 tally.present += 1;
                 self.strand(&claim);
@@ -488,6 +390,13 @@ impl Run<'_> {
             }
             Coming::TooLate => {
                 let late = claim.deadline.max(claim.ready);
+                if late >= horizon {
+                    // Too late only after the end of the simulation: until then it is outstanding.
+                    tally.not_come.add(claim.ready, horizon);
+                    tally.present += 1;
+                    self.strand(&claim);
+                    return None;
+                }
                 tally.not_come.add(claim.ready, late);
                 tally.gone += 1;
                 self.lose(claim, late, Loss::TooLate);
@@ -500,29 +409,17 @@ impl Run<'_> {
     pub(super) fn job_of(&self, claim: &Claim, site: SiteId, arrival: SimTime, owner: u32) -> Job {
         let scenario = &self.model.scenario;
         let attempt = claim.reworks;
-        let block = self.source.block(
-            claim.key.site,
-            StreamId::Service,
-            claim.key.person,
-            claim.key.at(claim.step, attempt),
-        );
+        let block =
+            self.source.block(claim.key.site, StreamId::Service, claim.key.person, claim.key.at(claim.step, attempt));
         let step = &scenario.pathways[usize::from(claim.pathway)].steps[usize::from(claim.step)];
         let desk = scenario.group_of(site).desk.as_ref();
-        let minutes = step
-            .minutes
-            .draw(block.word(1), &self.model.population.normal);
+        let minutes = step.minutes.draw(block.word(1), &self.model.population.normal);
         let lane = match step.contact {
-            Contact::InPerson
-                if desk.is_some_and(|desk| desk.priority_classes & claim.classes != 0) =>
-            {
-                Lane::Priority
-            }
+            Contact::InPerson if desk.is_some_and(|desk| desk.priority_classes & claim.classes != 0) => Lane::Priority,
             Contact::InPerson => Lane::Ordinary,
             Contact::Called | Contact::Remote | Contact::Automatic => Lane::Tray,
         };
-        let stopped_by = step.needs.map_or(0, |service| {
-            self.stop_mask(service, &claim.matter(scenario))
-        });
+        let stopped_by = step.needs.map_or(0, |service| self.stop_mask(service, &claim.matter(scenario)));
         Job {
             arrival,
             order: claim.key.order(),
@@ -552,11 +449,7 @@ impl Run<'_> {
             crate::pathway::Refund::Transfer { .. } if prepaid == 0 => claim.ready,
             crate::pathway::Refund::Transfer { run, lag_days } => {
                 let run = scenario.payment_runs[usize::from(run)].next(claim.ready);
-                if run == SimTime::NEVER {
-                    run
-                } else {
-                    SimTime(run.0.saturating_add(lag_days * 86_400))
-                }
+                if run == SimTime::NEVER { run } else { SimTime(run.0.saturating_add(lag_days * 86_400)) }
             }
         };
         if claim.work != Work::Pathway {
@@ -591,15 +484,8 @@ impl Run<'_> {
         cell.lost[why as usize] += prepaid;
         cell.claims_lost[why as usize] += i64::from(prepaid > 0 || why != Loss::NeverMade);
         cell.prepaid_fen_seconds += i128::from(prepaid) * i128::from(horizon.0 - claim.paid_at.0);
-        cell.carried_fen_seconds +=
-            i128::from(claim.carried) * i128::from(horizon.0 - claim.paid_at.0);
-        self.log(
-            claim.key.site,
-            &claim,
-            at.min(horizon),
-            Event::Lost,
-            prepaid,
-        );
+        cell.carried_fen_seconds += i128::from(claim.carried) * i128::from(horizon.0 - claim.paid_at.0);
+        self.log(claim.key.site, &claim, at.min(horizon), Event::Lost, prepaid);
     }
 
     /// The claim is still open at the horizon.
@@ -619,25 +505,16 @@ impl Run<'_> {
         let Some((first, last)) = self.days_down(group, DemandKind::Sessions) else {
             return;
         };
-        for (care, kind) in scenario
-            .care
-            .iter()
-            .enumerate()
-            .filter(|(_, care)| care.kind == DemandKind::Sessions)
-        {
+        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Sessions) {
             if kind.group_share[usize::from(group)] <= 0.0 {
                 continue;
             }
             for scheme in 0..scenario.schemes.len() {
                 for number in 0..self.stream().patients(site, care, scheme) {
-                    let (pattern, second, patient) =
-                        self.stream().session_patient(site, care, scheme, number);
+                    let (pattern, second, patient) = self.stream().session_patient(site, care, scheme, number);
                     for day in first..=last {
                         if pattern >> scenario.clock.weekday(day) & 1 == 1 {
-                            let mut visit = Visit {
-                                due: SimTime::at(day, second),
-                                ..patient
-                            };
+                            let mut visit = Visit { due: SimTime::at(day, second), ..patient };
                             visit.key.index = day;
                             self.meet(visit, Action::Purchase, 1.0);
                         }
@@ -654,12 +531,7 @@ impl Run<'_> {
         let Some((_, last)) = self.days_down(group, DemandKind::Refills) else {
             return;
         };
-        for (care, kind) in scenario
-            .care
-            .iter()
-            .enumerate()
-            .filter(|(_, care)| care.kind == DemandKind::Refills)
-        {
+        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Refills) {
             if kind.group_share[usize::from(group)] <= 0.0 {
                 continue;
             }
@@ -688,20 +560,12 @@ impl Run<'_> {
             let due = self.stream().refill_time(&patient, refill, day);
             let mut visit = Visit { due, ..patient };
             visit.key.index = refill + 1;
-            let moved = if stocked {
-                None
-            } else {
-                self.stock_up(&visit, &matter, cycle)
-            };
+            let moved = if stocked { None } else { self.stock_up(&visit, &matter, cycle) };
             let next = match moved {
                 Some(supplied_to) => {
                     stocked = true;
                     let needs = self.scenario().care[care].needs;
-                    if self
-                        .outage
-                        .down_at(self.scenario(), needs, &matter, due)
-                        .is_some()
-                    {
+                    if self.outage.down_at(self.scenario(), needs, &matter, due).is_some() {
                         self.record.cell(visit.care, visit.scheme).affected += 1;
                         add_on_day(&mut self.record.affected, due, 1);
                         self.part(&visit, Part::StockedUp);
@@ -724,43 +588,30 @@ impl Run<'_> {
     fn stock_up(&mut self, visit: &Visit, matter: &Matter, cycle: u32) -> Option<u32> {
         let scenario = &self.model.scenario;
         let needs = scenario.care[usize::from(visit.care)].needs;
-        let stop = scenario.suspensions.iter().find(|stop| {
-            stop.stops(needs, matter) && stop.stop <= visit.due && visit.due < stop.planned
-        });
+        let stop = scenario
+            .suspensions
+            .iter()
+            .find(|stop| stop.stops(needs, matter) && stop.stop <= visit.due && visit.due < stop.planned);
         for (index, measure) in scenario.measures.iter().enumerate() {
             if measure.kind != MeasureKind::StockUp || !measure.who.holds(matter) {
                 continue;
             }
-            let block = self.source.block(
-                visit.key.site,
-                StreamId::Refill,
-                visit.key.person,
-                1 << 20 | index as u32,
-            );
-            let from = measure
-                .from
-                .resolve(&self.outage.actual, visit.due)
-                .max(scenario.announced_at);
+            let block = self.source.block(visit.key.site, StreamId::Refill, visit.key.person, 1 << 20 | index as u32);
+            let from = measure.from.resolve(&self.outage.actual, visit.due).max(scenario.announced_at);
             let until = measure.until.resolve(&self.outage.actual, visit.due);
             if from >= until {
                 continue;
             }
             let span = until.0 - from.0;
             let day = SimTime(from.0 + (block.u(1) * f64::from(span)) as u32).day();
-            let bought = self
-                .stream()
-                .refill_time(visit, 1 << 19, day)
-                .max(from)
-                .min(SimTime(until.0 - 1));
+            let bought = self.stream().refill_time(visit, 1 << 19, day).max(from).min(SimTime(until.0 - 1));
             let takes_part = match stop {
                 Some(_) => bought < visit.due && block.u(0) < measure.share,
                 None => false,
             };
             if !takes_part {
-                let next_stop = scenario
-                    .suspensions
-                    .iter()
-                    .any(|stop| stop.stops(needs, matter) && visit.due >= stop.planned);
+                let next_stop =
+                    scenario.suspensions.iter().any(|stop| stop.stops(needs, matter) && visit.due >= stop.planned);
                 if stop.is_none()
                     && next_stop
                     && block.u(0) < measure.needless_share
@@ -783,5 +634,15 @@ impl Run<'_> {
             return Some(supplied);
         }
         None
+    }
+}
+
+fn part_of(paid: u32, bill: Bill) -> Part {
+    if bill.total() > 0 && paid == bill.total() {
+        Part::PaidAll
+    } else if paid > 0 {
+        Part::PaidPart
+    } else {
+        Part::PaidNothing
     }
 }

@@ -41,11 +41,7 @@ impl Model {
     pub fn new(scenario: Scenario) -> Self {
         let population = Population::new(&scenario);
         let directory = Directory::new(&scenario);
-        Self {
-            scenario,
-            population,
-            directory,
-        }
+        Self { scenario, population, directory }
     }
 }
 
@@ -131,10 +127,7 @@ impl DayWaits {
     }
 
     fn add(&mut self, day: u32, seconds: u32) {
-        if let (Some(sum), Some(count)) = (
-            self.seconds.get_mut(day as usize),
-            self.count.get_mut(day as usize),
-        ) {
+        if let (Some(sum), Some(count)) = (self.seconds.get_mut(day as usize), self.count.get_mut(day as usize)) {
             *sum += i64::from(seconds);
             *count += 1;
         }
@@ -157,34 +150,17 @@ pub enum Tracing {
 /// # Errors
 ///
 /// [`Breach`] when a law does not hold or a limit is passed; it names seed, replication and site.
-pub fn simulate(
-    model: &Model,
-    seed: u64,
-    replication: u32,
-    tracing: Tracing,
-) -> Result<Outcome, Breach> {
+pub fn simulate(model: &Model, seed: u64, replication: u32, tracing: Tracing) -> Result<Outcome, Breach> {
     let mut run = Run::new(model, seed, replication, tracing);
     run.sites(&[SiteKind::Provider, SiteKind::Away])?;
     run.sites(&[SiteKind::Station])?;
     run.sites(&[SiteKind::Hall])?;
     run.sites(&[SiteKind::BackOffice])?;
     crate::laws::check(&run.record, &model.scenario, seed, replication)?;
-    let jobs = run
-        .record
-        .desks
-        .iter()
-        .chain(&run.normal.desks)
-        .map(|desk| desk.jobs)
-        .sum();
+    let jobs = run.record.desks.iter().chain(&run.normal.desks).map(|desk| desk.jobs).sum();
     let mut trace = run.trace.unwrap_or_default();
     trace.sort_by_key(TraceRow::order);
-    Ok(Outcome {
-        record: run.record,
-        normal: run.normal,
-        actual: run.outage.actual,
-        jobs,
-        trace,
-    })
+    Ok(Outcome { record: run.record, normal: run.normal, actual: run.outage.actual, jobs, trace })
 }
 
 impl<'a> Run<'a> {
@@ -195,13 +171,7 @@ impl<'a> Run<'a> {
         let regular_hours: Vec<OpenHours> = scenario
             .groups
             .iter()
-            .map(|group| {
-                group
-                    .desk
-                    .as_ref()
-                    .map(|desk| desk.hours.clone())
-                    .unwrap_or_default()
-            })
+            .map(|group| group.desk.as_ref().map(|desk| desk.hours.clone()).unwrap_or_default())
             .collect();
         let hours = hours_with_overtime(scenario, &outage, &regular_hours);
         let new_record = || {
@@ -228,11 +198,7 @@ impl<'a> Run<'a> {
             inbox: vec![Vec::new(); scenario.sites.len()],
             desk: DeskScratch::default(),
             trace: (tracing != Tracing::Off).then(Vec::new),
-            trace_site: if let Tracing::Site(site) = tracing {
-                Some(site)
-            } else {
-                None
-            },
+            trace_site: if let Tracing::Site(site) = tracing { Some(site) } else { None },
         }
     }
 
@@ -250,12 +216,7 @@ impl<'a> Run<'a> {
     }
 
     fn course(&self) -> Course<'_> {
-        Course {
-            scenario: &self.model.scenario,
-            outage: &self.outage,
-            hours: &self.hours,
-            source: &self.source,
-        }
+        Course { scenario: &self.model.scenario, outage: &self.outage, hours: &self.hours, source: &self.source }
     }
 
     fn sites(&mut self, kinds: &[SiteKind]) -> Result<(), Breach> {
@@ -292,12 +253,7 @@ impl<'a> Run<'a> {
     fn open_parcels(&mut self, site: SiteId) {
         let parcels = std::mem::take(&mut self.inbox[site as usize]);
         for parcel in parcels {
-            let job = self.job_of(
-                &parcel.claim,
-                site,
-                parcel.arrival,
-                self.desk.claims.len() as u32,
-            );
+            let job = self.job_of(&parcel.claim, site, parcel.arrival, self.desk.claims.len() as u32);
             self.desk.claims.push(parcel.claim);
             self.desk.jobs.push(job);
         }
@@ -307,10 +263,7 @@ impl<'a> Run<'a> {
         let Some(trace) = self.trace.as_mut() else {
             return;
         };
-        if self
-            .trace_site
-            .is_none_or(|only| only == site || only == claim.key.site)
-        {
+        if self.trace_site.is_none_or(|only| only == site || only == claim.key.site) {
             trace.push(TraceRow {
                 time,
                 site,
@@ -329,17 +282,9 @@ impl<'a> Run<'a> {
 }
 
 /// Opening hours by group, with the overtime of the schedule.
-fn hours_with_overtime(
-    scenario: &Scenario,
-    outage: &Outage,
-    regular: &[OpenHours],
-) -> Vec<OpenHours> {
+fn hours_with_overtime(scenario: &Scenario, outage: &Outage, regular: &[OpenHours]) -> Vec<OpenHours> {
     let mut hours = regular.to_vec();
-    for measure in scenario
-        .measures
-        .iter()
-        .filter(|measure| measure.kind == MeasureKind::Overtime)
-    {
+    for measure in scenario.measures.iter().filter(|measure| measure.kind == MeasureKind::Overtime) {
         let from = measure.from.resolve(&outage.actual, SimTime::NEVER);
         let until = measure.until.resolve(&outage.actual, SimTime::NEVER);
         for (group, hours) in hours.iter_mut().enumerate() {
@@ -366,22 +311,13 @@ fn care_down(scenario: &Scenario, outage: &Outage) -> Vec<Interval> {
         .iter()
         .enumerate()
         .map(|(care_index, care)| {
-            let mut down = Interval {
-                start: SimTime::NEVER,
-                end: SimTime::START,
-            };
+            let mut down = Interval { start: SimTime::NEVER, end: SimTime::START };
             for (stop, interval) in scenario.suspensions.iter().zip(&outage.actual) {
-                let services =
-                    1u64 << care.needs | care.online_needs.map_or(0, |online| 1 << online);
+                let services = 1u64 << care.needs | care.online_needs.map_or(0, |online| 1 << online);
                 if stop.services & services == 0 || stop.scope.care >> care_index & 1 == 0 {
                     continue;
                 }
-                let delay = stop
-                    .waves
-                    .iter()
-                    .map(|wave| wave.delay.0)
-                    .max()
-                    .unwrap_or(0);
+                let delay = stop.waves.iter().map(|wave| wave.delay.0).max().unwrap_or(0);
                 down.start = down.start.min(interval.start);
                 down.end = down.end.max(SimTime(interval.end.0.saturating_add(delay)));
             }
@@ -411,20 +347,12 @@ impl Run<'_> {
             }
             match measure.kind {
                 MeasureKind::Surge => {
-                    let extra = (measure.extra_windows * place.size).round().max(
-                        if measure.extra_windows >= 0.5 {
-                            1.0
-                        } else {
-                            0.0
-                        },
-                    );
-                    changes.push(RosterChange {
-                        from,
-                        until,
-                        extra_windows: extra as u32,
-                        hours: None,
-                        share: 1.0,
+                    let extra = (measure.extra_windows * place.size).round().max(if measure.extra_windows >= 0.5 {
+                        1.0
+                    } else {
+                        0.0
                     });
+                    changes.push(RosterChange { from, until, extra_windows: extra as u32, hours: None, share: 1.0 });
                 }
                 MeasureKind::Overtime => {
                     changes.push(RosterChange {
@@ -445,19 +373,11 @@ impl Run<'_> {
             if !here || stop.ramp.is_empty() || interval.end == SimTime::NEVER {
                 continue;
             }
-            let back = interval
-                .end
-                .plus(stop.wave_delay(place.group, place.district));
+            let back = interval.end.plus(stop.wave_delay(place.group, place.district));
             for (day, &share) in (0u32..).zip(&stop.ramp) {
                 let from = SimTime::at(back.day() + day, 0);
                 let until = SimTime::at(back.day() + day + 1, 0);
-                changes.push(RosterChange {
-                    from,
-                    until,
-                    extra_windows: 0,
-                    hours: None,
-                    share,
-                });
+                changes.push(RosterChange { from, until, extra_windows: 0, hours: None, share });
             }
         }
         changes

@@ -42,73 +42,41 @@ impl Run<'_> {
         self.desk.routine_keys = matters;
     }
 
-    fn routine_flow(
-        &self,
-        site: SiteId,
-        desk: &DeskSpec,
-        jobs: &mut Vec<Job>,
-        matters: &mut Vec<Matter>,
-    ) {
+    fn routine_flow(&self, site: SiteId, desk: &DeskSpec, jobs: &mut Vec<Job>, matters: &mut Vec<Matter>) {
         let size = self.scenario().sites[site as usize].size;
         let mean = desk.routine_per_day * size;
         if mean <= 0.0 {
             return;
         }
-        for &day in &desk.hours.open_days {
+        for &day in desk.hours.open_days.iter().take_while(|day| **day < self.scenario().clock.days()) {
             let weight = desk.profile.day_weight(self.model.population.day_type(day));
             let counts = (PersonKind::Routine as u32) << 28 | day;
             let rate = mean * weight * self.day_effects[day as usize];
-            let count = poisson(
-                rate,
-                &mut self.source.stream(site, StreamId::Arrivals, counts),
-            );
+            let count = poisson(rate, &mut self.source.stream(site, StreamId::Arrivals, counts));
             for index in 0..count {
                 let key = PersonKey::new(site, PersonKind::Routine, day, index);
-                let block = self
-                    .source
-                    .block(site, StreamId::Routine, key.person, index);
-                let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(0), 0)
-                else {
+                let block = self.source.block(site, StreamId::Routine, key.person, index);
+                let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(0), 0) else {
                     continue;
                 };
-                let minutes = desk
-                    .routine_minutes
-                    .draw(block.word(1), &self.model.population.normal);
+                let minutes = desk.routine_minutes.draw(block.word(1), &self.model.population.normal);
                 let owner = ROUTINE | matters.len() as u32;
                 let service = seconds_from_minutes(minutes);
-                jobs.push(self.routine_job(
-                    desk,
-                    key,
-                    SimTime::at(day, second),
-                    service,
-                    block.word(2),
-                    owner,
-                ));
-                matters.push(Matter {
-                    key,
-                    business: None,
-                });
+                jobs.push(self.routine_job(desk, key, SimTime::at(day, second), service, block.word(2), owner));
+                matters.push(Matter { key, business: None });
             }
         }
     }
 
     /// Business at a hall: what comes to the window in normal times.
-    fn business_flow(
-        &self,
-        site: SiteId,
-        desk: &DeskSpec,
-        jobs: &mut Vec<Job>,
-        matters: &mut Vec<Matter>,
-    ) {
+    fn business_flow(&self, site: SiteId, desk: &DeskSpec, jobs: &mut Vec<Job>, matters: &mut Vec<Matter>) {
         let mut due = Vec::new();
-        for &day in &desk.hours.open_days {
+        for &day in desk.hours.open_days.iter().take_while(|day| **day < self.scenario().clock.days()) {
             self.stream().business(site, day, &mut due);
         }
         for visit in due {
             let care = &self.scenario().care[usize::from(visit.care)];
-            let block =
-                self.source
-                    .block(site, StreamId::Routine, visit.key.person, visit.key.index);
+            let block = self.source.block(site, StreamId::Routine, visit.key.person, visit.key.index);
             if block.u(0) < care.online_share {
                 continue;
             }
@@ -116,29 +84,15 @@ impl Run<'_> {
             let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(3), 0) else {
                 continue;
             };
-            let minutes = care
-                .minutes
-                .draw(block.word(1), &self.model.population.normal);
+            let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
             let arrival = SimTime::at(day, second);
             let owner = ROUTINE | matters.len() as u32;
-            jobs.push(self.routine_job(
-                desk,
-                visit.key,
-                arrival,
-                seconds_from_minutes(minutes),
-                block.word(2),
-                owner,
-            ));
-            matters.push(Matter {
-                key: visit.key,
-                business: Some(Visit {
-                    due: arrival,
-                    ..visit
-                }),
-            });
+            jobs.push(self.routine_job(desk, visit.key, arrival, seconds_from_minutes(minutes), block.word(2), owner));
+            matters.push(Matter { key: visit.key, business: Some(Visit { due: arrival, ..visit }) });
         }
     }
 
+    /// At a back office nobody is present: routine papers lie in the same tray as those of claims.
     fn routine_job(
         &self,
         desk: &DeskSpec,
@@ -148,13 +102,15 @@ impl Run<'_> {
         patience: u32,
         owner: u32,
     ) -> Job {
+        let is_office = self.scenario().group_of(key.site).kind == SiteKind::BackOffice;
+        let lane = if is_office { Lane::Tray } else { Lane::Ordinary };
         Job {
             arrival,
             order: key.order(),
             service,
             patience: self.patience_seconds(desk, patience),
             stopped_by: 0,
-            lane: Lane::Ordinary,
+            lane,
             tries: 0,
             expires: SimTime::NEVER,
             owner,
@@ -162,9 +118,9 @@ impl Run<'_> {
     }
 
     pub(super) fn patience_seconds(&self, desk: &DeskSpec, word: u32) -> u32 {
-        desk.patience_minutes.as_ref().map_or(u32::MAX, |patience| {
-            seconds_from_minutes(patience.draw(word, &self.model.population.normal))
-        })
+        desk.patience_minutes
+            .as_ref()
+            .map_or(u32::MAX, |patience| seconds_from_minutes(patience.draw(word, &self.model.population.normal)))
     }
 
     /// The routine jobs under the schedule: what meets a stop lapses, or comes once it is over.
@@ -196,30 +152,17 @@ impl Run<'_> {
             if up == job.arrival {
                 jobs.push(Job { stopped_by, ..*job });
             } else if matter.business.is_none() {
-                let block =
-                    self.source
-                        .block(site, StreamId::Return, matter.key.person, matter.key.index);
+                let block = self.source.block(site, StreamId::Return, matter.key.person, matter.key.index);
                 let hours = &self.hours[usize::from(place.group)];
                 let index = hours.first_open(up) + (block.u(1) * 5.0) as usize;
-                let back = hours
-                    .open_days
-                    .get(index)
-                    .filter(|_| block.u(0) < desk.routine_returns_share);
+                let back = hours.open_days.get(index).filter(|_| block.u(0) < desk.routine_returns_share);
                 match back.and_then(|&day| {
-                    let earliest = if day == up.day() {
-                        up.second_of_day()
-                    } else {
-                        0
-                    };
+                    let earliest = if day == up.day() { up.second_of_day() } else { 0 };
                     hours
                         .arrival_second(&desk.profile, day, block.u(2), earliest)
                         .map(|second| SimTime::at(day, second))
                 }) {
-                    Some(arrival) => jobs.push(Job {
-                        arrival,
-                        stopped_by,
-                        ..*job
-                    }),
+                    Some(arrival) => jobs.push(Job { arrival, stopped_by, ..*job }),
                     None => self.record.desks[usize::from(desk.class)].routine_lapsed += 1,
                 }
             }

@@ -8,10 +8,10 @@
 use crate::calendar::SimTime;
 use crate::claim::{Claim, Work};
 use crate::engine::{Job, Lane};
-use crate::pathway::{Case, Payment, choose_pathway};
+use crate::pathway::{Case, Payment, asked_fen, choose_pathway};
 use crate::patient::Visit;
 use crate::rng::StreamId;
-use crate::scenario::raw::{Action, DemandKind, MeasureKind, StayState};
+use crate::scenario::raw::{Action, DemandKind, MeasureKind, Pays, StayState};
 use crate::scenario::world::SiteId;
 use crate::schedule::{Interval, Matter};
 use crate::units::seconds_from_minutes;
@@ -48,8 +48,7 @@ impl Run<'_> {
             .unwrap_or(SimTime::NEVER);
         let from = SimTime::at(first, 0).min(cut_off);
         let mut stays = std::mem::take(&mut self.desk.stays);
-        self.stream()
-            .stays(site, from, SimTime::at(last + 1, 0), &mut stays);
+        self.stream().stays(site, from, SimTime::at(last + 1, 0), &mut stays);
         for (index, stay) in stays.iter().enumerate() {
             self.stay(*stay, index as u32);
         }
@@ -77,12 +76,7 @@ impl Run<'_> {
     }
 
     fn before_stop(&self, stay: &Visit, matter: &Matter) -> BeforeStop {
-        let block = self.source.block(
-            stay.key.site,
-            StreamId::Stay,
-            stay.key.person,
-            stay.key.index | 1 << 25,
-        );
+        let block = self.source.block(stay.key.site, StreamId::Stay, stay.key.person, stay.key.index | 1 << 25);
         for (index, measure) in self.scenario().measures.iter().enumerate() {
             if !is_for_stays(measure.kind) || !measure.who.holds(matter) {
                 continue;
@@ -110,31 +104,16 @@ impl Run<'_> {
     /// Desk work for a stay before its cut-off, in the tray from a moment between the measure's
     /// beginning (or the admission) and the cut-off.
     fn stay_work(&mut self, stay: &Visit, measure: u16, cut_off: SimTime, index: u32) {
-        let block = self.source.block(
-            stay.key.site,
-            StreamId::Stay,
-            stay.key.person,
-            stay.key.index | 1 << 26,
-        );
+        let block = self.source.block(stay.key.site, StreamId::Stay, stay.key.person, stay.key.index | 1 << 26);
         let rule = &self.scenario().measures[usize::from(measure)];
-        let from = rule
-            .from
-            .resolve(&self.outage.actual, stay.due)
-            .0
-            .max(stay.admitted.max(0) as u32);
+        let from = rule.from.resolve(&self.outage.actual, stay.due).0.max(stay.admitted.max(0) as u32);
         let span = cut_off.0.saturating_sub(from).max(1);
         let moment = SimTime(from.min(cut_off.0) + (block.u(0) * f64::from(span)) as u32);
         self.work(stay, measure, moment, cut_off, index);
     }
 
     /// Desk work of a refill moved before the stop.
-    pub(super) fn work_before_stop(
-        &mut self,
-        visit: &Visit,
-        measure: u16,
-        at: SimTime,
-        expires: SimTime,
-    ) {
+    pub(super) fn work_before_stop(&mut self, visit: &Visit, measure: u16, at: SimTime, expires: SimTime) {
         self.work(visit, measure, at, expires, u32::MAX);
     }
 
@@ -143,15 +122,8 @@ impl Run<'_> {
     fn work(&mut self, visit: &Visit, measure: u16, at: SimTime, expires: SimTime, stay: u32) {
         let scenario = &self.model.scenario;
         let rule = &scenario.measures[usize::from(measure)];
-        let block = self.source.block(
-            visit.key.site,
-            StreamId::Service,
-            visit.key.person,
-            visit.key.at(15, 0),
-        );
-        let minutes = rule
-            .minutes
-            .draw(block.word(1), &self.model.population.normal);
+        let block = self.source.block(visit.key.site, StreamId::Service, visit.key.person, visit.key.at(15, 0));
+        let minutes = rule.minutes.draw(block.word(1), &self.model.population.normal);
         let desk = scenario.group_of(visit.key.site).desk.as_ref();
         let Some(desk) = desk.filter(|_| minutes > 0.0 && at < scenario.horizon()) else {
             if stay != u32::MAX {
@@ -195,17 +167,9 @@ impl Run<'_> {
             arrival,
             order: visit.key.order(),
             service: seconds_from_minutes(minutes),
-            patience: if is_present {
-                self.patience_seconds(desk, block.word(2))
-            } else {
-                u32::MAX
-            },
+            patience: if is_present { self.patience_seconds(desk, block.word(2)) } else { u32::MAX },
             stopped_by: 0,
-            lane: if is_present {
-                Lane::Ordinary
-            } else {
-                Lane::Tray
-            },
+            lane: if is_present { Lane::Ordinary } else { Lane::Tray },
             tries: 0,
             expires,
             owner,
@@ -227,13 +191,7 @@ impl Run<'_> {
         if stay.due < scenario.horizon()
             && let Some((_, down)) = self.outage.down_at(scenario, needs, &matter, stay.due)
         {
-            return self.affected(Met {
-                visit: stay,
-                matter,
-                down,
-                state: StayState::DischargedInGap,
-                bill_share,
-            });
+            return self.affected(Met { visit: stay, matter, down, state: StayState::DischargedInGap, bill_share });
         }
         let down = self.spanned(&stay, needs, &matter)?;
         self.record.cell(stay.care, stay.scheme).spanning += 1;
@@ -244,40 +202,37 @@ impl Run<'_> {
             time: down.end,
             actual: &self.outage.actual,
         };
-        let block = self.source.block(
-            stay.key.site,
-            StreamId::Behaviour,
-            stay.key.person,
-            stay.key.index,
-        );
+        let block = self.source.block(stay.key.site, StreamId::Behaviour, stay.key.person, stay.key.index);
         let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &case, block.u(1))?;
-        let visit = Visit {
-            due: down.end,
-            ..stay
-        };
-        let claim = self.claim_of(&visit, pathway, Payment::default(), Action::Discharge);
-        self.advance(claim, None)
+        let pays = scenario.pathways[usize::from(pathway)].pays;
+        if pays == Pays::Nothing {
+            // Registered again once the service is back, and settled as usual at discharge.
+            let visit = Visit { due: down.end, ..stay };
+            let claim = self.claim_of(&visit, pathway, Payment::default(), Action::Discharge);
+            return self.advance(claim, None);
+        }
+        if stay.due >= scenario.horizon() {
+            return None;
+        }
+        let met = Met { visit: stay, matter, down, state: StayState::DischargedAfter, bill_share };
+        let (bill, u_cap) = self.bill_of(&met);
+        let scheme = &scenario.schemes[usize::from(stay.scheme)];
+        let income = scheme.monthly_income_yuan.draw(block.word(3), &self.model.population.normal);
+        self.count_payment(&met, pathway, asked_fen(pays, bill), bill, u_cap, income)
     }
 
     /// The outage that a stay spans: in hospital in it, discharged after it.
     fn spanned(&self, stay: &Visit, needs: u16, matter: &Matter) -> Option<Interval> {
-        self.outage
-            .actual
-            .iter()
-            .enumerate()
-            .find_map(|(index, interval)| {
-                let stop = &self.scenario().suspensions[index];
-                let delay = stop.wave_delay(matter.group, matter.district);
-                let end = SimTime(interval.end.0.saturating_add(delay.0));
-                let spans = stop.stops(needs, matter)
-                    && end < self.scenario().horizon()
-                    && stay.admitted < i64::from(end.0)
-                    && stay.due >= end;
-                spans.then_some(Interval {
-                    start: interval.start,
-                    end,
-                })
-            })
+        self.outage.actual.iter().enumerate().find_map(|(index, interval)| {
+            let stop = &self.scenario().suspensions[index];
+            let delay = stop.wave_delay(matter.group, matter.district);
+            let end = SimTime(interval.end.0.saturating_add(delay.0));
+            let spans = stop.stops(needs, matter)
+                && end < self.scenario().horizon()
+                && stay.admitted < i64::from(end.0)
+                && stay.due >= end;
+            spans.then_some(Interval { start: interval.start, end })
+        })
     }
 
     /// Business at a hall under the schedule: what comes to the window as usual, what meets a
@@ -296,23 +251,13 @@ impl Run<'_> {
     fn business_met(&mut self, visit: Visit, site: SiteId) {
         let matter = self.matter_of(&visit, Action::Purchase);
         let needs = self.scenario().care[usize::from(visit.care)].needs;
-        let Some((_, down)) = self
-            .outage
-            .down_at(self.scenario(), needs, &matter, visit.due)
-        else {
+        let Some((_, down)) = self.outage.down_at(self.scenario(), needs, &matter, visit.due) else {
             return;
         };
-        let met = Met {
-            visit,
-            matter,
-            down,
-            state: StayState::DischargedInGap,
-            bill_share: 1.0,
-        };
+        let met = Met { visit, matter, down, state: StayState::DischargedInGap, bill_share: 1.0 };
         if let Some((claim, place)) = self.affected(met) {
             // Whoever came to this hall goes to this hall.
-            let same = self.scenario().sites[place as usize].group
-                == self.scenario().sites[site as usize].group;
+            let same = self.scenario().sites[place as usize].group == self.scenario().sites[site as usize].group;
             self.send(claim, if same { site } else { place });
         }
     }
@@ -334,25 +279,17 @@ impl Run<'_> {
         }
         for visit in due {
             let care = &scenario.care[usize::from(visit.care)];
-            let block =
-                self.source
-                    .block(site, StreamId::Routine, visit.key.person, visit.key.index);
+            let block = self.source.block(site, StreamId::Routine, visit.key.person, visit.key.index);
             let matter = self.matter_of(&visit, Action::Purchase);
-            let online_down = care.online_needs.is_some_and(|online| {
-                self.outage
-                    .down_at(scenario, online, &matter, visit.due)
-                    .is_some()
-            });
+            let online_down = care
+                .online_needs
+                .is_some_and(|online| self.outage.down_at(scenario, online, &matter, visit.due).is_some());
             // The same draw that sent it online, rescaled, says who turns to the windows.
             let turns = block.u(0) < care.online_share * care.online_to_hall_share;
             if block.u(0) >= care.online_share || !online_down || !turns {
                 continue;
             }
-            if self
-                .outage
-                .down_at(scenario, care.needs, &matter, visit.due)
-                .is_some()
-            {
+            if self.outage.down_at(scenario, care.needs, &matter, visit.due).is_some() {
                 self.business_met(visit, site);
                 continue;
             }
@@ -361,23 +298,13 @@ impl Run<'_> {
             let Some(&day) = hours.open_days.get(index) else {
                 continue;
             };
-            let earliest = if day == visit.due.day() {
-                visit.due.second_of_day()
-            } else {
-                0
-            };
-            let Some(second) = hours.arrival_second(&desk.profile, day, block.u(3), earliest)
-            else {
+            let earliest = if day == visit.due.day() { visit.due.second_of_day() } else { 0 };
+            let Some(second) = hours.arrival_second(&desk.profile, day, block.u(3), earliest) else {
                 continue;
             };
-            let minutes = care
-                .minutes
-                .draw(block.word(1), &self.model.population.normal);
+            let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
             let owner = super::routine::ROUTINE | self.desk.routine_keys.len() as u32;
-            self.desk.routine_keys.push(super::routine::Matter {
-                key: visit.key,
-                business: Some(visit),
-            });
+            self.desk.routine_keys.push(super::routine::Matter { key: visit.key, business: Some(visit) });
             let stopped_by = self.stop_mask(care.needs, &matter);
             let patience = self.patience_seconds(desk, block.word(2));
             self.desk.jobs.push(Job {
@@ -396,8 +323,5 @@ impl Run<'_> {
 }
 
 fn is_for_stays(kind: MeasureKind) -> bool {
-    matches!(
-        kind,
-        MeasureKind::SettleBefore | MeasureKind::InterimSettlement | MeasureKind::ConvertBefore
-    )
+    matches!(kind, MeasureKind::SettleBefore | MeasureKind::InterimSettlement | MeasureKind::ConvertBefore)
 }

@@ -1,13 +1,10 @@
-//! One file: read, decoded, parsed to a tree in which every value knows its line.
+//! One file parsed to a tree in which every value knows its line.
 //!
 //! The TOML parser recovers after an error, so that all errors of a file are told at once. What
 //! it makes of the text after a structural error (a bracket that is not closed) says nothing
 //! about the file; [`Doubt`] keeps the shape check from complaining about that part.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -17,9 +14,6 @@ use toml::de::{DeTable, DeValue, Error};
 use super::error::{Code, Problem, Problems, Text, echo};
 use super::origin::{Origin, Origins};
 use crate::calendar::TimeExpression;
-
-/// Largest file read.
-const FILE_BYTES_MAX: u64 = 4_000_000;
 
 /// Deepest nesting of tables and arrays; the language itself needs seven levels.
 const DEPTH_MAX: usize = 32;
@@ -132,96 +126,6 @@ impl Doubt {
     }
 }
 
-/// Reads a file as text.
-///
-/// # Errors
-///
-/// The problem, when it is missing, no regular file, empty, too large, no text or not UTF-8.
-pub(crate) fn read_text(path: &Path, shown: &str) -> Result<String, Box<Problem>> {
-    let problem = |code, zh: &str, en: &str| Box::new(Problem::of_file(code, shown, (zh, en)));
-    let unreadable = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => problem(Code::FileMissing, "没有这个文件", "no such file"),
-        _ => problem(Code::FileUnreadable, &format!("无法读取：{error}"), &format!("cannot be read: {error}")),
-    };
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
-    if metadata.is_dir() {
-        return Err(problem(Code::NotAFile, "是文件夹，这里需要文件", "is a folder, a file is needed"));
-    }
-    if !metadata.is_file() {
-        return Err(problem(Code::NotAFile, "不是普通文件", "is not a regular file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(problem(Code::FileTooLarge, "必须不大于 4 MB", "must not be larger than 4 MB"));
-    }
-    let text = decode(bytes).map_err(|fault| Box::new(fault.in_file(shown)))?;
-    if text.trim().is_empty() {
-        return Err(problem(Code::FileEmpty, "文件是空的", "the file is empty"));
-    }
-    Ok(text)
-}
-
-struct Undecodable {
-    code: Code,
-    line: Option<u32>,
-    allowed: Text,
-    hint: Option<Text>,
-}
-
-impl Undecodable {
-    fn in_file(self, shown: &str) -> Problem {
-        Problem::of_file(self.code, shown, self.allowed).with_line(0, self.line).with_hint(self.hint)
-    }
-}
-
-fn decode(bytes: Vec<u8>) -> Result<String, Undecodable> {
-    let no_utf8 = |line, allowed: Text| Undecodable {
-        code: Code::NotUtf8,
-        line,
-        allowed,
-        hint: Some(Text::new("请用编辑器另存为 UTF-8 编码", "save the file as UTF-8 in your editor")),
-    };
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(no_utf8(
-            None,
-            Text::new("文件是 UTF-16 编码，必须是 UTF-8", "the file is UTF-16, it must be UTF-8"),
-        ));
-    }
-    if bytes.contains(&0) {
-        let allowed = Text::new("不是文本文件，必须是 TOML 文本", "is not a text file, must be TOML text");
-        return Err(Undecodable { code: Code::NotText, line: None, allowed, hint: None });
-    }
-    String::from_utf8(bytes).map(|text| text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)).map_err(
-        |error| {
-            let valid = error.utf8_error().valid_up_to();
-            let bytes = error.as_bytes();
-            let line = 1 + bytes.iter().take(valid).filter(|byte| **byte == b'\n').count();
-            let allowed = match looks_like_gbk(bytes) {
-                true => Text::new("文件像是 GBK 编码，必须是 UTF-8", "the file looks like GBK, it must be UTF-8"),
-                false => Text::new("文件不是 UTF-8 编码", "the file is not UTF-8"),
-            };
-            no_utf8(u32::try_from(line).ok(), allowed)
-        },
-    )
-}
-
-/// Whether every byte above ASCII is half of a GBK pair.
-fn looks_like_gbk(bytes: &[u8]) -> bool {
-    let mut rest = bytes.iter().copied();
-    while let Some(byte) = rest.next() {
-        let pair = match byte {
-            0..=0x7f => true,
-            0x81..=0xfe => rest.next().is_some_and(|second| matches!(second, 0x40..=0x7e | 0x80..=0xfe)),
-            _ => false,
-        };
-        if !pair {
-            return false;
-        }
-    }
-    true
-}
-
 /// Parses a text; problems are added with their lines.
 pub(crate) fn parse(text: &str, place: u16, shown: &str, problems: &mut Problems) -> (Node, Doubt) {
     let (table, errors) = DeTable::parse_recoverable(text);
@@ -238,7 +142,9 @@ pub(crate) fn parse(text: &str, place: u16, shown: &str, problems: &mut Problems
     }
     for error in errors {
         let start = error.span().map(|span| span.start).filter(|start| !reader.tolerated.contains(start));
-        let Some(start) = start.or(error.span().is_none().then_some(0)) else { continue };
+        let Some(start) = start.or(error.span().is_none().then_some(0)) else {
+            continue;
+        };
         let line = reader.line(start);
         if !doubt.lines.insert(line) || doubt.lines.len() > SYNTAX_PROBLEMS_MAX {
             continue;
@@ -354,14 +260,16 @@ impl<'a> Reader<'a> {
         match value.get_ref() {
             DeValue::Table(table) => Kind::Table(self.entries(table, depth)),
             DeValue::Array(array) => Kind::Array(array.iter().map(|entry| self.node(entry, depth + 1)).collect()),
-            DeValue::Datetime(_) if self.faults.contains(&at) => match TimeExpression::parse(source) {
-                // A notice's 24:00, which TOML itself does not have.
-                Ok(_) => {
-                    self.tolerated.insert(at);
-                    Kind::Text(source.to_owned())
+            DeValue::Datetime(_) if self.faults.contains(&at) => {
+                match TimeExpression::parse(source) {
+                    // A notice's 24:00, which TOML itself does not have.
+                    Ok(_) => {
+                        self.tolerated.insert(at);
+                        Kind::Text(source.to_owned())
+                    }
+                    Err(_) => Kind::Faulty,
                 }
-                Err(_) => Kind::Faulty,
-            },
+            }
             DeValue::Datetime(_) => Kind::Text(source.to_owned()),
             DeValue::Boolean(flag) => Kind::Flag(*flag),
             DeValue::String(text) => Kind::Text(text.to_string()),
@@ -434,13 +342,6 @@ mod tests {
         let mut problems = Problems::new();
         let _ = parse(text, 1, "f.toml", &mut problems);
         problems.render(Lang::En)
-    }
-
-    #[test]
-    fn gbk_is_recognised() {
-        assert!(looks_like_gbk(b"name = \"\xc4\xcf\xcd\xa8\""));
-        assert!(!looks_like_gbk(b"\xff\xfe"));
-        assert!(!looks_like_gbk(b"\xc4"));
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub struct Loaded {
     pub json: Value,
     /// File and line of every key.
     pub origins: Origins,
-    /// All files read: calendar first if there is one, then from the national defaults to the
-    /// schedule.
+    /// All files read, as messages show them: calendar first if there is one, then from the
+    /// national defaults to the schedule.
     pub files: Vec<PathBuf>,
     /// Folder name of the city.
     pub city: String,
@@ -59,15 +59,11 @@ pub struct Loaded {
 /// Everything that is wrong, in the order of layers and lines.
 pub fn load(path: &Path, schedule: Option<&str>, sets: &[String]) -> Result<Loaded, Problems> {
     let mut problems = Problems::new();
-    let target = match locate::locate(path, schedule) {
-        Ok(target) => target,
-        Err(problem) => {
-            problems.add(*problem);
-            return Err(problems);
-        }
-    };
+    let target = locate::locate(path, schedule).map_err(|problem| Problems::from(*problem))?;
     let layers = locate::gather(&target.file, &mut problems);
-    let Some(first) = layers.first() else { return Err(problems) };
+    let Some(first) = layers.first() else {
+        return Err(problems);
+    };
     let mut origins = Origins::default();
     for layer in &layers {
         origins.add_file(layer.place, &layer.shown);
@@ -87,7 +83,7 @@ pub fn load(path: &Path, schedule: Option<&str>, sets: &[String]) -> Result<Load
     origins.add_file(PLACE_SET, "--set");
     found.extend(shape::check(&merged, &rule, false));
     merged.add_origins("", &mut origins);
-    let mut files: Vec<PathBuf> = layers.iter().rev().map(|layer| layer.path.clone()).collect();
+    let mut files: Vec<PathBuf> = layers.iter().rev().map(|layer| PathBuf::from(&layer.shown)).collect();
     let calendar = locate::calendar(&merged, &layers, &mut files, &mut origins, &mut problems);
     origins.add_file(schedule_place.0, &schedule_place.1);
     add_shape_problems(found, &layers, &origins, &mut problems);

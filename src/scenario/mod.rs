@@ -1,5 +1,14 @@
 //! Scenarios: the files of a city, layer by layer, checked into one world and one schedule.
 
+pub mod check;
+pub mod error;
+mod file;
+pub mod layer;
+mod locate;
+pub mod origin;
 pub mod quantity;
 pub mod raw;
+mod read;
+pub mod schema;
+pub mod shape;
 pub mod world;

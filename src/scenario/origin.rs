@@ -49,7 +49,9 @@ impl Origins {
             }
             match rest.rfind(['.', '[']) {
                 Some(at) => rest = &rest[..at],
-                None => return (self.file(self.whole), Origin { place: self.whole, line: None }),
+                None => {
+                    return (self.file(self.whole), Origin { place: self.whole, line: None });
+                }
             }
         }
     }
@@ -103,7 +105,9 @@ fn matches(pattern: &str, key: &str) -> bool {
     let mut parts = key.split('.');
     let mut wanted = pattern.split('.').peekable();
     while let Some(want) = wanted.next() {
-        let Some(part) = parts.next() else { return false };
+        let Some(part) = parts.next() else {
+            return false;
+        };
         let last = wanted.peek().is_none();
         match want.strip_suffix('*') {
             Some(start) if part.starts_with(start) => {

@@ -178,10 +178,8 @@ fn number() -> serde_json::Value {
 }
 
 fn parameters(names: &[&str]) -> serde_json::Value {
-    let properties: serde_json::Map<String, serde_json::Value> = names
-        .iter()
-        .map(|name| ((*name).to_owned(), number()))
-        .collect();
+    let properties: serde_json::Map<String, serde_json::Value> =
+        names.iter().map(|name| ((*name).to_owned(), number())).collect();
     serde_json::json!({ "type": "object", "additionalProperties": false, "required": names, "properties": properties })
 }
 
@@ -204,8 +202,7 @@ impl JsonSchema for Quantity {
         "Quantity".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let range =
-            serde_json::json!({ "type": "array", "items": number(), "minItems": 2, "maxItems": 2 });
+        let range = serde_json::json!({ "type": "array", "items": number(), "minItems": 2, "maxItems": 2 });
         json_schema!({
             "description": "a number of at least 0, or a distribution: fixed, lognormal { mean, cv } or { median, sigma }, pert { min, mode, max }, triangular, gamma { mean, cv }, empirical [ … ]; with { value = …, range_mean = [low, high] } when its mean is not well known",
             "x-kind": "quantity",

@@ -59,7 +59,9 @@ fn drop_nulls(value: &mut Value) {
                     object.insert("type".to_owned(), only);
                 }
             }
-            let Some(Value::Array(choices)) = object.get_mut("anyOf") else { return };
+            let Some(Value::Array(choices)) = object.get_mut("anyOf") else {
+                return;
+            };
             choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
             if let [Value::Object(only)] = choices.as_slice() {
                 let only = only.clone();
@@ -86,11 +88,17 @@ impl<'a> Rule<'a> {
         let mut rule = Self { root, chain: Vec::new(), definition: "" };
         // A definition refers to another a few times at most.
         for _ in 0..8 {
-            let Some(object) = value.as_object() else { break };
+            let Some(object) = value.as_object() else {
+                break;
+            };
             rule.chain.push(object);
-            let Some(name) = object.get("$ref").and_then(Value::as_str) else { break };
+            let Some(name) = object.get("$ref").and_then(Value::as_str) else {
+                break;
+            };
             let name = name.trim_start_matches("#/$defs/");
-            let Some(next) = root.get("$defs").and_then(|all| all.get(name)) else { break };
+            let Some(next) = root.get("$defs").and_then(|all| all.get(name)) else {
+                break;
+            };
             rule.definition = name;
             value = next;
         }
@@ -145,7 +153,9 @@ impl<'a> Rule<'a> {
 
     /// The alternatives, those within alternatives included; empty where there is no choice.
     pub(crate) fn choices(&self) -> Vec<Self> {
-        let Some(Value::Array(list)) = self.get("anyOf").or(self.get("oneOf")) else { return Vec::new() };
+        let Some(Value::Array(list)) = self.get("anyOf").or(self.get("oneOf")) else {
+            return Vec::new();
+        };
         let mut flat = Vec::new();
         for choice in list {
             let choice = Self::of(self.root, choice);

@@ -116,7 +116,9 @@ impl Checker {
     }
 
     fn time(&mut self, path: &str, node: &Node, rule: &Rule<'_>) {
-        let Kind::Text(text) = &node.kind else { return self.wrong_type(path, node, rule) };
+        let Kind::Text(text) = &node.kind else {
+            return self.wrong_type(path, node, rule);
+        };
         let (code, hint) = match TimeExpression::parse(text) {
             Ok(_) => return,
             Err(TimeError::Impossible) => {
@@ -159,7 +161,9 @@ impl Checker {
     }
 
     fn table(&mut self, path: &str, node: &Node, rule: &Rule<'_>) {
-        let Kind::Table(entries) = &node.kind else { return };
+        let Kind::Table(entries) = &node.kind else {
+            return;
+        };
         let named = rule.is_named();
         for (key, entry) in entries {
             let below = join(path, key);
@@ -235,16 +239,22 @@ impl Checker {
             Kind::Flag(_) => choice.type_name() == "boolean",
             Kind::Text(_) | Kind::Faulty => choice.type_name() == "string",
         };
-        let tried = choices.iter().filter(fits).map(|choice| {
-            let mut scratch = Self { partial: self.partial, problems: Vec::new() };
-            scratch.single(path, node, choice);
-            scratch.problems
-        });
         let rank = |problems: &Vec<Problem>| {
             let unknown = problems.iter().filter(|problem| problem.code == Code::UnknownKey).count();
             (unknown, problems.len())
         };
-        match tried.min_by_key(rank) {
+        let mut best: Option<Vec<Problem>> = None;
+        for choice in choices.iter().filter(fits) {
+            let mut scratch = Self { partial: self.partial, problems: Vec::new() };
+            scratch.single(path, node, choice);
+            if scratch.problems.is_empty() {
+                return;
+            }
+            if best.as_ref().is_none_or(|best| rank(&scratch.problems) < rank(best)) {
+                best = Some(scratch.problems);
+            }
+        }
+        match best {
             Some(problems) => self.problems.extend(problems),
             None => self.wrong_type(path, node, rule),
         }
@@ -252,9 +262,13 @@ impl Checker {
 
     /// Numbers within a quantity that must ascend: a range and the value in it, three points.
     fn ascending(&mut self, path: &str, node: &Node) {
-        let Some(entries) = node.entries() else { return };
+        let Some(entries) = node.entries() else {
+            return;
+        };
         for key in ["range", "range_mean"] {
-            let Some((low, high)) = entries.get(key).and_then(pair) else { continue };
+            let Some((low, high)) = entries.get(key).and_then(pair) else {
+                continue;
+            };
             let value = entries.get("value").and_then(Node::as_number);
             let range = &entries[key];
             if low > high {

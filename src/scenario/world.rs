@@ -255,11 +255,7 @@ impl DayProfile {
         let hour = self.hours.partition_point(|&share| share <= u).min(23);
         let before = if hour == 0 { 0.0 } else { self.hours[hour - 1] };
         let width = self.hours[hour] - before;
-        let within = if width > 0.0 {
-            ((u - before) / width).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let within = if width > 0.0 { ((u - before) / width).clamp(0.0, 1.0) } else { 0.0 };
         (hour as u32) * 3600 + ((within * 3600.0) as u32).min(3599)
     }
 

@@ -1,1 +1,5 @@
-fn main() {}
+//! Integration tests: one binary, a file per subject.
+
+mod bad_input;
+mod laws;
+mod support;

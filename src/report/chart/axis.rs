@@ -25,17 +25,12 @@ impl Days {
 
     /// "11月15日" or "15 Nov".
     pub(super) fn label(&self, day: i64) -> String {
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let (_, month, date) = civil_from_days(self.epoch + day);
         match self.lang {
             Lang::Zh => format!("{month}月{date}日"),
             Lang::En => {
-                let name = MONTHS
-                    .get(usize::from(month).saturating_sub(1))
-                    .copied()
-                    .unwrap_or("");
+                let name = MONTHS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or("");
                 format!("{date} {name}")
             }
         }
@@ -57,13 +52,8 @@ impl Days {
         // their weekday.
         const STEPS: [i64; 11] = [1, 2, 3, 7, 14, 21, 28, 56, 84, 182, 364];
         let room = |step: i64| step as f64 * pixels / days.max(1) as f64;
-        let step = STEPS
-            .into_iter()
-            .find(|&step| room(step) >= label_width + 20.0)
-            .unwrap_or(days.max(1));
-        (0..days.max(1))
-            .step_by(usize::try_from(step).unwrap_or(1))
-            .collect()
+        let step = STEPS.into_iter().find(|&step| room(step) >= label_width + 20.0).unwrap_or(days.max(1));
+        (0..days.max(1)).step_by(usize::try_from(step).unwrap_or(1)).collect()
     }
 }
 
@@ -82,18 +72,13 @@ fn civil_from_days(epoch: i64) -> CivilDay {
     let shifted = epoch + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = (month_from_march + 2) % 12 + 1;
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (
-        i32::try_from(year).unwrap_or(i32::MAX),
-        month as u8,
-        day as u8,
-    )
+    (i32::try_from(year).unwrap_or(i32::MAX), month as u8, day as u8)
 }
 
 /// A value axis from zero (or below, if values are) to a round number.
@@ -118,23 +103,13 @@ impl Values {
     pub(super) fn new<'a>(values: impl Iterator<Item = &'a f64>, wanted: f64, lang: Lang) -> Self {
         let (least, most) = values.fold((0.0_f64, 0.0_f64), |(a, b), &v| (a.min(v), b.max(v)));
         // Where all is zero there is no scale to find; one unit is as good as any.
-        let most = if most - least > 1e-9 {
-            most
-        } else {
-            least + 1.0
-        };
+        let most = if most - least > 1e-9 { most } else { least + 1.0 };
         let unit = unit(most.max(-least), lang);
         let step = round_step((most - least) / unit.size / wanted.max(1.0)) * unit.size;
         // A little slack keeps 0.3 / 0.1 from being rounded up to four steps.
         let low = (least / step + 1e-9).floor() * step;
         let high = (most / step - 1e-9).ceil() * step;
-        Self {
-            low,
-            high,
-            step,
-            unit,
-            lang,
-        }
+        Self { low, high, step, unit, lang }
     }
 
     /// Value and text of every tick, from low to high.
@@ -167,11 +142,7 @@ impl Values {
 
     /// "积压（万笔）" or "Backlog (claims)": English numbers carry their k or M themselves.
     pub(super) fn title(&self, label: &str, unit: &str) -> String {
-        let scale = if self.lang == Lang::Zh {
-            self.unit.name
-        } else {
-            ""
-        };
+        let scale = if self.lang == Lang::Zh { self.unit.name } else { "" };
         match (self.lang, scale.is_empty() && unit.is_empty()) {
             (_, true) => label.to_owned(),
             (Lang::Zh, false) => format!("{label}（{scale}{unit}）"),
@@ -181,52 +152,21 @@ impl Values {
 }
 
 fn unit(most: f64, lang: Lang) -> Unit {
-    const PLAIN: Unit = Unit {
-        size: 1.0,
-        name: "",
-    };
-    const ZH: [Unit; 2] = [
-        Unit {
-            size: 1e8,
-            name: "亿",
-        },
-        Unit {
-            size: 1e4,
-            name: "万",
-        },
-    ];
-    const EN: [Unit; 3] = [
-        Unit {
-            size: 1e9,
-            name: "B",
-        },
-        Unit {
-            size: 1e6,
-            name: "M",
-        },
-        Unit {
-            size: 1e3,
-            name: "k",
-        },
-    ];
+    const PLAIN: Unit = Unit { size: 1.0, name: "" };
+    const ZH: [Unit; 2] = [Unit { size: 1e8, name: "亿" }, Unit { size: 1e4, name: "万" }];
+    const EN: [Unit; 3] = [Unit { size: 1e9, name: "B" }, Unit { size: 1e6, name: "M" }, Unit { size: 1e3, name: "k" }];
     let (units, least): (&[Unit], f64) = match lang {
         Lang::Zh => (&ZH, 1e4),
         // Up to 10,000 the plain number is shorter to read than "2.5k".
         Lang::En => (&EN, 1e4),
     };
-    units
-        .iter()
-        .find(|u| most >= u.size.max(least))
-        .copied()
-        .unwrap_or(PLAIN)
+    units.iter().find(|u| most >= u.size.max(least)).copied().unwrap_or(PLAIN)
 }
 
 /// The round number (1, 2, 2.5 or 5 times a power of ten) not under `raw`.
 fn round_step(raw: f64) -> f64 {
     let power = 10_f64.powf(raw.max(1e-9).log10().floor());
-    let factor = [1.0, 2.0, 2.5, 5.0]
-        .into_iter()
-        .find(|f| f * power >= raw * (1.0 - 1e-9));
+    let factor = [1.0, 2.0, 2.5, 5.0].into_iter().find(|f| f * power >= raw * (1.0 - 1e-9));
     factor.unwrap_or(10.0) * power
 }
 
@@ -235,47 +175,24 @@ mod tests {
     use super::*;
 
     fn texts(values: &[f64], lang: Lang) -> Vec<String> {
-        Values::new(values.iter(), 5.0, lang)
-            .ticks()
-            .into_iter()
-            .map(|t| t.1)
-            .collect()
+        Values::new(values.iter(), 5.0, lang).ticks().into_iter().map(|t| t.1).collect()
     }
 
     #[test]
     fn counts_days_across_a_leap_day_and_a_new_year() {
         let days = Days::new((2024, 2, 27), Lang::Zh).unwrap();
-        assert_eq!(
-            (days.label(2), days.label(3)),
-            ("2月29日".into(), "3月1日".into())
-        );
+        assert_eq!((days.label(2), days.label(3)), ("2月29日".into(), "3月1日".into()));
         let days = Days::new((2021, 12, 31), Lang::En).unwrap();
-        assert_eq!(
-            (days.label(0), days.label(1)),
-            ("31 Dec".into(), "1 Jan".into())
-        );
-        assert_eq!(
-            (days.year_label(0), days.year_label(1)),
-            ("2021".into(), "2022".into())
-        );
+        assert_eq!((days.label(0), days.label(1)), ("31 Dec".into(), "1 Jan".into()));
+        assert_eq!((days.year_label(0), days.year_label(1)), ("2021".into(), "2022".into()));
         assert_eq!(days_from_civil(1970, 1, 1), 0);
         assert_eq!(days_from_civil(2000, 3, 1), 11_017);
     }
 
     #[test]
     fn refuses_what_is_no_date() {
-        for date in [
-            (2023, 2, 29),
-            (2023, 13, 1),
-            (2023, 0, 1),
-            (2023, 1, 0),
-            (0, 1, 1),
-            (i32::MAX, 1, 1),
-        ] {
-            assert_eq!(
-                Days::new(date, Lang::Zh).unwrap_err(),
-                ChartError::Date { found: date }
-            );
+        for date in [(2023, 2, 29), (2023, 13, 1), (2023, 0, 1), (2023, 1, 0), (0, 1, 1), (i32::MAX, 1, 1)] {
+            assert_eq!(Days::new(date, Lang::Zh).unwrap_err(), ChartError::Date { found: date });
         }
     }
 
@@ -285,39 +202,19 @@ mod tests {
         for count in [1, 2, 14, 60, 200, 3_000] {
             let ticks = days.ticks(count, 1_700.0, 120.0);
             assert_eq!(ticks[0], 0);
-            let apart = ticks
-                .windows(2)
-                .map(|w| (w[1] - w[0]) as f64 * 1_700.0 / count as f64);
+            let apart = ticks.windows(2).map(|w| (w[1] - w[0]) as f64 * 1_700.0 / count as f64);
             assert!(apart.fold(f64::INFINITY, f64::min) > 139.0, "{count} days");
         }
     }
 
     #[test]
     fn tells_numbers_in_the_readers_units() {
-        assert_eq!(
-            texts(&[0.0, 183_000.0], Lang::Zh),
-            ["0", "5", "10", "15", "20"]
-        );
-        assert_eq!(
-            texts(&[0.0, 183_000.0], Lang::En),
-            ["0", "50k", "100k", "150k", "200k"]
-        );
-        assert_eq!(
-            texts(&[2.4e8], Lang::Zh),
-            ["0", "0.5", "1.0", "1.5", "2.0", "2.5"]
-        );
-        assert_eq!(
-            texts(&[2.4e6], Lang::En),
-            ["0", "0.5M", "1.0M", "1.5M", "2.0M", "2.5M"]
-        );
-        assert_eq!(
-            texts(&[420.0], Lang::Zh),
-            ["0", "100", "200", "300", "400", "500"]
-        );
-        assert_eq!(
-            texts(&[-0.3, 0.3], Lang::Zh),
-            ["-0.4", "-0.2", "0", "0.2", "0.4"]
-        );
+        assert_eq!(texts(&[0.0, 183_000.0], Lang::Zh), ["0", "5", "10", "15", "20"]);
+        assert_eq!(texts(&[0.0, 183_000.0], Lang::En), ["0", "50k", "100k", "150k", "200k"]);
+        assert_eq!(texts(&[2.4e8], Lang::Zh), ["0", "0.5", "1.0", "1.5", "2.0", "2.5"]);
+        assert_eq!(texts(&[2.4e6], Lang::En), ["0", "0.5M", "1.0M", "1.5M", "2.0M", "2.5M"]);
+        assert_eq!(texts(&[420.0], Lang::Zh), ["0", "100", "200", "300", "400", "500"]);
+        assert_eq!(texts(&[-0.3, 0.3], Lang::Zh), ["-0.4", "-0.2", "0", "0.2", "0.4"]);
     }
 
     #[test]
@@ -331,10 +228,7 @@ mod tests {
     fn title_names_the_scale_where_the_numbers_do_not() {
         let axis = |lang| Values::new([50_000.0].iter(), 5.0, lang);
         assert_eq!(axis(Lang::Zh).title("积压", "笔"), "积压（万笔）");
-        assert_eq!(
-            axis(Lang::En).title("Backlog", "claims"),
-            "Backlog (claims)"
-        );
+        assert_eq!(axis(Lang::En).title("Backlog", "claims"), "Backlog (claims)");
         assert_eq!(axis(Lang::En).title("Backlog", ""), "Backlog");
     }
 
@@ -343,10 +237,7 @@ mod tests {
         for most in [1e-3, 0.99, 1.0, 7.3, 1e3, 9_999.0, 10_001.0, 1e8, 1e15] {
             for low in [0.0, -most / 3.0] {
                 let axis = Values::new([low, most].iter(), 5.0, Lang::Zh);
-                assert!(
-                    axis.high >= most * (1.0 - 1e-8) && axis.low <= low,
-                    "{low} {most}"
-                );
+                assert!(axis.high >= most * (1.0 - 1e-8) && axis.low <= low, "{low} {most}");
                 assert!((3..=9).contains(&axis.ticks().len()), "{low} {most}");
             }
         }

@@ -37,28 +37,13 @@ impl Grid {
         let height = (self.row * 0.6).min(72.0);
         // The range of the actual return needs room under the bar, so the bar sits a little high.
         let upper = top + (self.row - height) * 0.36;
-        Area {
-            left: self.x(start),
-            top: upper,
-            right: self.x(end),
-            bottom: upper + height,
-        }
+        Area { left: self.x(start), top: upper, right: self.x(end), bottom: upper + height }
     }
 }
 
 /// A white plate under a text that begins at `x` and is centred on `y`.
-pub(super) fn plate(
-    canvas: &mut Canvas<'_>,
-    (x, y): (f64, f64),
-    width: f64,
-    half: f64,
-) -> Result<(), ChartError> {
-    let area = Area {
-        left: x - 4.0,
-        top: y - half,
-        right: x + width + 4.0,
-        bottom: y + half,
-    };
+pub(super) fn plate(canvas: &mut Canvas<'_>, (x, y): (f64, f64), width: f64, half: f64) -> Result<(), ChartError> {
+    let area = Area { left: x - 4.0, top: y - half, right: x + width + 4.0, bottom: y + half };
     canvas.fill(area, WHITE, 0.92)
 }
 
@@ -72,10 +57,7 @@ pub(super) fn open_text(lang: Lang) -> &'static str {
 
 /// Bar colour and the colour of text on it.
 pub(super) fn colors(kind: usize) -> (RGBColor, RGBColor) {
-    KINDS
-        .get(kind % KINDS.len())
-        .copied()
-        .unwrap_or((INK, WHITE))
+    KINDS.get(kind % KINDS.len()).copied().unwrap_or((INK, WHITE))
 }
 
 /// What all rows share besides the grid.
@@ -143,33 +125,15 @@ fn planned_bar(
     // A stop of minutes must still be seen, and one outside the days shown must not be taken for
     // one inside.
     if row.start_day >= grid.days {
-        return canvas.text(
-            &format!("{text} →"),
-            (right - 8.0, y),
-            look.align(Align::Right),
-        );
+        return canvas.text(&format!("{text} →"), (right - 8.0, y), look.align(Align::Right));
     }
     if end <= 0.0 && row.actual.is_none_or(|a| a.q95 <= 0.0) {
         return canvas.text(&format!("← {text}"), (left + 8.0, y), look);
     }
-    let bar = Area {
-        right: bar.right.max(bar.left + 3.0),
-        ..bar
-    };
-    let late = row
-        .actual
-        .map_or(bar.right, |a| grid.x(a.q95))
-        .max(bar.right);
+    let bar = Area { right: bar.right.max(bar.left + 3.0), ..bar };
+    let late = row.actual.map_or(bar.right, |a| grid.x(a.q95)).max(bar.right);
     if late > bar.right {
-        canvas.fill(
-            Area {
-                left: bar.right,
-                right: late,
-                ..bar
-            },
-            color,
-            PALE,
-        )?;
+        canvas.fill(Area { left: bar.right, right: late, ..bar }, color, PALE)?;
     }
     canvas.fill(bar, color, 1.0)?;
     let width = look.width(&text);
@@ -180,17 +144,8 @@ fn planned_bar(
     // Left of the bar there is room whenever there is none on the right: the text takes half the
     // plot at most.
     let beside = late + 12.0 + width <= right;
-    let x = if beside {
-        late + 12.0
-    } else {
-        (bar.left - 12.0 - width).max(left + 8.0)
-    };
-    if looks
-        .marks
-        .iter()
-        .any(|m| (x - 6.0..=x + width + 6.0).contains(&m.0))
-        || (!beside && x + width > bar.left)
-    {
+    let x = if beside { late + 12.0 } else { (bar.left - 12.0 - width).max(left + 8.0) };
+    if looks.marks.iter().any(|m| (x - 6.0..=x + width + 6.0).contains(&m.0)) || (!beside && x + width > bar.left) {
         plate(canvas, (x, y), width, 17.0)?;
     }
     canvas.text(&text, (x, y), look)
@@ -212,24 +167,12 @@ fn open_bar(
         let share = i as f64 / (SLICES - 1) as f64;
         let (left, right) = (cut(i), cut(i + 1));
         if right > left {
-            let slice = Area {
-                left,
-                right,
-                top: bar.top.round(),
-                bottom: bar.bottom.round(),
-            };
+            let slice = Area { left, right, top: bar.top.round(), bottom: bar.bottom.round() };
             canvas.fill(slice, color, 0.75 - 0.65 * share)?;
         }
     }
     canvas.hatch(bar, color, 2.5)?;
-    canvas.fill(
-        Area {
-            right: bar.left + 6.0,
-            ..bar
-        },
-        color,
-        1.0,
-    )?;
+    canvas.fill(Area { right: bar.left + 6.0, ..bar }, color, 1.0)?;
     let look = Type::new(TICK);
     let joined = match (row.text.is_empty(), lang) {
         (true, _) => open_text(lang).to_owned(),

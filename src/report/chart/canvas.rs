@@ -46,12 +46,7 @@ pub(super) struct Type {
 
 impl Type {
     pub(super) fn new(size: f64) -> Self {
-        Self {
-            size,
-            bold: false,
-            color: INK,
-            align: Align::Left,
-        }
+        Self { size, bold: false, color: INK, align: Align::Left }
     }
 
     pub(super) fn bold(self) -> Self {
@@ -78,23 +73,13 @@ pub(super) struct Canvas<'a> {
 }
 
 /// Draws one slide on white paper.
-pub(super) fn sheet(
-    paint: impl FnOnce(&mut Canvas<'_>) -> Result<(), ChartError>,
-) -> Result<Drawn, ChartError> {
+pub(super) fn sheet(paint: impl FnOnce(&mut Canvas<'_>) -> Result<(), ChartError>) -> Result<Drawn, ChartError> {
     let mut svg = String::new();
     let size = (px(WIDTH) as u32, px(HEIGHT) as u32);
     let missing = {
         let backend = SVGBackend::with_string(&mut svg, size);
-        let mut canvas = Canvas {
-            backend,
-            missing: BTreeSet::new(),
-        };
-        let paper = Area {
-            left: 0.0,
-            top: 0.0,
-            right: WIDTH,
-            bottom: HEIGHT,
-        };
+        let mut canvas = Canvas { backend, missing: BTreeSet::new() };
+        let paper = Area { left: 0.0, top: 0.0, right: WIDTH, bottom: HEIGHT };
         canvas.fill(paper, WHITE, 1.0)?;
         paint(&mut canvas)?;
         canvas.backend.present().map_err(failed)?;
@@ -102,10 +87,7 @@ pub(super) fn sheet(
     };
     let large = format!("width=\"{}\" height=\"{}\"", size.0, size.1);
     let shown = format!("width=\"{WIDTH}\" height=\"{HEIGHT}\"");
-    Ok(Drawn {
-        svg: svg.replacen(&large, &shown, 1),
-        missing: missing.into_iter().collect(),
-    })
+    Ok(Drawn { svg: svg.replacen(&large, &shown, 1), missing: missing.into_iter().collect() })
 }
 
 /// Slide pixels to whole units of the large sheet. Out-of-range numbers saturate.
@@ -118,28 +100,14 @@ fn place((x, y): Point) -> (i32, i32) {
 }
 
 fn pen(color: RGBColor, opacity: f64, width: f64) -> ShapeStyle {
-    ShapeStyle {
-        color: color.mix(opacity),
-        filled: true,
-        stroke_width: px(width).max(1) as u32,
-    }
+    ShapeStyle { color: color.mix(opacity), filled: true, stroke_width: px(width).max(1) as u32 }
 }
 
 impl Canvas<'_> {
     /// A filled rectangle.
-    pub(super) fn fill(
-        &mut self,
-        area: Area,
-        color: RGBColor,
-        opacity: f64,
-    ) -> Result<(), ChartError> {
-        let (from, to) = (
-            place((area.left, area.top)),
-            place((area.right, area.bottom)),
-        );
-        self.backend
-            .draw_rect(from, to, &pen(color, opacity, 1.0), true)
-            .map_err(failed)
+    pub(super) fn fill(&mut self, area: Area, color: RGBColor, opacity: f64) -> Result<(), ChartError> {
+        let (from, to) = (place((area.left, area.top)), place((area.right, area.bottom)));
+        self.backend.draw_rect(from, to, &pen(color, opacity, 1.0), true).map_err(failed)
     }
 
     /// A filled polygon.
@@ -150,57 +118,30 @@ impl Canvas<'_> {
         opacity: f64,
     ) -> Result<(), ChartError> {
         let points: Vec<_> = points.into_iter().map(place).collect();
-        self.backend
-            .fill_polygon(points, &pen(color, opacity, 1.0))
-            .map_err(failed)
+        self.backend.fill_polygon(points, &pen(color, opacity, 1.0)).map_err(failed)
     }
 
     /// A line through all points.
-    pub(super) fn line(
-        &mut self,
-        points: &[Point],
-        color: RGBColor,
-        width: f64,
-    ) -> Result<(), ChartError> {
+    pub(super) fn line(&mut self, points: &[Point], color: RGBColor, width: f64) -> Result<(), ChartError> {
         let points: Vec<_> = points.iter().copied().map(place).collect();
-        self.backend
-            .draw_path(points, &pen(color, 1.0, width))
-            .map_err(failed)
+        self.backend.draw_path(points, &pen(color, 1.0, width)).map_err(failed)
     }
 
     /// A dashed line through all points.
-    pub(super) fn dashed(
-        &mut self,
-        points: &[Point],
-        color: RGBColor,
-        width: f64,
-    ) -> Result<(), ChartError> {
-        dashes(points, 16.0, 9.0)
-            .iter()
-            .try_for_each(|dash| self.line(dash, color, width))
+    pub(super) fn dashed(&mut self, points: &[Point], color: RGBColor, width: f64) -> Result<(), ChartError> {
+        dashes(points, 16.0, 9.0).iter().try_for_each(|dash| self.line(dash, color, width))
     }
 
     /// Slanted hatching that fills a rectangle.
-    pub(super) fn hatch(
-        &mut self,
-        area: Area,
-        color: RGBColor,
-        width: f64,
-    ) -> Result<(), ChartError> {
+    pub(super) fn hatch(&mut self, area: Area, color: RGBColor, width: f64) -> Result<(), ChartError> {
         const APART: f64 = 16.0;
         let height = area.bottom - area.top;
         let mut foot = area.left - height;
         while foot < area.right {
             // The stroke climbs one to one from (foot, bottom); it is cut at the left and right
             // edges.
-            let from = (
-                foot.max(area.left),
-                area.bottom - (area.left - foot).max(0.0),
-            );
-            let to = (
-                (foot + height).min(area.right),
-                area.top + (foot + height - area.right).max(0.0),
-            );
+            let from = (foot.max(area.left), area.bottom - (area.left - foot).max(0.0));
+            let to = ((foot + height).min(area.right), area.top + (foot + height - area.right).max(0.0));
             if to.0 - from.0 > 1.0 {
                 self.line(&[from, to], color, width)?;
             }
@@ -216,11 +157,7 @@ impl Canvas<'_> {
         // Characters stand 0.36 em above the baseline at their middle; the writer puts the baseline
         // 0.76 em under the place it is given.
         let top = at.1 + (0.36 - 0.76) * look.size;
-        let weight = if look.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
+        let weight = if look.bold { FontStyle::Bold } else { FontStyle::Normal };
         let across = match look.align {
             Align::Left => HPos::Left,
             Align::Center => HPos::Center,
@@ -231,18 +168,13 @@ impl Canvas<'_> {
             .color(&look.color)
             .pos(Pos::new(across, VPos::Top));
         let clean = self.clean(text);
-        self.backend
-            .draw_text(&clean, &style, place((at.0, top)))
-            .map_err(failed)
+        self.backend.draw_text(&clean, &style, place((at.0, top))).map_err(failed)
     }
 
     fn clean(&mut self, text: &str) -> String {
         self.missing.extend(font::missing(text));
         let shown = |c: char| if font::has(c) { c } else { font::PLACEHOLDER };
-        text.chars()
-            .filter(|c| !c.is_control())
-            .map(shown)
-            .collect()
+        text.chars().filter(|c| !c.is_control()).map(shown).collect()
     }
 }
 
@@ -260,10 +192,7 @@ fn dashes(points: &[Point], on: f64, off: f64) -> Vec<Vec<Point>> {
                 break;
             }
             let share = left / length;
-            from = (
-                from.0 + (to.0 - from.0) * share,
-                from.1 + (to.1 - from.1) * share,
-            );
+            from = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
             dash.push(from);
             if drawing {
                 found.push(std::mem::take(&mut dash));
@@ -297,9 +226,7 @@ pub(super) fn wrap(text: &str, look: Type, room: f64, most: usize) -> Vec<String
         } else {
             for c in piece.chars() {
                 match lines.last_mut() {
-                    Some(line)
-                        if look.width(line) + look.width(c.encode_utf8(&mut [0; 4])) <= room =>
-                    {
+                    Some(line) if look.width(line) + look.width(c.encode_utf8(&mut [0; 4])) <= room => {
                         line.push(c);
                     }
                     _ => lines.push(c.to_string()),
@@ -307,11 +234,7 @@ pub(super) fn wrap(text: &str, look: Type, room: f64, most: usize) -> Vec<String
             }
         }
     }
-    let mut lines: Vec<String> = lines
-        .iter()
-        .map(|l| l.trim().to_owned())
-        .filter(|l| !l.is_empty())
-        .collect();
+    let mut lines: Vec<String> = lines.iter().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
@@ -333,8 +256,7 @@ fn pieces(text: &str) -> Vec<String> {
         if c.is_control() {
             continue;
         }
-        let joined =
-            c == ' ' || closes(c) || opens(before) || (before != ' ' && !wide(c) && !wide(before));
+        let joined = c == ' ' || closes(c) || opens(before) || (before != ' ' && !wide(c) && !wide(before));
         match found.last_mut() {
             Some(last) if joined => last.push(c),
             _ => found.push(c.to_string()),
@@ -369,11 +291,7 @@ mod tests {
         let lines = wrap(text, look, 420.0, 9);
         assert!(lines.len() > 2);
         assert!(lines.iter().all(|l| look.width(l) <= 420.0));
-        assert!(
-            lines
-                .iter()
-                .all(|l| !l.starts_with(closes) && !l.ends_with(opens))
-        );
+        assert!(lines.iter().all(|l| !l.starts_with(closes) && !l.ends_with(opens)));
         let squeeze = |s: &str| s.replace(' ', "");
         assert_eq!(squeeze(&lines.concat()), squeeze(text));
     }
@@ -392,24 +310,13 @@ mod tests {
     #[test]
     fn dashes_keep_their_lengths_round_corners() {
         let cut = dashes(&[(0.0, 0.0), (20.0, 0.0), (20.0, 30.0)], 15.0, 10.0);
-        assert_eq!(
-            cut,
-            vec![
-                vec![(0.0, 0.0), (15.0, 0.0)],
-                vec![(20.0, 5.0), (20.0, 20.0)]
-            ]
-        );
+        assert_eq!(cut, vec![vec![(0.0, 0.0), (15.0, 0.0)], vec![(20.0, 5.0), (20.0, 20.0)]]);
     }
 
     #[test]
     fn escapes_names_and_reports_missing_characters() {
-        let drawn =
-            sheet(|c| c.text("A&B <医保>\u{1}\u{0} 𠮷", (100.0, 100.0), Type::new(24.0))).unwrap();
-        assert!(
-            drawn.svg.contains("A&amp;B &lt;医保&gt; □"),
-            "{}",
-            drawn.svg
-        );
+        let drawn = sheet(|c| c.text("A&B <医保>\u{1}\u{0} 𠮷", (100.0, 100.0), Type::new(24.0))).unwrap();
+        assert!(drawn.svg.contains("A&amp;B &lt;医保&gt; □"), "{}", drawn.svg);
         assert_eq!(drawn.missing, vec!['𠮷']);
         assert!(super::super::png(&drawn).is_ok());
     }

@@ -7,8 +7,7 @@
 use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Type, sheet, wrap};
 use super::panel::{
-    Plot, Quantiles, Reference, StopBand, axis_of, axis_width, check_series, check_stops, draw,
-    entries, shown,
+    Plot, Quantiles, Reference, StopBand, axis_of, axis_width, check_series, check_stops, draw, entries, shown,
 };
 use super::slide::{DATES, LANE, Placed, footer, header, lanes, legend};
 use super::theme::{BODY, MARGIN, SHADE, SOFT, SUBTITLE, TICK, WIDTH};
@@ -109,11 +108,7 @@ pub struct FanPanels {
 /// # Ok::<(), cutover::report::chart::ChartError>(())
 /// ```
 pub fn fan(chart: &FanChart) -> Result<Drawn, ChartError> {
-    check_series(
-        &chart.quantiles,
-        chart.reference.as_ref(),
-        chart.quantiles.median.len(),
-    )?;
+    check_series(&chart.quantiles, chart.reference.as_ref(), chart.quantiles.median.len())?;
     check_stops(&chart.stops)?;
     let days = Days::new(chart.first_day, chart.lang)?;
     let length = chart.quantiles.median.len() as f64;
@@ -126,41 +121,20 @@ pub fn fan(chart: &FanChart) -> Result<Drawn, ChartError> {
         // its height, which is known only once the stops have their lanes.
         let tall = axis_of(&chart.quantiles, reference, bottom - top, chart.lang);
         let (left, right) = (MARGIN + axis_width(&tall), WIDTH - MARGIN);
-        let mut plot = Plot {
-            area: Area {
-                left,
-                top,
-                right,
-                bottom,
-            },
-            days: length,
-            values: tall,
-        };
+        let mut plot = Plot { area: Area { left, top, right, bottom }, days: length, values: tall };
         let names: Vec<String> = stops.iter().map(|s| stop_name(s, chart.lang)).collect();
         let spans: Vec<(f64, f64, &str)> = stops
             .iter()
             .zip(&names)
             .map(|(stop, name)| {
-                let (start, end) = (
-                    plot.x(stop.start_day),
-                    plot.x(stop.end_day.unwrap_or(length)),
-                );
+                let (start, end) = (plot.x(stop.start_day), plot.x(stop.end_day.unwrap_or(length)));
                 (start, end.max(start), name.as_str())
             })
             .collect();
         let (placed, used, lost) = lanes(&spans, Type::new(BODY), (left, right));
-        let top = legend(
-            canvas,
-            top,
-            &entries(chart.lang, reference, !stops.is_empty(), lost),
-        )?;
+        let top = legend(canvas, top, &entries(chart.lang, reference, !stops.is_empty(), lost))?;
         plot.area.top = top + LANE * (1 + used) as f64 + 16.0;
-        plot.values = axis_of(
-            &chart.quantiles,
-            reference,
-            bottom - plot.area.top,
-            chart.lang,
-        );
+        plot.values = axis_of(&chart.quantiles, reference, bottom - plot.area.top, chart.lang);
         let names = (chart.y_label.as_str(), chart.y_unit.as_str());
         let label = axis_title(&plot.values, names, Type::new(BODY), right - MARGIN);
         canvas.text(&label, (MARGIN, top + LANE / 2.0 - 2.0), Type::new(BODY))?;
@@ -187,12 +161,7 @@ fn stop_bars(
     for place in placed {
         let middle = top + LANE * (place.lane as f64 + 0.5);
         if let Some(&(left, right, _)) = spans.get(place.index) {
-            let bar = Area {
-                left,
-                top: middle - 16.0,
-                right,
-                bottom: middle + 16.0,
-            };
+            let bar = Area { left, top: middle - 16.0, right, bottom: middle + 16.0 };
             canvas.fill(bar, SHADE, 0.35)?;
         }
         canvas.text(&place.text, (place.x, middle), Type::new(BODY))?;
@@ -208,22 +177,11 @@ fn stop_bars(
 pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
     let found = chart.panels.len();
     if found > PANELS_MOST {
-        return Err(ChartError::TooMany {
-            what: "panels",
-            most: PANELS_MOST,
-            found,
-        });
+        return Err(ChartError::TooMany { what: "panels", most: PANELS_MOST, found });
     }
-    let first = chart
-        .panels
-        .first()
-        .ok_or(ChartError::Empty { what: "panel" })?;
+    let first = chart.panels.first().ok_or(ChartError::Empty { what: "panel" })?;
     for panel in &chart.panels {
-        check_series(
-            &panel.quantiles,
-            panel.reference.as_ref(),
-            first.quantiles.median.len(),
-        )?;
+        check_series(&panel.quantiles, panel.reference.as_ref(), first.quantiles.median.len())?;
     }
     check_stops(&chart.stops)?;
     let days = Days::new(chart.first_day, chart.lang)?;
@@ -234,15 +192,7 @@ pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
         let reference = chart.panels.iter().find_map(|p| p.reference.as_ref());
         let entries = entries(chart.lang, reference, !stops.is_empty(), 0);
         let top = legend(canvas, top, &entries)?;
-        let cells = cells(
-            found,
-            Area {
-                left: MARGIN,
-                top,
-                right: WIDTH - MARGIN,
-                bottom,
-            },
-        );
+        let cells = cells(found, Area { left: MARGIN, top, right: WIDTH - MARGIN, bottom });
         for (one, cell) in chart.panels.iter().zip(cells) {
             let height = cell.bottom - cell.top - DATES;
             let values = axis_of(&one.quantiles, one.reference.as_ref(), height, chart.lang);
@@ -253,19 +203,8 @@ pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
                 right: cell.right,
                 bottom: cell.bottom - DATES,
             };
-            let plot = Plot {
-                area,
-                days: one.quantiles.median.len() as f64,
-                values,
-            };
-            draw(
-                canvas,
-                &plot,
-                days,
-                &stops,
-                &one.quantiles,
-                one.reference.as_ref(),
-            )?;
+            let plot = Plot { area, days: one.quantiles.median.len() as f64, values };
+            draw(canvas, &plot, days, &stops, &one.quantiles, one.reference.as_ref())?;
         }
         Ok(())
     })
@@ -293,23 +232,13 @@ fn cells(count: usize, whole: Area) -> Vec<Area> {
         .map(|i| {
             let left = whole.left + (width + BETWEEN) * (i % columns) as f64;
             let top = whole.top + (height + AIR) * (i / columns) as f64;
-            Area {
-                left,
-                top,
-                right: left + width,
-                bottom: top + height,
-            }
+            Area { left, top, right: left + width, bottom: top + height }
         })
         .collect()
 }
 
 /// Draws name and axis title of a panel, in one line where both fit; returns the height under them.
-fn panel_title(
-    canvas: &mut Canvas<'_>,
-    panel: &FanPanel,
-    values: &Values,
-    cell: Area,
-) -> Result<f64, ChartError> {
+fn panel_title(canvas: &mut Canvas<'_>, panel: &FanPanel, values: &Values, cell: Area) -> Result<f64, ChartError> {
     const GAP: f64 = 18.0;
     let (name, soft) = (Type::new(SUBTITLE).bold(), Type::new(TICK).color(SOFT));
     let room = cell.right - cell.left;
@@ -354,20 +283,12 @@ mod tests {
             .iter()
             .copied()
             .enumerate()
-            .fold(
-                (0, f64::MAX),
-                |best, (i, p)| {
-                    if p.1 < best.1 { (i, p.1) } else { best }
-                },
-            );
+            .fold((0, f64::MAX), |best, (i, p)| if p.1 < best.1 { (i, p.1) } else { best });
         let pixels = (zero.1 - points[top].1) / chart.quantiles.median[top];
         let step = (points[59].0 - zero.0) / 59.0;
         for (i, point) in points.iter().enumerate() {
             let value = (zero.1 - point.1) / pixels;
-            assert!(
-                (value - chart.quantiles.median[i]).abs() < 400.0,
-                "day {i}: {value}"
-            );
+            assert!((value - chart.quantiles.median[i]).abs() < 400.0, "day {i}: {value}");
             assert!((point.0 - zero.0 - step * i as f64).abs() < 0.3, "day {i}");
         }
     }
@@ -399,20 +320,9 @@ mod tests {
             }
             let drawn = fan(&chart).unwrap();
             assert_texts_inside(&drawn.svg);
-            let unit = if lang == Lang::Zh {
-                "…（万笔）"
-            } else {
-                "… (claims)"
-            };
+            let unit = if lang == Lang::Zh { "…（万笔）" } else { "… (claims)" };
             assert!(drawn.svg.contains(unit));
-            show(
-                if lang == Lang::Zh {
-                    "fan-crowded-zh"
-                } else {
-                    "fan-crowded-en"
-                },
-                &drawn,
-            );
+            show(if lang == Lang::Zh { "fan-crowded-zh" } else { "fan-crowded-en" }, &drawn);
             let mut panels = sample_panels(lang, 6);
             (panels.title, panels.subtitle) = (chart.title, chart.subtitle);
             panels.footer = chart.footer;
@@ -443,31 +353,14 @@ mod tests {
         chart.quantiles.q75[2] = f64::NAN;
         assert_eq!(fan(&chart), Err(ChartError::Value { what: "q75" }));
         chart.quantiles.q75.pop();
-        assert_eq!(
-            fan(&chart),
-            Err(ChartError::Length {
-                what: "q75",
-                expected: 5,
-                found: 4
-            })
-        );
+        assert_eq!(fan(&chart), Err(ChartError::Length { what: "q75", expected: 5, found: 4 }));
         let mut chart = sample_fan(Lang::Zh, 5);
         chart.stops[0].end_day = Some(f64::INFINITY);
         assert_eq!(fan(&chart), Err(ChartError::Value { what: "a stop" }));
-        assert_eq!(
-            fan(&sample_fan(Lang::Zh, 0)),
-            Err(ChartError::Empty { what: "day" })
-        );
+        assert_eq!(fan(&sample_fan(Lang::Zh, 0)), Err(ChartError::Empty { what: "day" }));
         let mut many = sample_panels(Lang::Zh, 6);
         many.panels.push(many.panels[0].clone());
-        assert!(matches!(
-            fan_panels(&many),
-            Err(ChartError::TooMany {
-                most: 6,
-                found: 7,
-                ..
-            })
-        ));
+        assert!(matches!(fan_panels(&many), Err(ChartError::TooMany { most: 6, found: 7, .. })));
         many.panels.clear();
         assert_eq!(fan_panels(&many), Err(ChartError::Empty { what: "panel" }));
     }
@@ -477,13 +370,7 @@ mod tests {
         let mut chart = sample_fan(Lang::Zh, 30);
         let zeros = vec![0.0; 30];
         let [median, q05, q25, q75, q95] = [(); 5].map(|()| zeros.clone());
-        chart.quantiles = Quantiles {
-            median,
-            q05,
-            q25,
-            q75,
-            q95,
-        };
+        chart.quantiles = Quantiles { median, q05, q25, q75, q95 };
         chart.reference = None;
         let svg = fan(&chart).unwrap().svg;
         let line = median_line(&svg);
@@ -495,16 +382,10 @@ mod tests {
     fn samples_become_pictures() {
         for (lang, tag) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
             for days in [1, 60, 200] {
-                show(
-                    &format!("fan-{days}-{tag}"),
-                    &fan(&sample_fan(lang, days)).unwrap(),
-                );
+                show(&format!("fan-{days}-{tag}"), &fan(&sample_fan(lang, days)).unwrap());
             }
             for count in [1, 2, 3, 4, 6] {
-                show(
-                    &format!("panels-{count}-{tag}"),
-                    &fan_panels(&sample_panels(lang, count)).unwrap(),
-                );
+                show(&format!("panels-{count}-{tag}"), &fan_panels(&sample_panels(lang, count)).unwrap());
             }
         }
     }

@@ -22,10 +22,7 @@ pub const PLACEHOLDER: char = '□';
 /// characters and line breaks are not among them: figures leave those out.
 #[must_use]
 pub fn missing(text: &str) -> Vec<char> {
-    let found: BTreeSet<char> = text
-        .chars()
-        .filter(|&c| !c.is_control() && !has(c))
-        .collect();
+    let found: BTreeSet<char> = text.chars().filter(|&c| !c.is_control() && !has(c)).collect();
     found.into_iter().collect()
 }
 
@@ -41,11 +38,7 @@ pub(super) fn width(text: &str, size: f64, bold: bool) -> f64 {
     let units: f64 = text
         .chars()
         .filter(|c| !c.is_control())
-        .map(|c| {
-            face.advance(c)
-                .or_else(|| face.advance(PLACEHOLDER))
-                .unwrap_or(face.em)
-        })
+        .map(|c| face.advance(c).or_else(|| face.advance(PLACEHOLDER)).unwrap_or(face.em))
         .sum();
     units / face.em * size
 }
@@ -102,23 +95,17 @@ fn read(bytes: &[u8]) -> Option<Face> {
         let row = usize::from(glyph).min(measured.checked_sub(1)?);
         *advances.get_mut(usize::from(code))? = u16_at(metrics, row * 4)?;
     }
-    Some(Face {
-        em: f64::from(em),
-        advances,
-    })
+    Some(Face { em: f64::from(em), advances })
 }
 
 /// The bytes of one table, found through the directory at the head of the file.
 fn table<'a>(bytes: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
     let count = usize::from(u16_at(bytes, 4)?);
-    (0..count)
-        .map(|i| 12 + i * 16)
-        .find(|&at| bytes.get(at..at + 4) == Some(name))
-        .and_then(|at| {
-            let start = usize::try_from(u32_at(bytes, at + 8)?).ok()?;
-            let length = usize::try_from(u32_at(bytes, at + 12)?).ok()?;
-            bytes.get(start..start.checked_add(length)?)
-        })
+    (0..count).map(|i| 12 + i * 16).find(|&at| bytes.get(at..at + 4) == Some(name)).and_then(|at| {
+        let start = usize::try_from(u32_at(bytes, at + 8)?).ok()?;
+        let length = usize::try_from(u32_at(bytes, at + 12)?).ok()?;
+        bytes.get(start..start.checked_add(length)?)
+    })
 }
 
 /// The Windows Unicode map in format 4.
@@ -174,10 +161,7 @@ mod tests {
 
     #[test]
     fn holds_place_names_outside_gb_2312() {
-        assert_eq!(
-            missing("鄠邑区硚口区 医保 12.5% ¥ – — · ≤ ≥ × → − αβ ①"),
-            vec![]
-        );
+        assert_eq!(missing("鄠邑区硚口区 医保 12.5% ¥ – — · ≤ ≥ × → − αβ ①"), vec![]);
     }
 
     #[test]
@@ -198,11 +182,7 @@ mod tests {
         let database = database();
         let weights: Vec<u16> = database.faces().map(|face| face.weight.0).collect();
         assert_eq!(weights, vec![400, 700]);
-        assert!(database.faces().all(|face| {
-            face.families
-                .iter()
-                .any(|f| f.0 == super::super::theme::FAMILY)
-        }));
+        assert!(database.faces().all(|face| { face.families.iter().any(|f| f.0 == super::super::theme::FAMILY) }));
     }
 
     #[test]

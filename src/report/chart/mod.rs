@@ -86,11 +86,7 @@ impl fmt::Display for ChartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty { what } => write!(f, "chart: no {what} to draw"),
-            Self::Length {
-                what,
-                expected,
-                found,
-            } => {
+            Self::Length { what, expected, found } => {
                 write!(f, "chart: {what} has {found} days, the figure {expected}")
             }
             Self::Value { what } => {
@@ -99,9 +95,7 @@ impl fmt::Display for ChartError {
             Self::TooMany { what, most, found } => {
                 write!(f, "chart: {found} {what}, a slide has room for {most}")
             }
-            Self::Date {
-                found: (year, month, day),
-            } => {
+            Self::Date { found: (year, month, day) } => {
                 write!(f, "chart: {year}-{month}-{day} is not a date")
             }
             Self::Drawing { message } => write!(f, "chart: drawing failed: {message}"),
@@ -117,40 +111,29 @@ impl std::error::Error for ChartError {}
 ///
 /// [`ChartError::Drawing`] when the SVG cannot be read or the picture cannot be encoded.
 pub fn png(drawn: &Drawn) -> Result<Vec<u8>, ChartError> {
-    let options = usvg::Options {
-        font_family: theme::FAMILY.to_owned(),
-        fontdb: font::database(),
-        ..usvg::Options::default()
-    };
+    let options =
+        usvg::Options { font_family: theme::FAMILY.to_owned(), fontdb: font::database(), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(&drawn.svg, &options).map_err(failed)?;
     let size = tree.size();
     let (across, down) = (theme::WIDTH as u32, theme::HEIGHT as u32);
-    let mut pixels = tiny_skia::Pixmap::new(across, down).ok_or_else(|| ChartError::Drawing {
-        message: "no memory for the picture".to_owned(),
-    })?;
+    let mut pixels = tiny_skia::Pixmap::new(across, down)
+        .ok_or_else(|| ChartError::Drawing { message: "no memory for the picture".to_owned() })?;
     pixels.fill(tiny_skia::Color::WHITE);
-    let fit =
-        tiny_skia::Transform::from_scale(across as f32 / size.width(), down as f32 / size.height());
+    let fit = tiny_skia::Transform::from_scale(across as f32 / size.width(), down as f32 / size.height());
     resvg::render(&tree, fit, &mut pixels.as_mut());
     pixels.encode_png().map_err(failed)
 }
 
 /// Keeps the message of a drawing package's error, whose type is no part of our interface.
 fn failed(error: impl fmt::Display) -> ChartError {
-    ChartError::Drawing {
-        message: error.to_string(),
-    }
+    ChartError::Drawing { message: error.to_string() }
 }
 
 /// Refuses numbers an axis cannot show.
 fn check_finite(what: &'static str, values: &[f64]) -> Result<(), ChartError> {
     // Beyond this no axis of 亿 or M has readable labels, and such a number is a mistake upstream.
     const MOST: f64 = 1e15;
-    if values.iter().all(|v| v.is_finite() && v.abs() <= MOST) {
-        Ok(())
-    } else {
-        Err(ChartError::Value { what })
-    }
+    if values.iter().all(|v| v.is_finite() && v.abs() <= MOST) { Ok(()) } else { Err(ChartError::Value { what }) }
 }
 
 #[cfg(test)]

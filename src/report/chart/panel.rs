@@ -73,11 +73,7 @@ impl Plot {
     pub(super) fn line(&self, series: &[f64]) -> Vec<Point> {
         match series {
             &[only] => vec![(self.x(0.0), self.y(only)), (self.x(1.0), self.y(only))],
-            _ => series
-                .iter()
-                .enumerate()
-                .map(|(i, &v)| (self.x(i as f64 + 0.5), self.y(v)))
-                .collect(),
+            _ => series.iter().enumerate().map(|(i, &v)| (self.x(i as f64 + 0.5), self.y(v))).collect(),
         }
     }
 }
@@ -91,28 +87,12 @@ pub(super) fn check_series(
     if expected == 0 {
         return Err(ChartError::Empty { what: "day" });
     }
-    let Quantiles {
-        median,
-        q05,
-        q25,
-        q75,
-        q95,
-    } = quantiles;
-    let named = [
-        ("the median", median),
-        ("q05", q05),
-        ("q25", q25),
-        ("q75", q75),
-        ("q95", q95),
-    ];
+    let Quantiles { median, q05, q25, q75, q95 } = quantiles;
+    let named = [("the median", median), ("q05", q05), ("q25", q25), ("q75", q75), ("q95", q95)];
     let reference = reference.map(|r| ("the reference", &r.values));
     for (what, series) in named.into_iter().chain(reference) {
         if series.len() != expected {
-            return Err(ChartError::Length {
-                what,
-                expected,
-                found: series.len(),
-            });
+            return Err(ChartError::Length { what, expected, found: series.len() });
         }
         check_finite(what, series)?;
     }
@@ -121,9 +101,7 @@ pub(super) fn check_series(
 
 /// Refuses stops at no time.
 pub(super) fn check_stops(stops: &[StopBand]) -> Result<(), ChartError> {
-    stops
-        .iter()
-        .try_for_each(|s| check_finite("a stop", &[s.start_day, s.end_day.unwrap_or(0.0)]))
+    stops.iter().try_for_each(|s| check_finite("a stop", &[s.start_day, s.end_day.unwrap_or(0.0)]))
 }
 
 /// The stops of which anything lies on the days shown.
@@ -134,42 +112,21 @@ pub(super) fn shown(stops: &[StopBand], days: f64) -> Vec<StopBand> {
 
 /// The value axis that holds all of a panel's numbers, with about one step every 95 pixels of the
 /// height.
-pub(super) fn axis_of(
-    quantiles: &Quantiles,
-    reference: Option<&Reference>,
-    height: f64,
-    lang: Lang,
-) -> Values {
-    let Quantiles {
-        median,
-        q05,
-        q25,
-        q75,
-        q95,
-    } = quantiles;
-    let series = [median, q05, q25, q75, q95]
-        .into_iter()
-        .chain(reference.map(|r| &r.values));
+pub(super) fn axis_of(quantiles: &Quantiles, reference: Option<&Reference>, height: f64, lang: Lang) -> Values {
+    let Quantiles { median, q05, q25, q75, q95 } = quantiles;
+    let series = [median, q05, q25, q75, q95].into_iter().chain(reference.map(|r| &r.values));
     Values::new(series.flatten(), (height / 95.0).clamp(2.0, 6.0), lang)
 }
 
 /// Width the numbers of the axis take left of the plot.
 pub(super) fn axis_width(values: &Values) -> f64 {
-    let widths = values
-        .ticks()
-        .into_iter()
-        .map(|(_, text)| Type::new(TICK).width(&text));
+    let widths = values.ticks().into_iter().map(|(_, text)| Type::new(TICK).width(&text));
     widths.fold(0.0, f64::max) + 18.0
 }
 
 /// Legend entries; `stops` says whether stops are shown, `lost` how many of them without their
 /// name.
-pub(super) fn entries(
-    lang: Lang,
-    reference: Option<&Reference>,
-    stops: bool,
-    lost: usize,
-) -> Vec<(Sign, String)> {
+pub(super) fn entries(lang: Lang, reference: Option<&Reference>, stops: bool, lost: usize) -> Vec<(Sign, String)> {
     let (median, inner, outer, stop) = match lang {
         Lang::Zh => ("中位数", "50% 区间", "90% 区间", "业务暂停"),
         Lang::En => ("Median", "50% band", "90% band", "Suspended"),
@@ -177,10 +134,7 @@ pub(super) fn entries(
     let mut found = vec![
         (Sign::Line(BLUE), median.to_owned()),
         // The inner band is seen through the outer one, so its patch is as dark as both together.
-        (
-            Sign::Patch(BLUE, 1.0 - (1.0 - INNER) * (1.0 - OUTER)),
-            inner.to_owned(),
-        ),
+        (Sign::Patch(BLUE, 1.0 - (1.0 - INNER) * (1.0 - OUTER)), inner.to_owned()),
         (Sign::Patch(BLUE, OUTER), outer.to_owned()),
     ];
     if let Some(reference) = reference {
@@ -210,37 +164,16 @@ pub(super) fn draw(
     // Greys of stops at one time add up; many of them must not hide the data.
     let grey = GREY.min(0.5 / stops.len().max(1) as f64);
     for stop in stops {
-        let (left, right) = (
-            plot.x(stop.start_day),
-            plot.x(stop.end_day.unwrap_or(plot.days)),
-        );
+        let (left, right) = (plot.x(stop.start_day), plot.x(stop.end_day.unwrap_or(plot.days)));
         if right > left {
-            canvas.fill(
-                Area {
-                    left,
-                    right,
-                    ..area
-                },
-                SHADE,
-                grey,
-            )?;
+            canvas.fill(Area { left, right, ..area }, SHADE, grey)?;
         }
     }
     value_axis(canvas, &plot.values.ticks(), |v| plot.y(v), area)?;
-    let Quantiles {
-        median,
-        q05,
-        q25,
-        q75,
-        q95,
-    } = quantiles;
+    let Quantiles { median, q05, q25, q75, q95 } = quantiles;
     canvas.polygon(ribbon(&plot.line(q95), &plot.line(q05)), BLUE, OUTER)?;
     canvas.polygon(ribbon(&plot.line(q75), &plot.line(q25)), BLUE, INNER)?;
-    canvas.line(
-        &[(area.left, area.top), (area.left, area.bottom)],
-        AXIS,
-        2.0,
-    )?;
+    canvas.line(&[(area.left, area.top), (area.left, area.bottom)], AXIS, 2.0)?;
     date_axis(canvas, days, plot.days, area)?;
     if let Some(reference) = reference {
         canvas.dashed(&plot.line(&reference.values), VERMILION, 4.0)?;
@@ -255,28 +188,13 @@ mod tests {
     #[test]
     fn scale_and_its_inverse_agree() {
         let values = Values::new([120.0].iter(), 5.0, Lang::Zh);
-        let area = Area {
-            left: 100.0,
-            top: 200.0,
-            right: 1_100.0,
-            bottom: 700.0,
-        };
-        let plot = Plot {
-            area,
-            days: 10.0,
-            values,
-        };
-        assert_eq!(
-            (plot.x(0.0), plot.x(5.0), plot.x(10.0), plot.x(99.0)),
-            (100.0, 600.0, 1_100.0, 1_100.0)
-        );
+        let area = Area { left: 100.0, top: 200.0, right: 1_100.0, bottom: 700.0 };
+        let plot = Plot { area, days: 10.0, values };
+        assert_eq!((plot.x(0.0), plot.x(5.0), plot.x(10.0), plot.x(99.0)), (100.0, 600.0, 1_100.0, 1_100.0));
         assert_eq!((plot.y(0.0), plot.y(plot.values.high)), (700.0, 200.0));
         // A day's value stands at its noon; a lone value is drawn across its day.
         let high = plot.values.high;
-        assert_eq!(
-            plot.line(&[0.0, high]),
-            vec![(150.0, 700.0), (250.0, 200.0)]
-        );
+        assert_eq!(plot.line(&[0.0, high]), vec![(150.0, 700.0), (250.0, 200.0)]);
         assert_eq!(plot.line(&[high]), vec![(100.0, 200.0), (200.0, 200.0)]);
     }
 }

@@ -7,8 +7,7 @@ use super::ChartError;
 use super::axis::Days;
 use super::canvas::{Align, Area, Canvas, Point, Type, wrap};
 use super::theme::{
-    AXIS, BODY, FOOTER, GRID, HEIGHT, INK, MARGIN, MARGIN_BOTTOM, MARGIN_TOP, SOFT, SUBTITLE, TICK,
-    TITLE, WIDTH,
+    AXIS, BODY, FOOTER, GRID, HEIGHT, INK, MARGIN, MARGIN_BOTTOM, MARGIN_TOP, SOFT, SUBTITLE, TICK, TITLE, WIDTH,
 };
 
 /// Height of one lane of labels.
@@ -24,11 +23,7 @@ fn room() -> f64 {
 }
 
 /// Draws title and subtitle; returns the height where the rest begins.
-pub(super) fn header(
-    canvas: &mut Canvas<'_>,
-    title: &str,
-    subtitle: &str,
-) -> Result<f64, ChartError> {
+pub(super) fn header(canvas: &mut Canvas<'_>, title: &str, subtitle: &str) -> Result<f64, ChartError> {
     let mut y = MARGIN_TOP;
     let big = Type::new(TITLE).bold();
     for line in wrap(title, big, room(), 2) {
@@ -49,11 +44,7 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, lines: &[String]) -> Result<f64, C
     let look = Type::new(FOOTER).color(SOFT);
     // At most six lines, or the plot would lose its room; each given line keeps at least its first.
     let most = (6 / lines.len().max(1)).max(1);
-    let wrapped: Vec<String> = lines
-        .iter()
-        .flat_map(|line| wrap(line, look, room(), most))
-        .take(6)
-        .collect();
+    let wrapped: Vec<String> = lines.iter().flat_map(|line| wrap(line, look, room(), most)).take(6).collect();
     let top = HEIGHT - MARGIN_BOTTOM - LINE * wrapped.len() as f64;
     for (i, line) in wrapped.iter().enumerate() {
         canvas.text(line, (MARGIN, top + LINE * (i as f64 + 0.5)), look)?;
@@ -77,11 +68,7 @@ pub(super) enum Sign {
 }
 
 /// Draws legend entries in rows from `top`; returns the height under the last row.
-pub(super) fn legend(
-    canvas: &mut Canvas<'_>,
-    top: f64,
-    entries: &[(Sign, String)],
-) -> Result<f64, ChartError> {
+pub(super) fn legend(canvas: &mut Canvas<'_>, top: f64, entries: &[(Sign, String)]) -> Result<f64, ChartError> {
     const SIGN: f64 = 52.0;
     const ROW: f64 = 42.0;
     let look = Type::new(BODY);
@@ -92,16 +79,7 @@ pub(super) fn legend(
         if x > MARGIN && x + width > WIDTH - MARGIN {
             (x, y) = (MARGIN, y + ROW);
         }
-        draw_sign(
-            canvas,
-            *sign,
-            Area {
-                left: x,
-                top: y - 12.0,
-                right: x + SIGN,
-                bottom: y + 12.0,
-            },
-        )?;
+        draw_sign(canvas, *sign, Area { left: x, top: y - 12.0, right: x + SIGN, bottom: y + 12.0 })?;
         canvas.text(&text, (x + SIGN + 12.0, y), look)?;
         x += width + 48.0;
     }
@@ -122,13 +100,7 @@ fn draw_sign(canvas: &mut Canvas<'_>, sign: Sign, area: Area) -> Result<(), Char
         Sign::Range(color) => {
             let median = f64::midpoint(area.left, area.right);
             let room = (area.left, area.right);
-            let shown = Range {
-                low: area.left,
-                median,
-                high: area.right,
-                room,
-                size: 10.0,
-            };
+            let shown = Range { low: area.left, median, high: area.right, room, size: 10.0 };
             range(canvas, shown, middle, color)
         }
     }
@@ -150,19 +122,8 @@ pub(super) struct Range {
 ///
 /// An end outside the room gets no stroke, and one on the right an arrow, so that the edge of the
 /// plot is not taken for the end of the range.
-pub(super) fn range(
-    canvas: &mut Canvas<'_>,
-    shown: Range,
-    y: f64,
-    color: RGBColor,
-) -> Result<(), ChartError> {
-    let Range {
-        low,
-        median,
-        high,
-        room: (left, right),
-        size,
-    } = shown;
+pub(super) fn range(canvas: &mut Canvas<'_>, shown: Range, y: f64, color: RGBColor) -> Result<(), ChartError> {
+    let Range { low, median, high, room: (left, right), size } = shown;
     let inside = |x: f64| (left..=right).contains(&x);
     if high >= left && low <= right {
         canvas.line(&[(low.max(left), y), (high.min(right), y)], color, 4.0)?;
@@ -171,22 +132,11 @@ pub(super) fn range(
         canvas.line(&[(x, y - 0.8 * size), (x, y + 0.8 * size)], color, 4.0)?;
     }
     if high > right {
-        let head = [
-            (right, y),
-            (right - 1.4 * size, y - size),
-            (right - 1.4 * size, y + size),
-        ];
+        let head = [(right, y), (right - 1.4 * size, y - size), (right - 1.4 * size, y + size)];
         canvas.polygon(head, color, 1.0)?;
     }
     if inside(median) {
-        let diamond = |r: f64| {
-            [
-                (median - r, y),
-                (median, y - r),
-                (median + r, y),
-                (median, y + r),
-            ]
-        };
+        let diamond = |r: f64| [(median - r, y), (median, y - r), (median + r, y), (median, y + r)];
         canvas.polygon(diamond(size + 3.0), super::theme::WHITE, 1.0)?;
         canvas.polygon(diamond(size), color, 1.0)?;
     }
@@ -209,11 +159,7 @@ pub(super) struct Placed {
 /// Places labels beside or inside their spans (left and right edge) so that none covers another.
 ///
 /// Returns the labels placed, the lanes used, and how many labels found no lane.
-pub(super) fn lanes(
-    labels: &[(f64, f64, &str)],
-    look: Type,
-    (left, right): (f64, f64),
-) -> (Vec<Placed>, usize, usize) {
+pub(super) fn lanes(labels: &[(f64, f64, &str)], look: Type, (left, right): (f64, f64)) -> (Vec<Placed>, usize, usize) {
     const GAP: f64 = 10.0;
     let mut taken: Vec<Vec<(f64, f64)>> = Vec::new();
     let (mut placed, mut lost) = (Vec::new(), 0);
@@ -227,8 +173,7 @@ pub(super) fn lanes(
         } else if start - GAP - width >= left {
             start - GAP - width
         } else {
-            (f64::midpoint(start, end) - width / 2.0)
-                .clamp(left + GAP, (right - width - GAP).max(left + GAP))
+            (f64::midpoint(start, end) - width / 2.0).clamp(left + GAP, (right - width - GAP).max(left + GAP))
         };
         let span = (start.min(x) - GAP, end.max(x + width) + GAP);
         let free = |lane: &Vec<(f64, f64)>| lane.iter().all(|t| span.1 <= t.0 || t.1 <= span.0);
@@ -243,37 +188,21 @@ pub(super) fn lanes(
         if let Some(row) = taken.get_mut(lane) {
             row.push(span);
         }
-        placed.push(Placed {
-            index,
-            lane,
-            x,
-            text,
-        });
+        placed.push(Placed { index, lane, x, text });
     }
     (placed, taken.len(), lost)
 }
 
 /// Draws the dates under a plot; the label of a day stands under the middle of that day.
-pub(super) fn date_axis(
-    canvas: &mut Canvas<'_>,
-    days: Days,
-    shown: f64,
-    plot: Area,
-) -> Result<(), ChartError> {
+pub(super) fn date_axis(canvas: &mut Canvas<'_>, days: Days, shown: f64, plot: Area) -> Result<(), ChartError> {
     let look = Type::new(TICK).align(Align::Center);
     let whole = (shown.ceil() as i64).max(1);
     let day_width = (plot.right - plot.left) / shown;
-    let widest = look
-        .width(&days.label(0))
-        .max(look.width(match days.label(0).contains('月') {
-            true => "12月28日",
-            false => "28 May",
-        }));
-    canvas.line(
-        &[(plot.left, plot.bottom), (plot.right, plot.bottom)],
-        AXIS,
-        2.0,
-    )?;
+    let widest = look.width(&days.label(0)).max(look.width(match days.label(0).contains('月') {
+        true => "12月28日",
+        false => "28 May",
+    }));
+    canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS, 2.0)?;
     let mut year = String::new();
     for day in days.ticks(whole, day_width * whole as f64, widest) {
         let x = plot.left + (day as f64 + 0.5) * day_width;
@@ -319,27 +248,14 @@ mod tests {
     #[test]
     fn labels_of_one_lane_never_overlap() {
         let look = Type::new(BODY);
-        let spans: Vec<(f64, f64, String)> = (0..5)
-            .map(|i| {
-                (
-                    200.0 + 60.0 * f64::from(i),
-                    300.0,
-                    format!("第 {i} 项业务暂停"),
-                )
-            })
-            .collect();
-        let labels: Vec<_> = spans
-            .iter()
-            .map(|s| (s.0, s.0 + s.1, s.2.as_str()))
-            .collect();
+        let spans: Vec<(f64, f64, String)> =
+            (0..5).map(|i| (200.0 + 60.0 * f64::from(i), 300.0, format!("第 {i} 项业务暂停"))).collect();
+        let labels: Vec<_> = spans.iter().map(|s| (s.0, s.0 + s.1, s.2.as_str())).collect();
         let (placed, used, lost) = lanes(&labels, look, (100.0, 1_800.0));
         assert_eq!((placed.len(), lost), (5, 0));
         assert!(used > 1);
         for a in &placed {
-            for b in placed
-                .iter()
-                .filter(|b| b.lane == a.lane && b.index != a.index)
-            {
+            for b in placed.iter().filter(|b| b.lane == a.lane && b.index != a.index) {
                 let (a_end, b_end) = (a.x + look.width(&a.text), b.x + look.width(&b.text));
                 assert!(a_end < b.x || b_end < a.x, "{a:?} {b:?}");
             }

@@ -3,16 +3,12 @@
 use super::canvas::Point;
 use super::font;
 use super::{
-    Drawn, FanChart, FanPanel, FanPanels, Lang, Mark, Quantiles, Reference, Returns, StopBand,
-    Timeline, TimelineRow, png,
+    Drawn, FanChart, FanPanel, FanPanels, Lang, Mark, Quantiles, Reference, Returns, StopBand, Timeline, TimelineRow,
+    png,
 };
 
 fn say(lang: Lang, zh: &str, en: &str) -> String {
-    if lang == Lang::Zh {
-        zh.to_owned()
-    } else {
-        en.to_owned()
-    }
+    if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() }
 }
 
 /// Checks the PNG of a figure; writes it where `CHART_SAMPLES` says, if it is set, to be looked at.
@@ -22,16 +18,9 @@ pub(super) fn show(name: &str, drawn: &Drawn) {
     let picture = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
     assert_eq!((picture.width(), picture.height()), (1920, 1080));
     let corner = picture.pixel(3, 3).unwrap();
-    assert_eq!(
-        (corner.red(), corner.green(), corner.blue(), corner.alpha()),
-        (255, 255, 255, 255)
-    );
+    assert_eq!((corner.red(), corner.green(), corner.blue(), corner.alpha()), (255, 255, 255, 255));
     if let Some(folder) = std::env::var_os("CHART_SAMPLES") {
-        std::fs::write(
-            std::path::Path::new(&folder).join(format!("{name}.png")),
-            bytes,
-        )
-        .unwrap();
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), bytes).unwrap();
     }
 }
 
@@ -48,11 +37,7 @@ fn quantiles(days: usize, peak: f64) -> Quantiles {
         }
     };
     let wobble = |i: usize, k: f64| 1.0 + 0.05 * (i as f64 * k).sin();
-    let series = |factor: f64, k: f64| {
-        (0..days)
-            .map(|i| peak * factor * shape(i) * wobble(i, k))
-            .collect()
-    };
+    let series = |factor: f64, k: f64| (0..days).map(|i| peak * factor * shape(i) * wobble(i, k)).collect();
     Quantiles {
         median: series(1.0, 0.9),
         q05: series(0.55, 1.3),
@@ -63,19 +48,10 @@ fn quantiles(days: usize, peak: f64) -> Quantiles {
 }
 
 fn stops(lang: Lang) -> Vec<StopBand> {
-    let stop = |start_day, end_day, zh, en| StopBand {
-        start_day,
-        end_day,
-        label: say(lang, zh, en),
-    };
+    let stop = |start_day, end_day, zh, en| StopBand { start_day, end_day, label: say(lang, zh, en) };
     vec![
         stop(4.75, Some(7.33), "住院、门诊即时结算", "Instant settlement"),
-        stop(
-            1.0,
-            Some(12.0),
-            "医保关系转移接续与参保登记",
-            "Enrolment and transfers",
-        ),
+        stop(1.0, Some(12.0), "医保关系转移接续与参保登记", "Enrolment and transfers"),
         stop(5.0, None, "零星报销", "Manual claims"),
     ]
 }
@@ -91,11 +67,7 @@ fn footnotes(lang: Lang) -> Vec<String> {
              Source: notice of the city's Healthcare Security Administration, \
              November 2021; numbers of visits are assumed.",
         ),
-        say(
-            lang,
-            "假设：窗口 120 个，每笔 12 分钟（8–20）",
-            "Assumptions: 120 windows, 12 minutes a claim (8–20)",
-        ),
+        say(lang, "假设：窗口 120 个，每笔 12 分钟（8–20）", "Assumptions: 120 windows, 12 minutes a claim (8–20)"),
     ]
 }
 
@@ -106,11 +78,7 @@ pub(super) fn sample_fan(lang: Lang, days: usize) -> FanChart {
             "待补录结算单积压：南通市公告方案",
             "Claims waiting to be entered: Nantong, schedule as announced",
         ),
-        subtitle: say(
-            lang,
-            "全市各窗口合计，每日结束时",
-            "All desks of the city, at the end of each day",
-        ),
+        subtitle: say(lang, "全市各窗口合计，每日结束时", "All desks of the city, at the end of each day"),
         y_label: say(lang, "待补录结算单", "Claims waiting"),
         y_unit: say(lang, "笔", "claims"),
         lang,
@@ -119,9 +87,7 @@ pub(super) fn sample_fan(lang: Lang, days: usize) -> FanChart {
         stops: stops(lang),
         reference: Some(Reference {
             label: say(lang, "正常情况", "Normal course"),
-            values: (0..days)
-                .map(|i| 21_000.0 + 4_000.0 * (i as f64).sin())
-                .collect(),
+            values: (0..days).map(|i| 21_000.0 + 4_000.0 * (i as f64).sin()).collect(),
         }),
         footer: footnotes(lang),
     }
@@ -141,10 +107,8 @@ pub(super) fn sample_panels(lang: Lang, count: usize) -> FanPanels {
         y_label: say(lang, "积压", "Backlog"),
         y_unit: say(lang, "笔", "claims"),
         quantiles: quantiles(60, [180_000.0, 2_400.0, 36.0, 0.0, 3.1e6, 9_000.0][i]),
-        reference: (i % 2 == 0).then(|| Reference {
-            label: say(lang, "正常情况", "Normal course"),
-            values: vec![12.0; 60],
-        }),
+        reference: (i % 2 == 0)
+            .then(|| Reference { label: say(lang, "正常情况", "Normal course"), values: vec![12.0; 60] }),
     };
     FanPanels {
         title: say(lang, "各类窗口的积压", "Backlog per desk class"),
@@ -156,12 +120,7 @@ pub(super) fn sample_panels(lang: Lang, count: usize) -> FanPanels {
         lang,
         first_day: (2021, 11, 15),
         stops: stops(lang),
-        panels: names
-            .into_iter()
-            .take(count)
-            .enumerate()
-            .map(panel)
-            .collect(),
+        panels: names.into_iter().take(count).enumerate().map(panel).collect(),
         footer: footnotes(lang),
     }
 }
@@ -195,52 +154,17 @@ fn rows(lang: Lang) -> Vec<TimelineRow> {
             ("264 小时", "264 hours"),
             1,
         ),
-        row(
-            "药店个人账户支付",
-            "Pharmacy accounts",
-            5.0,
-            Some(5.5),
-            actual(5.5, 5.5, 5.9),
-            ("12 小时", "12 hours"),
-            2,
-        ),
-        row(
-            "零星报销",
-            "Manual claims",
-            3.0,
-            None,
-            actual(10.0, 13.0, 16.5),
-            ("11月18日起", "From 18 Nov"),
-            3,
-        ),
-        row(
-            "跨省异地就医",
-            "Cross-region care",
-            14.0,
-            Some(17.5),
-            None,
-            ("84 小时", "84 hours"),
-            4,
-        ),
+        row("药店个人账户支付", "Pharmacy accounts", 5.0, Some(5.5), actual(5.5, 5.5, 5.9), ("12 小时", "12 hours"), 2),
+        row("零星报销", "Manual claims", 3.0, None, actual(10.0, 13.0, 16.5), ("11月18日起", "From 18 Nov"), 3),
+        row("跨省异地就医", "Cross-region care", 14.0, Some(17.5), None, ("84 小时", "84 hours"), 4),
     ]
 }
 
 pub(super) fn sample_timeline(lang: Lang, count: usize) -> Timeline {
-    let mark = |day, zh, en| Mark {
-        day,
-        label: say(lang, zh, en),
-    };
+    let mark = |day, zh, en| Mark { day, label: say(lang, zh, en) };
     Timeline {
-        title: say(
-            lang,
-            "业务暂停与恢复：南通市公告方案",
-            "What stops and when it returns: Nantong, as announced",
-        ),
-        subtitle: say(
-            lang,
-            "2021 年 11 月 15 日公告，A&B <测试>",
-            "Announced on 15 November 2021, A&B <test>",
-        ),
+        title: say(lang, "业务暂停与恢复：南通市公告方案", "What stops and when it returns: Nantong, as announced"),
+        subtitle: say(lang, "2021 年 11 月 15 日公告，A&B <测试>", "Announced on 15 November 2021, A&B <test>"),
         lang,
         first_day: (2021, 11, 15),
         days: 18.0,
@@ -273,18 +197,11 @@ pub(super) fn polylines(svg: &str, color: &str) -> Vec<Vec<Point>> {
         pairs
             .map(|pair| {
                 let (x, y) = pair.split_once(',').unwrap();
-                (
-                    x.parse::<f64>().unwrap() / 4.0,
-                    y.parse::<f64>().unwrap() / 4.0,
-                )
+                (x.parse::<f64>().unwrap() / 4.0, y.parse::<f64>().unwrap() / 4.0)
             })
             .collect()
     };
-    svg.lines()
-        .filter(|l| l.starts_with("<polyline"))
-        .filter(of_color)
-        .map(points)
-        .collect()
+    svg.lines().filter(|l| l.starts_with("<polyline")).filter(of_color).map(points).collect()
 }
 
 /// Left and right edge of every rectangle of a colour, in slide pixels.
@@ -294,11 +211,7 @@ pub(super) fn rectangles(svg: &str, color: &str) -> Vec<(f64, f64)> {
         let x = number(tag, "x");
         (x / 4.0, (x + number(tag, "width")) / 4.0)
     };
-    svg.lines()
-        .filter(|l| l.starts_with("<rect"))
-        .filter(of_color)
-        .map(edges)
-        .collect()
+    svg.lines().filter(|l| l.starts_with("<rect")).filter(of_color).map(edges).collect()
 }
 
 /// Fails when a text, measured in the embedded font, leaves the slide, is under 24 pixels, or
@@ -310,17 +223,9 @@ pub(super) fn assert_texts_inside(svg: &str) {
         if !tag.starts_with("<text") {
             continue;
         }
-        let entities = [
-            ("&lt;", "<"),
-            ("&gt;", ">"),
-            ("&quot;", "\""),
-            ("&apos;", "'"),
-            ("&amp;", "&"),
-        ];
+        let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
         let raw = lines.next().unwrap().to_owned();
-        let text = entities
-            .iter()
-            .fold(raw, |t, (from, to)| t.replace(from, to));
+        let text = entities.iter().fold(raw, |t, (from, to)| t.replace(from, to));
         let size = number(tag, "font-size") / 4.0;
         assert!(size > 23.9, "{text} is too small: {size}");
         let width = font::width(&text, size, tag.contains("font-weight=\"bold\""));
@@ -332,11 +237,7 @@ pub(super) fn assert_texts_inside(svg: &str) {
             };
         let middle = number(tag, "y") / 4.0 + 0.4 * size;
         let (top, bottom) = (middle - 0.45 * size, middle + 0.45 * size);
-        assert!(
-            left >= 0.0 && left + width <= 1920.0,
-            "{text} runs from {left} to {}",
-            left + width
-        );
+        assert!(left >= 0.0 && left + width <= 1920.0, "{text} runs from {left} to {}", left + width);
         assert!(top >= 0.0 && bottom <= 1080.0, "{text} stands at {middle}");
         for (l, t, r, b, other) in &boxes {
             let apart = left + width <= *l || *r <= left || bottom <= *t || *b <= top;

@@ -23,8 +23,7 @@ pub(super) const MARGIN_BOTTOM: f64 = 26.0;
 pub(super) const FAMILY: &str = "Noto Sans SC";
 /// Families asked for in the SVG: the embedded one, then what other machines have, for viewers of
 /// the bare SVG.
-pub(super) const FAMILIES: &str =
-    "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif";
+pub(super) const FAMILIES: &str = "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif";
 
 /// Title, bold.
 pub(super) const TITLE: f64 = 44.0;

@@ -89,23 +89,10 @@ pub fn timeline(chart: &Timeline) -> Result<Drawn, ChartError> {
         let top = header(canvas, &chart.title, &chart.subtitle)?;
         let bottom = footer(canvas, &chart.footer)?;
         let names = Type::new(BODY);
-        let widest = chart
-            .rows
-            .iter()
-            .map(|r| names.width(&r.label))
-            .fold(0.0, f64::max);
+        let widest = chart.rows.iter().map(|r| names.width(&r.label)).fold(0.0, f64::max);
         let left = MARGIN + widest.min(NAMES_MOST) + 24.0;
-        let area = Area {
-            left,
-            top,
-            right: WIDTH - MARGIN,
-            bottom: bottom - DATES,
-        };
-        let mut grid = Grid {
-            area,
-            days: chart.days,
-            row: 0.0,
-        };
+        let area = Area { left, top, right: WIDTH - MARGIN, bottom: bottom - DATES };
+        let mut grid = Grid { area, days: chart.days, row: 0.0 };
         let spans: Vec<(f64, f64, &str)> = chart
             .marks
             .iter()
@@ -119,16 +106,8 @@ pub fn timeline(chart: &Timeline) -> Result<Drawn, ChartError> {
         grid.area.bottom = grid.area.top + grid.row * chart.rows.len() as f64;
         background(canvas, chart, grid, days)?;
         draw_marks(canvas, grid, &placed, &spans, lanes_top)?;
-        let looks = Looks {
-            lang: chart.lang,
-            names_right: left - 20.0,
-            marks: &spans,
-        };
-        chart
-            .rows
-            .iter()
-            .enumerate()
-            .try_for_each(|(i, row)| draw_row(canvas, grid, i, row, looks))
+        let looks = Looks { lang: chart.lang, names_right: left - 20.0, marks: &spans };
+        chart.rows.iter().enumerate().try_for_each(|(i, row)| draw_row(canvas, grid, i, row, looks))
     })
 }
 
@@ -150,12 +129,7 @@ fn draw_marks(
     for place in placed {
         let middle = top + LANE * (place.lane as f64 + 0.5);
         // The line of a mark in a higher lane may run through this label.
-        plate(
-            canvas,
-            (place.x, middle),
-            look.width(&place.text),
-            LANE / 2.0,
-        )?;
+        plate(canvas, (place.x, middle), look.width(&place.text), LANE / 2.0)?;
         canvas.text(&place.text, (place.x, middle), look)?;
     }
     Ok(())
@@ -167,53 +141,33 @@ fn check(chart: &Timeline) -> Result<(), ChartError> {
     }
     let found = chart.rows.len();
     if found > ROWS_MOST {
-        return Err(ChartError::TooMany {
-            what: "rows",
-            most: ROWS_MOST,
-            found,
-        });
+        return Err(ChartError::TooMany { what: "rows", most: ROWS_MOST, found });
     }
     check_finite("the span shown", &[chart.days])?;
     if chart.days <= 0.0 {
         return Err(ChartError::Empty { what: "day" });
     }
     for row in &chart.rows {
-        check_finite(
-            "a stop",
-            &[row.start_day, row.planned_end_day.unwrap_or(0.0)],
-        )?;
+        check_finite("a stop", &[row.start_day, row.planned_end_day.unwrap_or(0.0)])?;
         if let Some(Returns { q05, median, q95 }) = row.actual {
             check_finite("an actual return", &[q05, median, q95])?;
         }
     }
-    chart
-        .marks
-        .iter()
-        .try_for_each(|m| check_finite("a mark", &[m.day]))?;
-    chart
-        .non_working
-        .iter()
-        .try_for_each(|s| check_finite("a non-working span", &[s.0, s.1]))
+    chart.marks.iter().try_for_each(|m| check_finite("a mark", &[m.day]))?;
+    chart.non_working.iter().try_for_each(|s| check_finite("a non-working span", &[s.0, s.1]))
 }
 
 /// Legend entries for what the figure really shows.
 fn entries(chart: &Timeline, lost: usize) -> Vec<(Sign, String)> {
     let zh = chart.lang == Lang::Zh;
     let say = |chinese: &str, english: &str| {
-        if zh {
-            chinese.to_owned()
-        } else {
-            english.to_owned()
-        }
+        if zh { chinese.to_owned() } else { english.to_owned() }
     };
     let color = |row: Option<&TimelineRow>| row.map_or(INK, |r| colors(r.kind).0);
     let mut found = Vec::new();
     let planned = chart.rows.iter().find(|r| r.planned_end_day.is_some());
     if planned.is_some() {
-        found.push((
-            Sign::Patch(color(planned), 1.0),
-            say("计划暂停", "Planned stop"),
-        ));
+        found.push((Sign::Patch(color(planned), 1.0), say("计划暂停", "Planned stop")));
     }
     if chart.rows.iter().any(|r| r.actual.is_some()) {
         let text = say("实际恢复：中位数与 5%–95%", "Actual return: median, 5%–95%");
@@ -227,35 +181,19 @@ fn entries(chart: &Timeline, lost: usize) -> Vec<(Sign, String)> {
         found.push((Sign::Patch(SHADE, 0.22), say("非工作日", "Non-working day")));
     }
     if lost > 0 {
-        let text = say(
-            &format!("另有 {lost} 个时点未标出"),
-            &format!("{lost} more moments not shown"),
-        );
+        let text = say(&format!("另有 {lost} 个时点未标出"), &format!("{lost} more moments not shown"));
         found.push((Sign::Dashed(INK), text));
     }
     found
 }
 
 /// Non-working days, midnights, row rules and dates.
-fn background(
-    canvas: &mut Canvas<'_>,
-    chart: &Timeline,
-    grid: Grid,
-    days: Days,
-) -> Result<(), ChartError> {
+fn background(canvas: &mut Canvas<'_>, chart: &Timeline, grid: Grid, days: Days) -> Result<(), ChartError> {
     let area = grid.area;
     for &(start, end) in &chart.non_working {
         let (left, right) = (grid.x(start), grid.x(end));
         if right > left {
-            canvas.fill(
-                Area {
-                    left,
-                    right,
-                    ..area
-                },
-                SHADE,
-                0.14,
-            )?;
+            canvas.fill(Area { left, right, ..area }, SHADE, 0.14)?;
         }
     }
     let day_width = (area.right - area.left) / grid.days;
@@ -270,11 +208,7 @@ fn background(
         let y = area.top + grid.row * index as f64;
         canvas.line(&[(MARGIN, y), (area.right, y)], GRID, 1.5)?;
     }
-    canvas.line(
-        &[(area.left, area.top), (area.left, area.bottom)],
-        AXIS,
-        2.0,
-    )?;
+    canvas.line(&[(area.left, area.top), (area.left, area.bottom)], AXIS, 2.0)?;
     date_axis(canvas, days, grid.days, area)
 }
 
@@ -299,10 +233,7 @@ mod tests {
         // scale.
         let edge = WIDTH - MARGIN;
         let day = (right - left) / 2.5;
-        assert!(
-            (edge - right - day * (chart.days - 7.25)).abs() < 1.0,
-            "{left} {right}"
-        );
+        assert!((edge - right - day * (chart.days - 7.25)).abs() < 1.0, "{left} {right}");
     }
 
     #[test]
@@ -330,18 +261,11 @@ mod tests {
         let diamonds = |chart: &Timeline| {
             let svg = timeline(chart).unwrap().svg;
             let four = |l: &&str| l.starts_with("<polygon") && l.matches(',').count() == 4;
-            svg.lines()
-                .filter(four)
-                .filter(|l| l.contains("#222222"))
-                .count()
+            svg.lines().filter(four).filter(|l| l.contains("#222222")).count()
         };
         let mut chart = sample_timeline(Lang::Zh, 1);
         assert_eq!(diamonds(&chart), 2);
-        chart.rows[0].actual = Some(Returns {
-            q05: 10.0,
-            median: 40.0,
-            q95: 70.0,
-        });
+        chart.rows[0].actual = Some(Returns { q05: 10.0, median: 40.0, q95: 70.0 });
         assert_eq!(diamonds(&chart), 1);
     }
 
@@ -358,43 +282,17 @@ mod tests {
 
     #[test]
     fn says_when_no_return_is_announced() {
-        assert!(
-            timeline(&sample_timeline(Lang::Zh, 5))
-                .unwrap()
-                .svg
-                .contains("未公布恢复时间")
-        );
-        assert!(
-            timeline(&sample_timeline(Lang::En, 5))
-                .unwrap()
-                .svg
-                .contains("No return announced")
-        );
+        assert!(timeline(&sample_timeline(Lang::Zh, 5)).unwrap().svg.contains("未公布恢复时间"));
+        assert!(timeline(&sample_timeline(Lang::En, 5)).unwrap().svg.contains("No return announced"));
     }
 
     #[test]
     fn refuses_what_cannot_be_drawn() {
         let chart = sample_timeline(Lang::Zh, 15);
-        assert!(matches!(
-            timeline(&chart),
-            Err(ChartError::TooMany {
-                most: 14,
-                found: 15,
-                ..
-            })
-        ));
+        assert!(matches!(timeline(&chart), Err(ChartError::TooMany { most: 14, found: 15, .. })));
         let mut chart = sample_timeline(Lang::Zh, 2);
-        chart.rows[1].actual = Some(Returns {
-            q05: 1.0,
-            median: f64::NAN,
-            q95: 2.0,
-        });
-        assert_eq!(
-            timeline(&chart),
-            Err(ChartError::Value {
-                what: "an actual return"
-            })
-        );
+        chart.rows[1].actual = Some(Returns { q05: 1.0, median: f64::NAN, q95: 2.0 });
+        assert_eq!(timeline(&chart), Err(ChartError::Value { what: "an actual return" }));
         chart.rows.clear();
         assert_eq!(timeline(&chart), Err(ChartError::Empty { what: "row" }));
         let mut chart = sample_timeline(Lang::Zh, 2);
@@ -402,22 +300,14 @@ mod tests {
         assert_eq!(timeline(&chart), Err(ChartError::Empty { what: "day" }));
         chart.days = 10.0;
         chart.first_day = (2021, 2, 30);
-        assert_eq!(
-            timeline(&chart),
-            Err(ChartError::Date {
-                found: (2021, 2, 30)
-            })
-        );
+        assert_eq!(timeline(&chart), Err(ChartError::Date { found: (2021, 2, 30) }));
     }
 
     #[test]
     fn samples_become_pictures() {
         for (lang, tag) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
             for rows in [1, 5, 14] {
-                show(
-                    &format!("timeline-{rows}-{tag}"),
-                    &timeline(&sample_timeline(lang, rows)).unwrap(),
-                );
+                show(&format!("timeline-{rows}-{tag}"), &timeline(&sample_timeline(lang, rows)).unwrap());
             }
         }
         let mut long = sample_timeline(Lang::Zh, 5);

@@ -1,0 +1,274 @@
+//! `cutover check`: validate; print timeline, load and assumptions.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::LangArg;
+use super::input::{Input, read_path};
+use super::output::{Failure, print};
+use crate::calendar::{DayKind, SimTime};
+use crate::load::{expected, visits_per_day};
+use crate::report::assumptions::{Assumption, assumptions, missing_sources};
+use crate::scenario::raw::MeasureKind;
+use crate::scenario::world::Scenario;
+use crate::schedule::Suspension;
+use crate::units::Lang;
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Scenario folders or schedule files  情景文件夹或方案文件
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Set any scenario key  临时修改任一参数
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+    /// Language of output  输出语言
+    #[arg(long, value_enum)]
+    lang: Option<LangArg>,
+    /// Print JSON: one object, or an array for several paths  以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn check(arguments: &CheckArgs) -> Result<ExitCode, Failure> {
+    let mut values = Vec::new();
+    let mut text = String::new();
+    for path in &arguments.paths {
+        let input = read_path(path, &arguments.sets, arguments.lang)?;
+        if arguments.json {
+            values.push(as_json(&input));
+        } else {
+            text.push_str(&as_text(&input));
+        }
+    }
+    if arguments.json {
+        let value = if values.len() == 1 { values.remove(0) } else { Value::Array(values) };
+        text = serde_json::to_string_pretty(&value).map_err(|error| Failure::work(error.to_string()))? + "\n";
+    }
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn as_json(input: &Input) -> Value {
+    let scenario = &input.scenario;
+    let clock = &scenario.clock;
+    let suspensions: Vec<Value> = scenario
+        .suspensions
+        .iter()
+        .map(|stop| {
+            let is_announced = stop.planned != SimTime::NEVER;
+            json!({
+                "name": stop.key,
+                "services": services(scenario, stop),
+                "scope": input.loaded.json["suspend"][&stop.key].get("scope").cloned().unwrap_or_else(|| json!({})),
+                "except": input.loaded.json["suspend"][&stop.key].get("except").cloned().unwrap_or_else(|| json!({})),
+                "stop": clock.civil(stop.stop).to_string(),
+                "return": is_announced.then(|| clock.civil(stop.planned).to_string()),
+                "kind": stop.kind.word(),
+                "hours": is_announced.then(|| hours(stop)),
+                "working_hours_lost": is_announced.then(|| working_hours_lost(scenario, stop)).flatten(),
+            })
+        })
+        .collect();
+    let desks: Vec<Value> = expected(scenario)
+        .iter()
+        .map(|load| {
+            json!({
+                "class": scenario.desk_classes[load.class].key,
+                "sites": load.sites,
+                "windows": load.windows,
+                "offered_per_day": round(load.offered_per_day),
+                "capacity_per_day": round(load.capacity_per_day),
+                "utilisation": load.utilisation().map(round),
+            })
+        })
+        .collect();
+    let assumed: Vec<Value> = assumptions(&input.loaded)
+        .iter()
+        .map(|one| json!({ "key": one.key, "value": one.value, "range": one.range, "reason": one.reason }))
+        .collect();
+    json!({
+        "city": scenario.city,
+        "schedule": scenario.schedule,
+        "announced_at": clock.civil(scenario.announced_at).to_string(),
+        "start": clock.civil(SimTime::START).to_string(),
+        "horizon": clock.civil(scenario.horizon()).to_string(),
+        "visits_per_day": round(visits_per_day(scenario)),
+        "suspensions": suspensions,
+        "desks": desks,
+        "assumptions": assumed,
+        "missing_sources": missing_sources(&input.loaded),
+    })
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+fn services(scenario: &Scenario, stop: &Suspension) -> Vec<String> {
+    let all = scenario.services.iter().enumerate();
+    all.filter(|(index, _)| stop.services >> index & 1 == 1).map(|(_, service)| service.key.clone()).collect()
+}
+
+fn hours(stop: &Suspension) -> f64 {
+    (f64::from(stop.planned.0) - f64::from(stop.stop.0)) / 3600.0
+}
+
+/// Opening hours of the halls that fall into a stop, from its announced beginning to its
+/// announced end; none without a hall.
+fn working_hours_lost(scenario: &Scenario, stop: &Suspension) -> Option<f64> {
+    let hall = scenario.groups.iter().find(|group| group.kind == crate::scenario::raw::SiteKind::Hall)?;
+    let desk = hall.desk.as_ref()?;
+    let mut seconds = 0i64;
+    for (day, spans) in (0u32..).zip(&desk.hours.days) {
+        for &(open, close) in spans {
+            let from = SimTime::at(day, open).max(stop.stop);
+            let until = SimTime::at(day, close).min(stop.planned);
+            seconds += (i64::from(until.0) - i64::from(from.0)).max(0);
+        }
+    }
+    Some(seconds as f64 / 3600.0)
+}
+
+fn as_text(input: &Input) -> String {
+    let (scenario, lang) = (&input.scenario, input.lang);
+    let mut text = String::new();
+    let title = lang.pick(&scenario.city_name.zh, &scenario.city_name.en);
+    let schedule = lang.pick(&scenario.schedule_name.zh, &scenario.schedule_name.en);
+    line(&mut text, &format!("{title} · {schedule}"));
+    line(&mut text, "");
+    timeline(&mut text, scenario, lang);
+    load(&mut text, scenario, lang);
+    assumed(&mut text, &assumptions(&input.loaded), &missing_sources(&input.loaded), lang);
+    text
+}
+
+fn line(text: &mut String, one: &str) {
+    text.push_str(one);
+    text.push('\n');
+}
+
+/// A moment with weekday and kind of day.
+fn moment(scenario: &Scenario, time: SimTime, lang: Lang) -> String {
+    let clock = &scenario.clock;
+    let civil = clock.civil(time);
+    let base = format!("{} {:02}:{:02}", civil.date(), civil.hour(), civil.minute());
+    if time.day() >= clock.days() {
+        return base;
+    }
+    let weekday = usize::from(clock.weekday(time.day()));
+    let zh = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"][weekday];
+    let en = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][weekday];
+    let (kind_zh, kind_en) = match clock.kind(time.day()) {
+        DayKind::Working => ("工作日", "working day"),
+        DayKind::Resting => ("休息日", "rest day"),
+        DayKind::Holiday => ("法定节假日", "public holiday"),
+    };
+    match lang {
+        Lang::Zh => format!("{base} {zh}（{kind_zh}）"),
+        Lang::En => format!("{base} {en} ({kind_en})"),
+    }
+}
+
+fn timeline(text: &mut String, scenario: &Scenario, lang: Lang) {
+    let mut rows: Vec<(SimTime, String)> = vec![
+        (SimTime::START, lang.pick("模拟开始", "simulation starts").to_owned()),
+        (scenario.announced_at, lang.pick("公告", "announced").to_owned()),
+    ];
+    for stop in &scenario.suspensions {
+        let name = lang.pick(&stop.name.zh, &stop.name.en);
+        rows.push((
+            stop.stop,
+            format!("{} {name} [{}]", lang.pick("停", "stop  "), services(scenario, stop).join(", ")),
+        ));
+        if stop.planned != SimTime::NEVER {
+            let estimated =
+                if stop.kind.word() == "estimated" { lang.pick("（预计）", " (estimated)") } else { "" };
+            let lost = working_hours_lost(scenario, stop).map_or_else(String::new, |lost| match lang {
+                Lang::Zh => format!("，其中大厅工作时间 {lost:.1} 小时"),
+                Lang::En => format!(", {lost:.1} of them hall opening hours"),
+            });
+            let span = match lang {
+                Lang::Zh => format!("共 {:.1} 小时{lost}", hours(stop)),
+                Lang::En => format!("{:.1} hours{lost}", hours(stop)),
+            };
+            rows.push((stop.planned, format!("{} {name}{estimated}  {span}", lang.pick("复", "return"))));
+        }
+    }
+    for measure in &scenario.measures {
+        if let (crate::schedule::Moment::At(until), true) = (measure.until, measure.kind != MeasureKind::Surge) {
+            rows.push((until, format!("{} {}", lang.pick("截止", "cut-off"), measure.key)));
+        }
+    }
+    rows.push((scenario.horizon(), lang.pick("模拟结束", "simulation ends").to_owned()));
+    rows.sort_by_key(|(time, _)| *time);
+    line(text, lang.pick("时间表", "Timeline"));
+    for (time, what) in rows {
+        line(text, &format!("  {}  {what}", moment(scenario, time, lang)));
+    }
+    for stop in scenario.suspensions.iter().filter(|stop| stop.planned == SimTime::NEVER) {
+        let name = lang.pick(&stop.name.zh, &stop.name.en);
+        line(text, &format!("  {}: {name}", lang.pick("未公布恢复时间", "no return announced")));
+    }
+    line(text, "");
+}
+
+fn load(text: &mut String, scenario: &Scenario, lang: Lang) {
+    line(
+        text,
+        lang.pick(
+            "窗口日常负荷（工作日，未模拟前的测算）",
+            "Routine load at desks (a working day, before any simulation)",
+        ),
+    );
+    for load in expected(scenario) {
+        let class = &scenario.desk_classes[load.class];
+        let name = lang.pick(&class.name.zh, &class.name.en);
+        let share = load.utilisation().map_or_else(|| "–".to_owned(), |share| format!("{:.0}%", share * 100.0));
+        let row = match lang {
+            Lang::Zh => format!(
+                "  {name}：{} 个网点，{} 个窗口，每日 {:.0} 件，能力 {:.0} 件（{:.1} 分钟/件），负荷 {share}",
+                load.sites, load.windows, load.offered_per_day, load.capacity_per_day, load.minutes
+            ),
+            Lang::En => format!(
+                "  {name}: {} sites, {} windows, {:.0} matters a day of {:.0} possible ({:.1} min each), load {share}",
+                load.sites, load.windows, load.offered_per_day, load.capacity_per_day, load.minutes
+            ),
+        };
+        line(text, &row);
+    }
+    let visits = visits_per_day(scenario);
+    let insured: f64 = scenario.schemes.iter().map(|scheme| scheme.insured).sum();
+    let row = match lang {
+        Lang::Zh => {
+            format!("  就医购药结算：每日约 {visits:.0} 人次，每参保人每年 {:.2} 次", visits * 365.0 / insured.max(1.0))
+        }
+        Lang::En => format!(
+            "  settlements: about {visits:.0} visits a day, {:.2} per insured person and year",
+            visits * 365.0 / insured.max(1.0)
+        ),
+    };
+    line(text, &row);
+    line(text, "");
+}
+
+fn assumed(text: &mut String, assumptions: &[Assumption], missing: &[String], lang: Lang) {
+    let title = lang.pick("假设（无实测依据的参数）", "Assumptions (parameters nobody has measured)");
+    line(text, &format!("{title}: {}", assumptions.len()));
+    for one in assumptions {
+        let range = one.range.map_or_else(String::new, |[low, high]| format!(" [{low} … {high}]"));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {} = {}{range}  {}", one.key, one.value, one.reason);
+    }
+    if !missing.is_empty() {
+        line(text, &format!("{}: {}", lang.pick("缺少来源的参数", "Parameters without a source"), missing.len()));
+        for key in missing {
+            line(text, &format!("  {key}"));
+        }
+    }
+    line(text, "");
+}

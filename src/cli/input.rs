@@ -1,0 +1,64 @@
+//! From a path on the command line to a checked scenario, or to everything that is wrong with it.
+
+use std::path::Path;
+
+use super::output::Failure;
+use super::{LangArg, ScenarioArgs, choose_lang};
+use crate::scenario::check::{Complaint, ComplaintKind, check};
+use crate::scenario::error::{Code, Problems, Text};
+use crate::scenario::layer::{Loaded, load};
+use crate::scenario::raw::LangName;
+use crate::scenario::world::Scenario;
+use crate::units::Lang;
+
+/// A scenario that was read and checked.
+pub(super) struct Input {
+    pub(super) loaded: Loaded,
+    pub(super) scenario: Scenario,
+    pub(super) lang: Lang,
+}
+
+pub(super) fn read(arguments: &ScenarioArgs) -> Result<Input, Failure> {
+    read_path(&arguments.path, &arguments.sets, arguments.lang)
+}
+
+pub(super) fn read_path(path: &Path, sets: &[String], lang: Option<LangArg>) -> Result<Input, Failure> {
+    let early = choose_lang(lang, None);
+    let loaded = load(path, None, sets).map_err(|problems| Failure::input(problems.render(early)))?;
+    let own = loaded.layer.lang.map(|lang| if lang == LangName::Zh { Lang::Zh } else { Lang::En });
+    let lang = choose_lang(lang, own);
+    match check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar) {
+        Ok(mut scenario) => {
+            if let Some(name) = &loaded.city_name {
+                scenario.city_name = name.clone();
+            }
+            Ok(Input { loaded, scenario, lang })
+        }
+        Err(complaints) => Err(Failure::input(problems(&loaded, complaints).render(lang))),
+    }
+}
+
+fn problems(loaded: &Loaded, complaints: Vec<Complaint>) -> Problems {
+    let mut problems = Problems::new();
+    for complaint in complaints {
+        let hint = complaint.nearest.map(|name| Text::new(format!("是否指 {name}？"), format!("did you mean {name}?")));
+        let allowed = Text::new(complaint.allowed_zh, complaint.allowed_en);
+        problems.at(&loaded.origins, &complaint.key, code(complaint.kind), complaint.found, allowed, hint);
+    }
+    problems
+}
+
+fn code(kind: ComplaintKind) -> Code {
+    match kind {
+        ComplaintKind::Missing => Code::Incomplete,
+        ComplaintKind::UnknownName => Code::UnknownName,
+        ComplaintKind::OutOfRange => Code::OutOfRange,
+        ComplaintKind::Unreadable => Code::BadHours,
+        ComplaintKind::Order => Code::TimeOrder,
+        ComplaintKind::Cycle => Code::Circle,
+        ComplaintKind::NoCalendar => Code::MissingYear,
+        ComplaintKind::TooLarge => Code::TooMany,
+        ComplaintKind::Rank => Code::BadRoute,
+        ComplaintKind::Inconsistent => Code::Contradiction,
+    }
+}

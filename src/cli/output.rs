@@ -1,0 +1,63 @@
+//! Writing to the terminal: never a panic on a closed pipe or a full disk.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+pub struct Failure {
+    /// Exit status.
+    status: u8,
+    /// What to tell, in the reader's language.
+    text: String,
+}
+
+impl Failure {
+    /// Wrong input: status 2.
+    pub(crate) fn input(text: impl Into<String>) -> Self {
+        Self { status: 2, text: text.into() }
+    }
+
+    /// The work failed: status 1.
+    pub(crate) fn work(text: impl Into<String>) -> Self {
+        Self { status: 1, text: text.into() }
+    }
+
+    /// Stopped by a signal.
+    pub(crate) fn signal(status: u8, text: impl Into<String>) -> Self {
+        Self { status, text: text.into() }
+    }
+
+    /// Prints the text on standard error and gives the exit status.
+    #[must_use]
+    pub fn report(&self) -> ExitCode {
+        // Where even standard error is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "{}", self.text.trim_end());
+        ExitCode::from(self.status)
+    }
+}
+
+/// Writes text to standard output. A reader that has gone away (`| head`) ends the command well.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::work(format!("standard output cannot be written 无法写入标准输出: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a remark to standard error.
+pub(crate) fn remark(text: &str) {
+    // A remark that cannot be shown is no reason to stop.
+    let _ = writeln!(io::stderr(), "{}", text.trim_end());
+}
+
+/// Prints clap's message where it belongs: help on standard output, errors on standard error.
+pub(crate) fn print_clap(error: &clap::Error) -> Result<(), Failure> {
+    match error.print() {
+        Err(failed) if failed.kind() != ErrorKind::BrokenPipe => Err(Failure::work(failed.to_string())),
+        _ => Ok(()),
+    }
+}

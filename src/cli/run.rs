@@ -1,0 +1,254 @@
+//! `cutover run`: one city under one schedule.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::ScenarioArgs;
+use super::input::{Input, read};
+use super::output::{Failure, print, remark};
+use crate::experiment::{Results, Size, Stopped, Watch, estimate, run as run_experiment};
+use crate::measures::Group;
+use crate::replication::Model;
+use crate::report::folder::Folder;
+use crate::report::{Report, RunInfo};
+use crate::stats::Precision;
+use crate::units::Lang;
+
+/// Replications unless asked otherwise.
+const REPLICATIONS_DEFAULT: u32 = 100;
+
+/// Most replications that `--precision` may take.
+const PRECISION_REPLICATIONS_MAX: u32 = 5_000;
+
+/// Absolute floor of `--precision`, in visits or yuan: differences below it do not matter.
+const PRECISION_FLOOR: f64 = 1.0;
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// Times the course is simulated (default 100)  模拟次数
+    #[arg(long, conflicts_with = "precision", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replications: Option<u32>,
+    /// Simulate until visits affected and prepayment are known this well, such as 2%  按精度自动决定模拟次数
+    #[arg(long, value_parser = parse_precision)]
+    precision: Option<f64>,
+    /// Random seed: the same seed gives the same results  随机种子
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads (default: all cores); results do not depend on it  线程数
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    threads: Option<u32>,
+    /// Results folder (default output/CITY/run)  结果文件夹
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Overwrite another run's results  覆盖已有结果
+    #[arg(long)]
+    force: bool,
+    /// No progress bar and no remarks  不显示进度
+    #[arg(long)]
+    quiet: bool,
+    /// Print the summary as JSON  以 JSON 输出摘要
+    #[arg(long)]
+    json: bool,
+}
+
+fn parse_precision(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.trim().strip_suffix('%') {
+        Some(percent) => (percent.trim(), 0.01),
+        None => (text.trim(), 1.0),
+    };
+    let share = number.parse::<f64>().map_err(|_| "must be a share such as 2% or 0.02".to_owned())? * scale;
+    if share.is_finite() && (0.000_1..1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("must lie between 0.01% and 100%".to_owned())
+    }
+}
+
+pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {
+    let Input { loaded, scenario, lang } = read(&arguments.scenario)?;
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("output").join(&loaded.city).join("run"));
+    let size = size_of(arguments)?;
+    let threads =
+        arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get() as u32));
+    let planned = match size {
+        Size::Replications(number) => number,
+        Size::Precision { most, .. } => most,
+    };
+    let digest = crate::report::manifest::run_digest(&loaded, arguments.seed, &format!("{size:?}"), lang);
+    let folder = Folder::prepare(&out, arguments.force, &digest).map_err(|error| Failure::input(error.text(lang)))?;
+    let model = Model::new(scenario);
+    let watch = Arc::new(Watch::default());
+    let signal = listen(&watch);
+    let started = jiff::Timestamp::now().to_string();
+    let clock = Instant::now();
+    let results = simulate(arguments, &model, size, planned, threads, &watch, lang)?;
+    let info = RunInfo { threads, started, seconds: clock.elapsed().as_secs_f64() };
+    let stopped = describe_stop(&results, lang);
+    if results.replications.is_empty() {
+        return Err(stopped_failure(stopped, &signal));
+    }
+    let report = Report { loaded: &loaded, scenario: &model.scenario, results: &results, lang, run: info };
+    let files = crate::report::write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
+    if arguments.json {
+        let json = crate::report::summary::json(&report);
+        print(&format!(
+            "{}\n",
+            serde_json::to_string_pretty(&json).map_err(|error| Failure::work(error.to_string()))?
+        ))?;
+    } else {
+        print(&crate::report::summary::text(&report))?;
+        if !arguments.quiet {
+            let count = files.len();
+            let place = out.display();
+            print(&lang_text(
+                lang,
+                &format!("\n结果（{count} 个文件）在 {place}\n"),
+                &format!("\n{count} files written to {place}\n"),
+            ))?;
+        }
+    }
+    if results.stopped.is_some() { Err(stopped_failure(stopped, &signal)) } else { Ok(ExitCode::SUCCESS) }
+}
+
+fn lang_text(lang: Lang, zh: &str, en: &str) -> String {
+    lang.pick(zh, en).to_owned()
+}
+
+fn size_of(arguments: &RunArgs) -> Result<Size, Failure> {
+    match arguments.precision {
+        None => Ok(Size::Replications(arguments.replications.unwrap_or(REPLICATIONS_DEFAULT))),
+        Some(share) => {
+            let target = Precision::new(share, PRECISION_FLOOR).map_err(|error| Failure::input(error.to_string()))?;
+            Ok(Size::Precision { target, most: PRECISION_REPLICATIONS_MAX })
+        }
+    }
+}
+
+/// Signals: 0 none, else the exit status.
+fn listen(watch: &Arc<Watch>) -> Arc<AtomicU8> {
+    let signal = Arc::new(AtomicU8::new(0));
+    let (heard, stop) = (Arc::clone(&signal), Arc::clone(watch));
+    let set = ctrlc::set_handler(move || {
+        heard.store(130, Ordering::Relaxed);
+        stop.stop.store(true, Ordering::Relaxed);
+    });
+    if set.is_err() {
+        remark("signals cannot be caught here; stopping the program loses the run");
+    }
+    signal
+}
+
+fn simulate(
+    arguments: &RunArgs,
+    model: &Model,
+    size: Size,
+    planned: u32,
+    threads: u32,
+    watch: &Arc<Watch>,
+    lang: Lang,
+) -> Result<Results, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads as usize)
+        .build()
+        .map_err(|error| Failure::work(error.to_string()))?;
+    let bar = progress_bar(arguments, planned, lang);
+    let ticker = tick(&bar, watch);
+    let results = pool.install(|| {
+        run_experiment(model, arguments.seed, size, watch, &|batch| {
+            bar.set_message(precision_text(model, arguments.seed, batch, lang));
+        })
+    });
+    ticker.stop();
+    bar.finish_and_clear();
+    Ok(results)
+}
+
+fn progress_bar(arguments: &RunArgs, planned: u32, lang: Lang) -> ProgressBar {
+    if arguments.quiet || arguments.json {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(u64::from(planned)), ProgressDrawTarget::stderr());
+    let template = lang.pick(
+        "模拟 {bar:30} {pos}/{len} 次  每秒 {per_sec}  剩余 {eta}  {msg}",
+        "simulating {bar:30} {pos}/{len}  {per_sec}  {eta} left  {msg}",
+    );
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn precision_text(model: &Model, seed: u64, batch: &[crate::measures::Values], lang: Lang) -> String {
+    let catalogue = crate::measures::Catalogue::new(&model.scenario);
+    let results = Results { seed, catalogue, replications: batch.to_vec(), precise: None, stopped: None };
+    match estimate(&results, "prepayment", Group::All) {
+        Some(estimate) if estimate.mean > 0.0 => estimate.half_width.map_or_else(String::new, |half| {
+            let share = 100.0 * half / estimate.mean;
+            lang_text(lang, &format!("垫付总额精度 ±{share:.1}%"), &format!("prepayment ±{share:.1}%"))
+        }),
+        _ => String::new(),
+    }
+}
+
+/// A thread that moves the bar on as replications finish.
+struct Ticker {
+    done: Arc<std::sync::atomic::AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+fn tick(bar: &ProgressBar, watch: &Arc<Watch>) -> Ticker {
+    let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (bar, watch, flag) = (bar.clone(), Arc::clone(watch), Arc::clone(&done));
+    let thread = std::thread::spawn(move || {
+        while !flag.load(Ordering::Relaxed) {
+            bar.set_position(u64::from(watch.finished.load(Ordering::Relaxed)));
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+    Ticker { done, thread: Some(thread) }
+}
+
+impl Ticker {
+    fn stop(mut self) {
+        self.done.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // A ticker that failed has only lost the bar.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn describe_stop(results: &Results, lang: Lang) -> Option<String> {
+    let kept = results.replications.len();
+    match &results.stopped {
+        None => None,
+        Some(Stopped::Interrupted) => Some(lang_text(
+            lang,
+            &format!("已中断；保留已完成的 {kept} 次模拟"),
+            &format!("interrupted; the {kept} simulated courses finished so far were kept"),
+        )),
+        Some(Stopped::Breach(breach)) => Some(lang_text(
+            lang,
+            &format!("内部守恒检查未通过（程序缺陷，请报告）：{breach}；保留此前完成的 {kept} 次模拟"),
+            &format!(
+                "{breach}; this is a defect of the program, please report it; {kept} simulated courses before it were kept"
+            ),
+        )),
+    }
+}
+
+fn stopped_failure(text: Option<String>, signal: &AtomicU8) -> Failure {
+    let text = text.unwrap_or_else(|| "nothing was simulated".to_owned());
+    match signal.load(Ordering::Relaxed) {
+        0 => Failure::work(text),
+        status => Failure::signal(status, text),
+    }
+}

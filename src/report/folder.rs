@@ -1,0 +1,427 @@
+//! The results folder: checked before the run starts, held by one program at a time, and filled
+//! with files that appear whole or not at all.
+//!
+//! A file is written aside as `.NAME.tmp` in the same folder, forced to the disk, and renamed. The
+//! lock is the operating system's on `.cutover.lock`, so that it ends with the program that holds
+//! it however that ends; the number of the process stands in the file for messages only.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use crate::units::Lang;
+
+use super::manifest;
+
+/// The lock file.
+const LOCK: &str = ".cutover.lock";
+
+/// A results folder that cannot be used, or a file in it that could not be written.
+#[derive(Debug)]
+pub struct FolderError {
+    zh: String,
+    en: String,
+}
+
+impl FolderError {
+    fn new(path: &Path, zh: &str, en: &str) -> Self {
+        let shown = path.display();
+        Self { zh: format!("{shown}：{zh}"), en: format!("{shown}: {en}") }
+    }
+
+    fn io(path: &Path, (zh, en): (&str, &str), error: &io::Error) -> Self {
+        if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+            let zh = format!("{zh}：磁盘已满；此前写好的文件已保留");
+            return Self::new(path, &zh, &format!("{en}: the disk is full; files finished before are kept"));
+        }
+        Self::new(path, &format!("{zh}：{error}"), &format!("{en}: {error}"))
+    }
+
+    /// The message in a language.
+    pub fn text(&self, lang: Lang) -> String {
+        lang.pick(&self.zh, &self.en).to_owned()
+    }
+}
+
+impl std::fmt::Display for FolderError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.en)
+    }
+}
+
+impl std::error::Error for FolderError {}
+
+/// A results folder held by this program until it is dropped.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    digest: String,
+    /// Keeps the operating system's lock.
+    _lock: File,
+}
+
+impl Folder {
+    /// Checks that a run may write to `out`, makes the folder and locks it.
+    ///
+    /// `digest` names the run ([`manifest::run_digest`]): a folder that holds results of the same
+    /// run may be written again, one that holds another run's or foreign files only with `force`.
+    ///
+    /// # Errors
+    ///
+    /// When `out` is a file or a symbolic link, cannot be made or written, is in use, or holds
+    /// what must not be overwritten. Nothing has been changed then but folders made on the way.
+    pub fn prepare(out: &Path, force: bool, digest: &str) -> Result<Self, FolderError> {
+        let path = plain(out);
+        check_place(&path)?;
+        fs::create_dir_all(&path).map_err(|error| {
+            FolderError::io(&path, ("无法建立结果文件夹", "the results folder cannot be made"), &error)
+        })?;
+        let lock = lock(&path)?;
+        let folder = Self { path, digest: digest.to_owned(), _lock: lock };
+        folder.check_content(force)?;
+        folder.check_writable()?;
+        Ok(folder)
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The digest of the run it was prepared for.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Writes a file whole; `name` is its place within the folder, with `/` between parts.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be written; an older file of that name is untouched then.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, FolderError> {
+        let mut path = self.path.clone();
+        let mut parts = name.split('/').peekable();
+        while let Some(part) = parts.next() {
+            path.push(part);
+            if parts.peek().is_some() {
+                make_folder(&path)?;
+            }
+        }
+        write_whole(&path, bytes)?;
+        Ok(path)
+    }
+
+    /// Removes a file if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When it is there and cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), FolderError> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(FolderError::io(&path, ("无法删除旧文件", "the old file cannot be removed"), &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_content(&self, force: bool) -> Result<(), FolderError> {
+        if force {
+            return Ok(());
+        }
+        let unreadable =
+            |error| FolderError::io(&self.path, ("无法读取结果文件夹", "the results folder cannot be read"), &error);
+        let manifest = self.path.join(manifest::FILE);
+        let text = match fs::read_to_string(&manifest) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) if error.kind() == ErrorKind::InvalidData => Some(String::new()),
+            Err(error) => return Err(unreadable(error)),
+        };
+        if let Some(text) = text {
+            return if manifest::run_digest_of(&text).is_some_and(|found| found == self.digest) {
+                Ok(())
+            } else {
+                Err(FolderError::new(
+                    &self.path,
+                    "已有另一次运行的结果；请用 --out 指定其他文件夹，或用 --force 覆盖",
+                    "holds the results of another run; choose another folder with --out, or overwrite with --force",
+                ))
+            };
+        }
+        for entry in fs::read_dir(&self.path).map_err(unreadable)? {
+            let name = entry.map_err(unreadable)?.file_name();
+            if !is_ours(&name.to_string_lossy()) {
+                let found = name.to_string_lossy().into_owned();
+                return Err(FolderError::new(
+                    &self.path,
+                    &format!("其中有非结果文件（{found}）；请用 --out 指定其他文件夹，或用 --force 写入"),
+                    &format!(
+                        "holds other files ({found}); choose another folder with --out, or write there with --force"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A run of an hour must not find out at its end that nothing can be written.
+    fn check_writable(&self) -> Result<(), FolderError> {
+        let probe = self.path.join(".probe.tmp");
+        write_aside(&probe, b"cutover")?;
+        fs::remove_file(&probe).map_err(|error| FolderError::io(&probe, ("无法删除", "cannot be removed"), &error))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A lock file left behind does no harm: nobody holds it.
+        let _ = fs::remove_file(self.path.join(LOCK));
+    }
+}
+
+/// Writes a single file whole, in a folder that exists.
+///
+/// # Errors
+///
+/// When it could not be written; an older file of that name is untouched then.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let Some(name) = path.file_name() else {
+        return Err(FolderError::new(path, "不是文件名", "is no name of a file"));
+    };
+    if fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()) {
+        return Err(FolderError::new(path, "是文件夹，不能写成文件", "is a folder, not a file"));
+    }
+    let aside = path.with_file_name(format!(".{}.tmp", name.to_string_lossy()));
+    write_aside(&aside, bytes)?;
+    fs::rename(&aside, path).map_err(|error| {
+        let failed = FolderError::io(path, ("无法改名写入", "cannot be renamed into place"), &error);
+        // What was written aside is of no use to anybody.
+        let _ = fs::remove_file(&aside);
+        failed
+    })
+}
+
+fn write_aside(aside: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    // Left by a program that was killed; a link must not lead the bytes elsewhere.
+    let _ = fs::remove_file(aside);
+    let written = OpenOptions::new().write(true).create_new(true).open(aside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|error| {
+        let failed = FolderError::io(aside, ("无法写入", "cannot be written"), &error);
+        // What was written aside is of no use to anybody.
+        let _ = fs::remove_file(aside);
+        failed
+    })
+}
+
+/// Files that a run which was broken off may have left.
+fn is_ours(name: &str) -> bool {
+    const WHOLE: [&str; 5] = ["summary.json", "summary.csv", "replications.parquet", "daily.parquet", "charts"];
+    name == LOCK || WHOLE.contains(&name) || (name.starts_with('.') && name.ends_with(".tmp"))
+}
+
+/// The path without `.` and trailing slashes, which would hide a symbolic link.
+fn plain(path: &Path) -> PathBuf {
+    let parts: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    if parts.as_os_str().is_empty() { PathBuf::from(".") } else { parts }
+}
+
+fn check_place(path: &Path) -> Result<(), FolderError> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(FolderError::new(
+            path,
+            "是符号链接，不写入；请用 --out 指定真实的文件夹",
+            "is a symbolic link; give the folder itself with --out",
+        )),
+        Ok(found) if !found.is_dir() => {
+            Err(FolderError::new(path, "是文件，不能用作结果文件夹", "is a file and cannot be the results folder"))
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(FolderError::io(path, ("无法用作结果文件夹", "cannot be the results folder"), &error)),
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), FolderError> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_place(path),
+        Err(error) => Err(FolderError::io(path, ("无法建立文件夹", "the folder cannot be made"), &error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, FolderError> {
+    let path = folder.join(LOCK);
+    let failed = |error| FolderError::io(&path, ("无法写入结果文件夹", "the results folder cannot be written"), &error);
+    // Between opening and locking, the holder before may have removed the file; then the lock is
+    // on a file that nobody else will see, and the next try meets the new one.
+    for _ in 0..20 {
+        if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(FolderError::new(&path, "不是普通文件，无法锁定", "is no ordinary file and cannot be locked"));
+        }
+        let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).clone();
+        let mut file = options.open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(in_use(folder, &mut file)),
+            // A file system without locks: two runs at once are then the user's own concern.
+            Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Unsupported => return Err(failed(error)),
+            _ => {}
+        }
+        if is_same_file(&file, &path) {
+            let written = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+            return written.map(|()| file).map_err(failed);
+        }
+    }
+    Err(FolderError::new(folder, "正被其他运行占用", "is in use by other runs"))
+}
+
+fn in_use(folder: &Path, file: &mut File) -> FolderError {
+    let mut holder = String::new();
+    // Where the number cannot be read the message goes without it.
+    let _ = file.take(32).read_to_string(&mut holder);
+    let holder = holder.trim();
+    let (zh, en) = if !holder.is_empty() && holder.bytes().all(|byte| byte.is_ascii_digit()) {
+        (format!("（进程 {holder}）"), format!(" (process {holder})"))
+    } else {
+        (String::new(), String::new())
+    };
+    let zh = format!("正被另一次运行占用{zh}；请等其结束，或用 --out 指定其他文件夹");
+    FolderError::new(
+        folder,
+        &zh,
+        &format!("is in use by another run{en}; wait for it, or choose another folder with --out"),
+    )
+}
+
+#[cfg(unix)]
+fn is_same_file(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(held), Ok(named)) => (held.dev(), held.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &File, _: &Path) -> bool {
+    // An open file cannot be removed here.
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(out: &Path, force: bool, digest: &str) -> String {
+        Folder::prepare(out, force, digest).unwrap_err().text(Lang::En)
+    }
+
+    fn manifest_of(digest: &str) -> String {
+        format!("{{\"run_digest\": \"{digest}\"}}")
+    }
+
+    #[test]
+    fn a_folder_of_another_run_is_refused_without_force() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("a/b");
+        let folder = Folder::prepare(&out, false, "one").unwrap();
+        folder.write(manifest::FILE, manifest_of("one").as_bytes()).unwrap();
+        drop(folder);
+        assert!(Folder::prepare(&out, false, "one").is_ok());
+        assert!(refused(&out, false, "two").contains("another run"));
+        assert_eq!(fs::read_to_string(out.join("manifest.json")).unwrap(), manifest_of("one"));
+        assert!(Folder::prepare(&out, true, "two").is_ok());
+        fs::write(out.join("manifest.json"), b"\xff not json").unwrap();
+        assert!(refused(&out, false, "one").contains("another run"));
+    }
+
+    #[test]
+    fn foreign_files_are_refused_without_force_and_kept_with_it() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("budget.xlsx"), "mine").unwrap();
+        assert!(refused(place.path(), false, "one").contains("budget.xlsx"));
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1, "nothing is left behind");
+        let folder = Folder::prepare(place.path(), true, "one").unwrap();
+        folder.write("summary.csv", b"x").unwrap();
+        drop(folder);
+        assert_eq!(fs::read_to_string(place.path().join("budget.xlsx")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn leftovers_of_a_broken_run_are_no_foreign_files() {
+        let place = tempfile::tempdir().unwrap();
+        for name in [".cutover.lock", ".summary.json.tmp", "summary.csv"] {
+            fs::write(place.path().join(name), "4194304999").unwrap();
+        }
+        assert!(Folder::prepare(place.path(), false, "one").is_ok());
+    }
+
+    #[test]
+    fn a_file_is_no_folder() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("file");
+        fs::write(&out, "mine").unwrap();
+        for force in [false, true] {
+            assert!(refused(&out, force, "one").contains("is a file"));
+            assert!(refused(&out.join("below"), force, "one").contains("cannot"));
+        }
+        assert_eq!(fs::read_to_string(&out).unwrap(), "mine");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn symbolic_links_are_refused_even_with_a_slash_behind() {
+        let place = tempfile::tempdir().unwrap();
+        let (real, link) = (place.path().join("real"), place.path().join("link"));
+        fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        for out in [link.clone(), PathBuf::from(format!("{}/", link.display())), link.join(".")] {
+            assert!(refused(&out, true, "one").contains("symbolic link"), "{out:?}");
+        }
+        std::os::unix::fs::symlink(place.path().join("nowhere"), place.path().join("dangling")).unwrap();
+        assert!(refused(&place.path().join("dangling"), true, "one").contains("symbolic link"));
+        assert_eq!(fs::read_dir(&real).unwrap().count(), 0);
+        let folder = Folder::prepare(&real, false, "one").unwrap();
+        std::os::unix::fs::symlink(place.path(), real.join("charts")).unwrap();
+        assert!(folder.write("charts/a.svg", b"x").is_err());
+        assert!(!place.path().join("a.svg").exists());
+    }
+
+    #[test]
+    fn a_folder_in_use_is_refused_until_it_is_given_back() {
+        let place = tempfile::tempdir().unwrap();
+        let first = Folder::prepare(place.path(), false, "one").unwrap();
+        let message = refused(place.path(), true, "one");
+        assert!(message.contains("in use") && message.contains(&std::process::id().to_string()), "{message}");
+        drop(first);
+        assert!(Folder::prepare(place.path(), false, "one").is_ok());
+    }
+
+    #[test]
+    fn files_appear_whole_and_nothing_is_left_aside() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::prepare(place.path(), false, "one").unwrap();
+        folder.write("charts/a.svg", b"old").unwrap();
+        folder.write("charts/a.svg", b"new").unwrap();
+        assert_eq!(fs::read(place.path().join("charts/a.svg")).unwrap(), b"new");
+        assert_eq!(fs::read_dir(place.path().join("charts")).unwrap().count(), 1);
+        fs::create_dir(place.path().join("daily.parquet")).unwrap();
+        assert!(folder.write("daily.parquet", b"x").is_err());
+        drop(folder);
+        assert!(!place.path().join(LOCK).exists());
+    }
+
+    #[test]
+    fn a_full_disk_is_named_in_both_languages() {
+        let error = FolderError::io(
+            Path::new("x"),
+            ("无法写入", "cannot be written"),
+            &io::Error::from(ErrorKind::StorageFull),
+        );
+        assert!(error.text(Lang::Zh).contains("磁盘已满") && error.text(Lang::En).contains("the disk is full"));
+    }
+}

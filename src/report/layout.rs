@@ -1,0 +1,169 @@
+//! Text for a terminal: labelled items with wrapped, indented text, and columns; Chinese characters
+//! count as two columns.
+
+use super::numbers::{char_width, width};
+
+/// Most columns of a line.
+pub(super) const COLUMNS_MOST: usize = 100;
+/// Most lines of a screen.
+pub(super) const LINES_MOST: usize = 40;
+
+/// Lines under construction.
+#[derive(Debug)]
+pub(super) struct Layout {
+    lines: Vec<String>,
+    label: usize,
+}
+
+impl Layout {
+    /// Labels take `label` columns.
+    pub(super) fn new(label: usize) -> Self {
+        Self { lines: Vec::new(), label }
+    }
+
+    /// A line of its own, cut where it is too long.
+    pub(super) fn line(&mut self, text: &str) {
+        self.lines.push(fit(text, COLUMNS_MOST));
+    }
+
+    /// A rule under the title.
+    pub(super) fn rule(&mut self) {
+        self.lines.push("-".repeat(COLUMNS_MOST));
+    }
+
+    /// A text behind its label, on at most three lines.
+    pub(super) fn item(&mut self, label: &str, text: &str) {
+        const LINES: usize = 3;
+        let mut lines = wrap(text, COLUMNS_MOST - self.label);
+        if lines.len() > LINES {
+            lines.truncate(LINES);
+            if let Some(last) = lines.last_mut() {
+                *last = fit(&format!("{last}……"), COLUMNS_MOST - self.label);
+            }
+        }
+        for (index, line) in lines.iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            self.lines.push(format!("{}{line}", padded(label, self.label)));
+        }
+    }
+
+    /// Cells in columns.
+    pub(super) fn columns(&mut self, cells: &[String], widths: &[usize]) {
+        let mut line = String::new();
+        for (cell, &width) in cells.iter().zip(widths) {
+            line.push_str(&padded(cell, width));
+        }
+        self.lines.push(fit(line.trim_end(), COLUMNS_MOST));
+    }
+
+    /// All lines, at most as many as a screen has.
+    pub(super) fn finish(mut self) -> String {
+        self.lines.truncate(LINES_MOST);
+        self.lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+}
+
+/// A text filled up with spaces, at least one behind it.
+fn padded(text: &str, columns: usize) -> String {
+    if text.is_empty() {
+        return " ".repeat(columns);
+    }
+    let text = fit(text, columns.saturating_sub(1));
+    let space = columns.saturating_sub(width(&text));
+    text + &" ".repeat(space)
+}
+
+/// A text cut to so many columns, with `…` where something was cut. Control characters go.
+pub(super) fn fit(text: &str, columns: usize) -> String {
+    let text: String = text.chars().filter(|character| !character.is_control()).collect();
+    if width(&text) <= columns {
+        return text;
+    }
+    let mut cut = String::new();
+    let mut used = 1;
+    for character in text.chars() {
+        used += char_width(character);
+        if used > columns {
+            break;
+        }
+        cut.push(character);
+    }
+    cut.push('…');
+    cut
+}
+
+/// Breaks a text into lines: at spaces, and beside Chinese characters, but never before a mark that
+/// closes or behind one that opens.
+fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for piece in pieces(text) {
+        if !line.is_empty() && width(&line) + width(piece.trim_end()) > columns {
+            lines.push(line.trim_end().to_owned());
+            line.clear();
+        }
+        line.push_str(&piece);
+        while width(line.trim_end()) > columns {
+            let head = fit(&line, columns + 1);
+            let kept: String = head.trim_end_matches('…').to_owned();
+            let rest = line.split_off(kept.len().max(1).min(line.len()));
+            lines.push(std::mem::replace(&mut line, rest));
+        }
+    }
+    if !line.trim_end().is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// The parts of a text between which a line may end.
+fn pieces(text: &str) -> Vec<String> {
+    const CLOSES: &str = "，。；：、）》”！？～%·,.;:)!?–";
+    const OPENS: &str = "（《“(～–";
+    let mut pieces: Vec<String> = vec![String::new()];
+    let mut before: Option<char> = None;
+    for character in text.chars().filter(|character| !character.is_control()) {
+        let may_break = before.is_some_and(|before| {
+            let wide = char_width(before) == 2 || char_width(character) == 2;
+            let at_space = before == ' ' && character != ' ';
+            (at_space || (wide && character != ' ')) && !CLOSES.contains(character) && !OPENS.contains(before)
+        });
+        if may_break {
+            pieces.push(String::new());
+        }
+        if let Some(last) = pieces.last_mut() {
+            last.push(character);
+        }
+        before = Some(character);
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_where_a_reader_expects_it() {
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("垫付总额，二万元", 8), ["垫付总", "额，二万", "元"]);
+        assert_eq!(wrap("甲乙（丙丁）", 8), ["甲乙（丙", "丁）"].map(str::to_owned).to_vec());
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert!(wrap("", 8).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_lost_and_no_line_is_too_long() {
+        let text = "普通门诊 18.2万（18.1～18.4）人次，paid in full 12,345 visits；".repeat(5);
+        let lines = wrap(&text, 41);
+        assert!(lines.iter().all(|line| width(line) <= 41), "{lines:?}");
+        let squeeze = |text: &str| text.replace(' ', "");
+        assert_eq!(squeeze(&lines.concat()), squeeze(&text));
+    }
+
+    #[test]
+    fn cut_texts_say_so() {
+        assert_eq!((fit("医保经办大厅", 12), fit("医保经办大厅", 10)), ("医保经办大厅".into(), "医保经办…".into()));
+        assert_eq!(fit("a\u{1b}[31mb", 10), "a[31mb");
+    }
+}

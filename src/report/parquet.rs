@@ -1,0 +1,267 @@
+//! `replications.parquet` and `daily.parquet`: the long tables, written with the plain column
+//! writers of the `parquet` package, so that the same results give the same bytes.
+//!
+//! Strings are dictionary-encoded UTF-8, pages are Snappy-compressed, values that do not exist are
+//! null.
+
+use std::sync::Arc;
+
+use parquet::basic::Compression;
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type};
+use parquet::errors::ParquetError;
+use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+
+use crate::measures::Group;
+use crate::scenario::world::Scenario;
+use crate::units::Lang;
+
+use super::daily::DailySeries;
+use super::manifest::VERSION;
+use super::table::group;
+use super::{Report, ReportError};
+
+const REPLICATIONS: &str = "message replications {
+    REQUIRED INT32 replication;
+    REQUIRED BYTE_ARRAY schedule (STRING);
+    REQUIRED BYTE_ARRAY measure (STRING);
+    REQUIRED BYTE_ARRAY group_kind (STRING);
+    REQUIRED BYTE_ARRAY group (STRING);
+    REQUIRED BYTE_ARRAY group_zh (STRING);
+    REQUIRED BYTE_ARRAY group_en (STRING);
+    OPTIONAL DOUBLE value;
+    REQUIRED BYTE_ARRAY unit (STRING);
+}";
+
+const DAILY: &str = "message daily {
+    REQUIRED INT32 day (DATE);
+    REQUIRED BYTE_ARRAY series (STRING);
+    REQUIRED BYTE_ARRAY group_kind (STRING);
+    REQUIRED BYTE_ARRAY group (STRING);
+    REQUIRED BYTE_ARRAY group_zh (STRING);
+    REQUIRED BYTE_ARRAY group_en (STRING);
+    REQUIRED BYTE_ARRAY schedule (STRING);
+    REQUIRED BYTE_ARRAY unit (STRING);
+    REQUIRED DOUBLE mean;
+    REQUIRED DOUBLE q05;
+    REQUIRED DOUBLE q25;
+    REQUIRED DOUBLE q50;
+    REQUIRED DOUBLE q75;
+    REQUIRED DOUBLE q95;
+}";
+
+/// Replications in one row group, so that a reader can skip most of a long run.
+const REPLICATIONS_A_GROUP: usize = 500;
+
+/// The word for the course without a cutover in the column `schedule` of `daily.parquet`.
+pub const NORMAL: &str = "normal";
+
+impl From<ParquetError> for ReportError {
+    fn from(error: ParquetError) -> Self {
+        Self::Table(error.to_string())
+    }
+}
+
+/// A column of a row group.
+enum Column {
+    Integers(Vec<i32>),
+    Numbers(Vec<f64>),
+    Optional(Vec<Option<f64>>),
+    Texts(Vec<ByteArray>),
+}
+
+fn writer(schema: &str) -> Result<SerializedFileWriter<Vec<u8>>, ReportError> {
+    let schema = Arc::new(parse_message_type(schema)?);
+    let properties = WriterProperties::builder()
+        .set_created_by(VERSION.to_owned())
+        .set_compression(Compression::SNAPPY)
+        .set_dictionary_enabled(true)
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .build();
+    Ok(SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?)
+}
+
+fn write_group(writer: &mut SerializedFileWriter<Vec<u8>>, columns: &[Column]) -> Result<(), ReportError> {
+    let mut group = writer.next_row_group()?;
+    for column in columns {
+        match column {
+            Column::Integers(values) => write_column::<Int32Type>(&mut group, values, None)?,
+            Column::Numbers(values) => write_column::<DoubleType>(&mut group, values, None)?,
+            Column::Texts(values) => write_column::<ByteArrayType>(&mut group, values, None)?,
+            Column::Optional(values) => {
+                let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+                let present: Vec<f64> = values.iter().copied().flatten().collect();
+                write_column::<DoubleType>(&mut group, &present, Some(&levels))?;
+            }
+        }
+    }
+    group.close()?;
+    Ok(())
+}
+
+fn write_column<T: DataType>(
+    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+    values: &[T::T],
+    levels: Option<&[i16]>,
+) -> Result<(), ReportError> {
+    let missing = || ReportError::Table("more columns than the schema has".to_owned());
+    let mut column = group.next_column()?.ok_or_else(missing)?;
+    column.typed::<T>().write_batch(values, levels, None)?;
+    column.close()?;
+    Ok(())
+}
+
+/// Kind, key and both names of a group as cells.
+fn group_cells(scenario: &Scenario, of: Group) -> [ByteArray; 4] {
+    let (kind, key, name) = group(scenario, of);
+    [ByteArray::from(kind), ByteArray::from(key), text(&name.zh), text(&name.en)]
+}
+
+fn text(text: &str) -> ByteArray {
+    ByteArray::from(text.as_bytes().to_vec())
+}
+
+/// The bytes of `replications.parquet`: one row a replication, measure and group.
+///
+/// # Errors
+///
+/// When the table cannot be encoded.
+pub fn replications(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
+    let mut writer = writer(REPLICATIONS)?;
+    let measures = &report.results.catalogue.measures;
+    let schedule = text(&report.scenario.schedule);
+    // Cells of one replication; cloning a cell only counts a reference.
+    let groups: Vec<[ByteArray; 4]> =
+        measures.iter().map(|measure| group_cells(report.scenario, measure.group)).collect();
+    let keys: Vec<ByteArray> = measures.iter().map(|measure| text(measure.key)).collect();
+    let units: Vec<ByteArray> = measures.iter().map(|measure| text(measure.unit)).collect();
+    for chunk in report.results.replications.chunks(REPLICATIONS_A_GROUP) {
+        let repeated = |cells: &[ByteArray]| -> Column {
+            let count = chunk.len() * cells.len();
+            Column::Texts(cells.iter().cloned().cycle().take(count).collect())
+        };
+        let part = |index: usize| -> Vec<ByteArray> { groups.iter().map(|cells| cells[index].clone()).collect() };
+        let numbers = chunk.iter().flat_map(|one| std::iter::repeat_n(one.replication, measures.len()));
+        let values =
+            chunk.iter().flat_map(|one| (0..measures.len()).map(|index| one.values.get(index).copied().flatten()));
+        write_group(
+            &mut writer,
+            &[
+                Column::Integers(numbers.map(|number| i32::try_from(number).unwrap_or(i32::MAX)).collect()),
+                Column::Texts(vec![schedule.clone(); chunk.len() * measures.len()]),
+                repeated(&keys),
+                repeated(&part(0)),
+                repeated(&part(1)),
+                repeated(&part(2)),
+                repeated(&part(3)),
+                Column::Optional(values.map(|value| value.filter(|value| value.is_finite())).collect()),
+                repeated(&units),
+            ],
+        )?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+/// The bytes of `daily.parquet`: one row a series and day, over the replications.
+///
+/// # Errors
+///
+/// When the table cannot be encoded.
+pub fn daily(report: &Report<'_>, all: &[DailySeries]) -> Result<Vec<u8>, ReportError> {
+    let mut writer = writer(DAILY)?;
+    let (mut days, mut texts): (Vec<i32>, [Vec<ByteArray>; 7]) = Default::default();
+    let mut numbers: [Vec<f64>; 6] = Default::default();
+    let start = report.scenario.clock.start().duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24;
+    let (schedule, normal) = (text(&report.scenario.schedule), text(NORMAL));
+    for (series, found) in report.results.catalogue.series.iter().zip(all) {
+        let [kind, key, zh, en] = group_cells(report.scenario, series.group);
+        let course = if series.normal { normal.clone() } else { schedule.clone() };
+        let cells = [text(series.key), kind, key, zh, en, course, text(series.unit)];
+        let count = found.mean.len();
+        days.extend((0..count as i64).map(|day| i32::try_from(start + day).unwrap_or(i32::MAX)));
+        for (column, cell) in texts.iter_mut().zip(cells) {
+            column.extend(std::iter::repeat_n(cell, count));
+        }
+        for (column, values) in numbers.iter_mut().zip(std::iter::once(&found.mean).chain(&found.quantiles)) {
+            column.extend_from_slice(values);
+        }
+    }
+    let columns: Vec<Column> = std::iter::once(Column::Integers(days))
+        .chain(texts.map(Column::Texts))
+        .chain(numbers.map(Column::Numbers))
+        .collect();
+    write_group(&mut writer, &columns)?;
+    Ok(writer.into_inner()?)
+}
+
+/// The name of a group in a language, for charts and summary.
+pub fn group_name(scenario: &Scenario, of: Group, lang: Lang) -> String {
+    let (_, key, name) = group(scenario, of);
+    let name = lang.pick(&name.zh, &name.en);
+    if name.is_empty() { key.to_owned() } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::{Field, RowAccessor};
+
+    use super::super::testing::World;
+    use super::*;
+
+    fn reader(bytes: Vec<u8>) -> impl FileReader {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        SerializedFileReader::new(file).unwrap()
+    }
+
+    #[test]
+    fn every_value_comes_back_with_chinese_names_and_gaps() {
+        let world = World::new(3);
+        let report = world.report(Lang::Zh);
+        let found = reader(replications(&report).unwrap());
+        let catalogue = &world.results.catalogue;
+        let rows: Vec<_> = found.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 3 * catalogue.measures.len());
+        for (index, row) in rows.iter().enumerate() {
+            let (replication, measure) = (index / catalogue.measures.len(), index % catalogue.measures.len());
+            assert_eq!(row.get_int(0).unwrap() as usize, replication);
+            assert_eq!(row.get_string(2).unwrap(), catalogue.measures[measure].key);
+            let expected = world.results.replications[replication].values[measure];
+            assert_eq!(row.get_double(7).ok(), expected, "{row:?}");
+        }
+        assert!(rows.iter().any(|row| row.get_double(7).is_err()), "some values are missing");
+        assert!(rows.iter().any(|row| row.get_string(5).unwrap() == "鄠邑区医保大厅"));
+        assert_eq!(found.metadata().file_metadata().created_by(), Some(VERSION));
+    }
+
+    #[test]
+    fn daily_rows_carry_dates_and_both_courses() {
+        let world = World::new(3);
+        let report = world.report(Lang::Zh);
+        let all = super::super::daily::all(&world.results);
+        let bytes = daily(&report, &all).unwrap();
+        assert_eq!(bytes, daily(&report, &all).unwrap(), "the same bytes again");
+        let found = reader(bytes);
+        let rows: Vec<_> = found.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        let days = world.scenario.clock.days() as usize;
+        assert_eq!(rows.len(), days * world.results.catalogue.series.len());
+        // 2021-11-08 is day 18939 of the Unix count.
+        let date = |row: usize| rows[row].get_column_iter().next().unwrap().1.clone();
+        assert_eq!((date(0), date(days - 1)), (Field::Date(18_939), Field::Date(18_939 + days as i32 - 1)));
+        assert!(rows.iter().any(|row| row.get_string(6).unwrap() == NORMAL));
+        assert_eq!(rows[4].get_double(11).unwrap(), all[0].quantiles[2][4]);
+    }
+
+    #[test]
+    fn a_run_without_replications_still_gives_readable_tables() {
+        let world = World::new(0);
+        let report = world.report(Lang::En);
+        assert_eq!(reader(replications(&report).unwrap()).get_row_iter(None).unwrap().count(), 0);
+        let all = super::super::daily::all(&world.results);
+        assert_eq!(reader(daily(&report, &all).unwrap()).get_row_iter(None).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,225 @@
+//! A small made-up world with made-up results, for the tests of the writers.
+
+use jiff::civil::date;
+use serde_json::json;
+
+use crate::calendar::{Calendar, CalendarFile, Clock, SimTime};
+use crate::distribution::Distribution;
+use crate::experiment::Results;
+use crate::measures::{Catalogue, Group, Values};
+use crate::scenario::layer::Loaded;
+use crate::scenario::origin::{Origins, Sources};
+use crate::scenario::raw::{DemandKind, Layer, Name};
+use crate::scenario::world::{Behaviour, Benefit, Care, DayProfile, DeskClass, Scenario, Scheme, Service};
+use crate::schedule::{ReturnKind, ScopeMask, Suspension};
+use crate::units::Lang;
+
+use super::{Report, RunInfo};
+
+/// A city, its files and the results of a run.
+pub(super) struct World {
+    pub(super) loaded: Loaded,
+    pub(super) scenario: Scenario,
+    pub(super) results: Results,
+}
+
+const DAYS: u32 = 60;
+
+fn name(zh: &str, en: &str) -> Name {
+    Name { zh: zh.to_owned(), en: en.to_owned() }
+}
+
+fn calendar() -> Calendar {
+    let text =
+        "[years.2021]\nholidays = []\nworking_weekends = []\n[years.2022]\nholidays = []\nworking_weekends = []\n";
+    let file: CalendarFile = toml::from_str(text).unwrap();
+    Calendar::from_file(&file).unwrap()
+}
+
+fn fixed(value: f64) -> Distribution {
+    Distribution::fixed(value).unwrap()
+}
+
+fn care(key: &str, name: Name) -> Care {
+    Care {
+        key: key.to_owned(),
+        name,
+        kind: DemandKind::Visits,
+        needs: 0,
+        volume: vec![1.0],
+        group_share: vec![],
+        bill_factor: vec![],
+        cycle_days: 0,
+        patterns: vec![],
+        profile: DayProfile { hours: [1.0; 24], days: [1.0; 8] },
+        bill_yuan: fixed(1.0),
+        benefit: vec![Benefit::default()],
+        elective_share: 0.5,
+        deferred_share: 0.6,
+        deferral_days: fixed(1.0),
+        essential: false,
+        stay_days: fixed(1.0),
+        minutes: fixed(1.0),
+        online_share: 0.0,
+        online_to_hall_share: 0.0,
+        online_needs: None,
+    }
+}
+
+fn stop(key: &str, name: Name, kind: ReturnKind, planned: SimTime) -> Suspension {
+    Suspension {
+        key: key.to_owned(),
+        name,
+        services: 1,
+        stop: SimTime::at(11, 64_800),
+        slip_hours: None,
+        kind,
+        planned,
+        after_task: None,
+        overrun_hours: None,
+        after_hours: None,
+        early: None,
+        ramp: vec![],
+        waves: vec![],
+        scope: ScopeMask::ALL,
+        except: None,
+    }
+}
+
+fn scenario() -> Scenario {
+    Scenario {
+        city: "示例".to_owned(),
+        schedule: "公告".to_owned(),
+        city_name: name("鄠邑示例市", "Example City"),
+        schedule_name: name("公告方案", "as announced"),
+        lang: None,
+        clock: Clock::new(date(2021, 11, 8), DAYS, &calendar()).unwrap(),
+        announced_at: SimTime::at(7, 0),
+        warm_until: SimTime::at(5, 0),
+        schemes: vec![Scheme {
+            key: "employee".to_owned(),
+            name: name("职工医保", "employee scheme"),
+            insured: 1e6,
+            monthly_income_yuan: fixed(4_000.0),
+            household_size: 2.6,
+        }],
+        classes: vec![],
+        districts: vec![],
+        services: vec![Service { key: "settlement".to_owned(), name: name("联网结算", "settlement") }],
+        desk_classes: vec![
+            DeskClass { key: "hall".to_owned(), name: name("鄠邑区医保大厅", "agency halls") },
+            DeskClass { key: "hospital".to_owned(), name: name("医院医保窗口", "hospital insurance desks") },
+            DeskClass { key: "idle".to_owned(), name: name("闲", "idle") },
+        ],
+        groups: vec![],
+        sites: vec![],
+        care: vec![
+            care("outpatient", name("普通门诊", "ordinary outpatient")),
+            care("=chronic", name("门诊慢特病", "chronic")),
+        ],
+        behaviour: Behaviour { day_effect_cv: 0.1, cash_months: fixed(2.0), home_district_share: 0.9 },
+        pathways: vec![],
+        payment_runs: vec![],
+        rules: vec![vec![], vec![]],
+        suspensions: vec![
+            stop("settlement", name("联网结算", "settlement"), ReturnKind::Fixed, SimTime::at(14, 28_800)),
+            stop("agency", name("经办业务", "agency work"), ReturnKind::Unannounced, SimTime::NEVER),
+        ],
+        tasks: vec![],
+        measures: vec![],
+    }
+}
+
+fn loaded() -> Loaded {
+    let json = json!({
+        "calendar": "calendars/cn.toml",
+        "people": { "employee": { "insured": 1_000_000 } },
+        "demand": { "outpatient": {
+            "elective_share": { "value": 0.5, "range": [0.35, 0.65] },
+            "deferred_share": { "value": 0.6, "range": [0.4, 0.7] },
+        } },
+        "behaviour": { "day_effect_cv": 0.08 },
+        "pathways": { "conversion": { "steps": { "desk": {
+            "minutes": { "value": { "lognormal": { "mean": 6, "cv": 0.5 } }, "range_mean": [4, 10] },
+        } } } },
+        "measures": { "stock-up": { "kind": "stock-up", "take_up_share": { "value": 0.5, "range": [0.3, 0.7] } } },
+    });
+    let sources: Vec<(String, String)> = [
+        ("people.*.insured", "yearbook"),
+        ("demand.*", "assumption: no study found"),
+        ("pathways.*", "assumption: no time study found"),
+        ("measures.*", "assumption: no study found"),
+    ]
+    .map(|(key, text)| (key.to_owned(), text.to_owned()))
+    .to_vec();
+    Loaded {
+        layer: Layer::default(),
+        json,
+        origins: Origins::default(),
+        files: vec![],
+        city: "示例".to_owned(),
+        city_name: None,
+        schedule: "公告".to_owned(),
+        calendar: calendar(),
+        sources: Sources::new(sources.iter().map(|(key, text)| (key, text))),
+    }
+}
+
+/// Made-up values: a hump after the stop, a little different in each replication.
+fn values(catalogue: &Catalogue, replication: u32) -> Values {
+    let luck = f64::from(replication % 7) - 3.0;
+    let values = catalogue.measures.iter().enumerate().map(|(index, measure)| match (measure.key, measure.group) {
+        ("return", Group::Stop(0)) => Some(14.0 + 10.0 / 24.0),
+        ("return", _) => (replication % 4 > 0).then_some(20.0 + luck),
+        ("overrun", Group::Stop(0)) => Some(2.0),
+        ("overran", Group::Stop(0)) => Some(f64::from(replication % 2)),
+        ("overrun" | "overran", _) => None,
+        ("back-to-normal", Group::Desk(0)) => (replication % 3 > 0).then_some(30.0 + luck),
+        ("back-to-normal", _) => Some(16.0 + f64::from(replication % 7)),
+        ("refunded-95", _) => (replication % 3 == 0).then_some(40.0),
+        (_, Group::Desk(2)) => Some(0.0),
+        ("affected", _) => Some(182_345.0 + 1e3 * luck),
+        ("self-pay", _) => Some(4.2e7 + 1e5 * luck),
+        ("prepayment", _) => Some(2.345e7 + 1e5 * luck),
+        ("prepayment-days", _) => Some(3.1e8 + 1e6 * luck),
+        ("prepayment-income-share", _) => Some(0.034),
+        ("prepayment-per-head", _) => Some(212.3),
+        ("wait-mean" | "wait-p95", Group::Desk(desk)) => Some(12.0 + 30.0 / (1.0 + desk as f64) + luck),
+        _ => Some(1_000.0 + index as f64 + luck),
+    });
+    let series = catalogue.series.iter().map(|series| {
+        let days = (0..DAYS).map(|day| {
+            let since = f64::from(day) - 11.0;
+            let hump = if since < 0.0 || since > 30.0 { 0.0 } else { since * (-since / 4.0).exp() };
+            let level = if series.key == "wait" { 10.0 } else { 1e5 };
+            let scale = if series.normal || series.group == Group::Desk(2) { 0.0 } else { level * (1.0 + luck / 20.0) };
+            ((hump + 1e-5 * f64::from(day)) * scale) as f32
+        });
+        days.collect()
+    });
+    Values { replication, values: values.collect(), series: series.collect(), actual: vec![], jobs: 1_000 }
+}
+
+impl World {
+    /// A world with so many replications.
+    pub(super) fn new(replications: u32) -> Self {
+        let scenario = scenario();
+        let catalogue = Catalogue::new(&scenario);
+        let replications = (0..replications).map(|number| values(&catalogue, number)).collect();
+        let results = Results { seed: 7, catalogue, replications, precise: None, stopped: None };
+        Self { loaded: loaded(), scenario, results }
+    }
+
+    /// The same world with the measures of its present scenario.
+    pub(super) fn rerun(self, replications: u32) -> Self {
+        let catalogue = Catalogue::new(&self.scenario);
+        let replications = (0..replications).map(|number| values(&catalogue, number)).collect();
+        let results = Results { seed: 7, catalogue, replications, precise: None, stopped: None };
+        Self { results, ..self }
+    }
+
+    pub(super) fn report(&self, lang: Lang) -> Report<'_> {
+        let run = RunInfo { threads: 2, started: "2026-01-02T03:04:05Z".to_owned(), seconds: 1.5 };
+        Report { loaded: &self.loaded, scenario: &self.scenario, results: &self.results, lang, run }
+    }
+}
