@@ -205,8 +205,9 @@ impl Run<'_> {
         let block = self.source.block(stay.key.site, StreamId::Behaviour, stay.key.person, stay.key.index);
         let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &case, block.u(1))?;
         let pays = scenario.pathways[usize::from(pathway)].pays;
-        if pays == Pays::Nothing {
-            // Registered again once the service is back, and settled as usual at discharge.
+        if matches!(pays, Pays::Nothing | Pays::OwnShare) {
+            // Registered again once the service is back, and settled as usual at discharge: the
+            // own share is then no different from the normal course.
             let visit = Visit { due: down.end, ..stay };
             let claim = self.claim_of(&visit, pathway, Payment::default(), Action::Discharge);
             return self.advance(claim, None);

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::complaint::{ComplaintKind, Complaints, allowed};
 use super::values::{entries, number};
-use crate::calendar::{Calendar, Clock, DAY, DayKind, HoursError, TimetableDays, TimetableError};
+use crate::calendar::{Calendar, Clock, DAY, DAYS_AFTER_HORIZON, DayKind, HoursError, TimetableDays, TimetableError};
 use crate::desk::OpenHours;
 use crate::scenario::raw::{self, Layer};
 use crate::scenario::world::DayProfile;
@@ -14,13 +14,15 @@ use crate::scenario::world::DayProfile;
 pub(super) fn timetables(out: &mut Complaints, layer: &Layer, clock: &Clock) -> Vec<OpenHours> {
     entries(&layer.timetables)
         .map(|(name, timetable)| match TimetableDays::resolve(timetable, clock) {
-            Ok(days) => OpenHours::new((0..clock.days()).map(|day| days.spans(day).to_vec()).collect()),
+            Ok(days) => {
+                OpenHours::new((0..clock.days() + DAYS_AFTER_HORIZON).map(|day| days.spans(day).to_vec()).collect())
+            }
             Err(errors) => {
                 for error in errors {
                     complain(out, name, error);
                 }
                 // Open round the clock, so that no desk is thought closed because of it.
-                OpenHours::new(vec![vec![(0, DAY)]; clock.days() as usize])
+                OpenHours::new(vec![vec![(0, DAY)]; (clock.days() + DAYS_AFTER_HORIZON) as usize])
             }
         })
         .collect()
@@ -28,7 +30,7 @@ pub(super) fn timetables(out: &mut Complaints, layer: &Layer, clock: &Clock) -> 
 
 /// Hours of a desk that is never open.
 pub(super) fn closed(clock: &Clock) -> OpenHours {
-    OpenHours::new(vec![Vec::new(); clock.days() as usize])
+    OpenHours::new(vec![Vec::new(); (clock.days() + DAYS_AFTER_HORIZON) as usize])
 }
 
 fn complain(out: &mut Complaints, name: &str, error: TimetableError) {
