@@ -433,13 +433,9 @@ fn daily(outcome: &Outcome) -> Vec<Vec<f32>> {
     series
 }
 
-/// First of five consecutive open days, from the return of the services on which claims here
-/// waited, on which at least 95 % of the open sites are back to normal. A class that no claim ever
-/// waited for was never out of the normal: day of the start.
+/// First of five consecutive open days, from the latest return of the services that work here
+/// needs, on which at least 95 % of the open sites are back to normal.
 fn back_to_normal(desk: &DeskTally) -> Option<u32> {
-    if desk.entered == 0 && desk.sites_bad.iter().all(|&bad| bad == 0) {
-        return Some(0);
-    }
     let first = desk.last_return.day() as usize;
     let mut since = None;
     let mut length = 0;

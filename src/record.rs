@@ -295,7 +295,7 @@ pub struct DeskTally {
     pub sites_open: Vec<u32>,
     /// Of them not back to normal, by day.
     pub sites_bad: Vec<u32>,
-    /// Latest finite return of a service that a claim here waited for.
+    /// Latest return within the horizon of a service that work here needs.
     pub last_return: SimTime,
 }
 

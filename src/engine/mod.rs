@@ -295,7 +295,7 @@ impl<F: Flow> Run<'_, '_, F> {
             return None;
         }
         stops_of(self.desk.stops, job.stopped_by)
-            .filter(|stop| stop.start <= time && stop.end > job.arrival)
+            .filter(|stop| stop.start < stop.end && stop.start <= time && stop.end > job.arrival)
             .map(|stop| stop.start.max(job.arrival))
             .min()
     }
@@ -409,9 +409,28 @@ impl<F: Flow> Run<'_, '_, F> {
         self.flow.started(&job, time, window as u32);
     }
 
-    /// Reports what is still here at the horizon.
+    /// Reports what is still here at the horizon. Whoever has passed a deadline by then has left,
+    /// noticed or not: a longer horizon must not change what came before.
     fn close(&mut self, next: usize, given: usize) {
         let horizon = self.desk.horizon;
+        let last = SimTime(horizon.0.saturating_sub(1));
+        for line in 0..2 {
+            while let Some(slot) = self.scratch.lines[line].pop_front() {
+                let job = self.scratch.jobs[slot as usize];
+                match self.past_deadline(&job, last) {
+                    Some((at, why)) => self.leave(&job, at, why, horizon),
+                    None => self.flow.remains(&job, Remains::Waiting),
+                }
+            }
+        }
+        while let Some(slot) = self.scratch.tray.pop_front() {
+            let job = self.scratch.jobs[slot as usize];
+            if job.expires <= last {
+                self.leave(&job, job.expires, Leave::Expired, horizon);
+            } else {
+                self.flow.remains(&job, Remains::Waiting);
+            }
+        }
         while let Some(Reverse(event)) = self.scratch.calendar.pop() {
             if event.phase == Phase::Arrival {
                 let job = self.scratch.jobs[event.slot as usize];
@@ -421,16 +440,6 @@ impl<F: Flow> Run<'_, '_, F> {
                 let job = self.scratch.jobs[serving.slot as usize];
                 self.flow.remains(&job, Remains::InService { start: serving.start, end: event.time });
             }
-        }
-        for line in 0..2 {
-            while let Some(slot) = self.scratch.lines[line].pop_front() {
-                let job = self.scratch.jobs[slot as usize];
-                self.flow.remains(&job, Remains::Waiting);
-            }
-        }
-        while let Some(slot) = self.scratch.tray.pop_front() {
-            let job = self.scratch.jobs[slot as usize];
-            self.flow.remains(&job, Remains::Waiting);
         }
         for index in next..given {
             let job = self.scratch.jobs[index];

@@ -291,7 +291,7 @@ impl Serving<'_, '_> {
         if is_rework {
             self.run.log(self.site, &claim, end, Event::Rework, 0);
             let tomorrow = SimTime::at(end.day() + 1, 0);
-            let next = Claim { reworks: claim.reworks + 1, ready: tomorrow, ..claim };
+            let next = Claim { reworks: claim.reworks + 1, ready: tomorrow, came: SimTime::NEVER, ..claim };
             return self.forward(owner, next, self.site);
         }
         if block.u(1) < step.refused_share {

@@ -371,12 +371,8 @@ impl Run<'_> {
         };
         let class = usize::from(desk.class);
         let found = coming(&self.course(), &claim, step, way.returns, site, claim.reworks);
-        let up = self.outage.up_from(scenario, step.needs, &claim.matter(scenario), claim.ready);
         let tally = &mut self.record.desks[class];
         tally.entered += 1;
-        if up > claim.ready && up < horizon {
-            tally.last_return = tally.last_return.max(up);
-        }
         match found {
             Coming::At(arrival) if arrival < horizon => {
                 tally.not_come.add(claim.ready, arrival);

@@ -183,6 +183,12 @@ impl<'a> Run<'a> {
                 scenario.horizon(),
             )
         };
+        let mut record = new_record();
+        for group in &scenario.groups {
+            let Some(desk) = &group.desk else { continue };
+            let class = &mut record.desks[usize::from(desk.class)];
+            class.last_return = class.last_return.max(last_return(scenario, &outage, desk.services));
+        }
         Self {
             model,
             seed,
@@ -193,7 +199,7 @@ impl<'a> Run<'a> {
             outage,
             hours,
             regular_hours,
-            record: new_record(),
+            record,
             normal: new_record(),
             inbox: vec![Vec::new(); scenario.sites.len()],
             desk: DeskScratch::default(),
@@ -302,6 +308,16 @@ fn hours_with_overtime(scenario: &Scenario, outage: &Outage, regular: &[OpenHour
         }
     }
     hours
+}
+
+/// Latest return within the horizon of any of these services; the start without one.
+fn last_return(scenario: &Scenario, outage: &Outage, services: u64) -> SimTime {
+    let stops = scenario.suspensions.iter().zip(&outage.actual);
+    stops
+        .filter(|(stop, interval)| stop.services & services != 0 && interval.end < scenario.horizon())
+        .map(|(_, interval)| interval.end)
+        .max()
+        .unwrap_or(SimTime::START)
 }
 
 /// First and last moment at which any stop may hold for each care type, waves included.

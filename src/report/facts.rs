@@ -129,6 +129,18 @@ impl Facts {
         self.row(report, key, Group::All).mean
     }
 
+    /// The stops, those first whose services most of the affected visits need.
+    pub fn stops_by_weight(&self, report: &Report<'_>) -> Vec<&StopFacts> {
+        let weight = |facts: &StopFacts| {
+            let services = report.scenario.suspensions.get(facts.stop).map_or(0, |stop| stop.services);
+            let care = report.scenario.care.iter().enumerate().filter(|(_, care)| services >> care.needs & 1 == 1);
+            care.filter_map(|(index, _)| self.row(report, "affected", Group::Care(index)).mean.value).sum::<f64>()
+        };
+        let mut weighed: Vec<(f64, &StopFacts)> = self.stops.iter().map(|stop| (weight(stop), stop)).collect();
+        weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+        weighed.into_iter().map(|one| one.1).collect()
+    }
+
     /// The largest probability over the stops that one returns late.
     pub fn overran(&self) -> Option<Interval> {
         let known = self.stops.iter().map(|stop| stop.overran).filter(|share| share.value.is_some());
@@ -168,21 +180,26 @@ fn stop(facts: &Facts, report: &Report<'_>, stop: usize) -> StopFacts {
 }
 
 /// The three that results depend on most: minutes at the window, deferral and stock-up (model,
-/// section 9), each for the care type with the most visits affected that has it.
+/// section 9): window minutes of the care type with the most prepayment, deferral of the one with
+/// the most visits affected.
 fn main_assumptions(facts: &Facts, report: &Report<'_>, all: &[Assumption]) -> Vec<MainAssumption> {
     let scenario = report.scenario;
-    let affected = |care: usize| facts.row(report, "affected", Group::Care(care)).mean.value.unwrap_or(0.0);
-    let mut by_affected: Vec<usize> = (0..scenario.care.len()).filter(|&care| affected(care) > 0.0).collect();
-    by_affected.sort_by(|&a, &b| affected(b).total_cmp(&affected(a)));
-    let minutes = by_affected.iter().find_map(|&care| {
-        let rules = scenario.rules.get(care)?.iter().rev();
-        rules
-            .filter_map(|rule| scenario.pathways.get(usize::from(rule.pathway)))
-            .find_map(|way| window_minutes(way, all))
+    let ranked = |key: &str| {
+        let size = |care: usize| facts.row(report, key, Group::Care(care)).mean.value.unwrap_or(0.0);
+        let mut found: Vec<usize> = (0..scenario.care.len()).filter(|&care| size(care) > 0.0).collect();
+        found.sort_by(|&a, &b| size(b).total_cmp(&size(a)));
+        found
+    };
+    let minutes = ranked("prepayment").iter().find_map(|&care| {
+        // The rule that takes what the others leave is the common way.
+        let mut rules: Vec<_> = scenario.rules.get(care)?.iter().collect();
+        rules.sort_by_key(|rule| rule.share.is_some() || rule.key != "all");
+        let ways = rules.into_iter().filter_map(|rule| scenario.pathways.get(usize::from(rule.pathway)));
+        ways.into_iter().find_map(|way| window_minutes(way, all))
     });
     // A scenario of business alone has no affected visits; then any assumed window time is told.
     let minutes = minutes.or_else(|| scenario.pathways.iter().find_map(|way| window_minutes(way, all)));
-    let deferral = by_affected.iter().find_map(|&index| {
+    let deferral = ranked("affected").iter().find_map(|&index| {
         let care = scenario.care.get(index)?;
         let key = format!("demand.{}.deferred_share", care.key);
         share(all, key, (format!("{}推迟比例", care.name.zh), format!("{} deferred", care.name.en)))

@@ -24,7 +24,7 @@ const DAYS_BEFORE: f64 = 3.0;
 /// Days shown after the median has come back near zero.
 const DAYS_AFTER: f64 = 7.0;
 /// Share of its peak below which a median counts as near zero.
-const NEAR_ZERO: f64 = 0.02;
+const NEAR_ZERO: f64 = 0.05;
 /// Fewest days shown, so that dates have room.
 const DAYS_LEAST: usize = 10;
 /// Most rows of the timeline and panels of the backlog.
@@ -300,7 +300,8 @@ fn backlog_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opti
     let peak = |series: &DailySeries| series.quantiles[UPPER].iter().copied().fold(0.0, f64::max);
     let mut found: Vec<(usize, &DailySeries)> =
         facts.desks.iter().filter_map(|desk| Some((desk.class, series_of(desk.class)?))).collect();
-    found.retain(|(_, series)| peak(series) > 0.0);
+    // Fewer claims than one at a time are no backlog that anybody sees.
+    found.retain(|(_, series)| peak(series) >= 1.0);
     found.sort_by(|a, b| peak(b.1).total_cmp(&peak(a.1)));
     let more = found.len().saturating_sub(PANELS_MOST);
     found.truncate(PANELS_MOST);

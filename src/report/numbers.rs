@@ -173,7 +173,11 @@ fn told(value: f64, leading: f64, scale: Scale, is_count: bool) -> String {
 
 fn attach(number: &str, scale: Scale, (zh, en): (&str, &str), lang: Lang) -> String {
     match lang {
-        Lang::Zh => format!("{number}{}{}{zh}", if scale == PLAIN { " " } else { "" }, scale.zh).trim_end().to_owned(),
+        Lang::Zh => {
+            format!("{number}{}{}{zh}", if scale == PLAIN && !number.ends_with('）') { " " } else { "" }, scale.zh)
+                .trim_end()
+                .to_owned()
+        }
         Lang::En => format!("{number}{} {en}", scale.en).trim_end().to_owned(),
     }
 }
@@ -242,7 +246,7 @@ mod tests {
         let found = interval(182_345.0, 181_200.0, 183_500.0);
         assert_eq!(count_between(found, VISITS, Lang::Zh).unwrap(), "18.2（18.1～18.4）万人次");
         assert_eq!(count_between(found, VISITS, Lang::En).unwrap(), "182,000 (181,000–184,000) visits");
-        assert_eq!(count_between(interval(5.0, -2.0, 12.0), VISITS, Lang::Zh).unwrap(), "5.0（0～12.0） 人次");
+        assert_eq!(count_between(interval(5.0, -2.0, 12.0), VISITS, Lang::Zh).unwrap(), "5.0（0～12.0）人次");
         let alone = Interval { value: Some(5e4), ..Interval::default() };
         assert_eq!(count_between(alone, VISITS, Lang::Zh).unwrap(), "5.00万人次");
         assert_eq!(count_between(Interval::default(), VISITS, Lang::Zh), None);

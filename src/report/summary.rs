@@ -11,7 +11,7 @@ use super::Report;
 use super::facts::{DeskFacts, ENDINGS, Facts, LOSSES, REPLICATIONS_FEW, StopFacts};
 use super::layout::{Layout, fit};
 use super::numbers::{
-    bracketed, count, count_between, date, date_of_day, moment, number_between, percent, percent_between, yuan,
+    bracketed, count, count_between, date, date_of_day, moment, number_between, percent, percent_between, width, yuan,
 };
 use super::parquet::group_name;
 use super::table::Interval;
@@ -80,13 +80,11 @@ pub fn text(report: &Report<'_>) -> String {
     let mut out = Layout::new(if report.lang == Lang::Zh { 10 } else { 13 });
     let names = (&report.scenario.city_name, &report.scenario.schedule_name);
     let (city, schedule) = (words.say(&names.0.zh, &names.0.en), words.say(&names.1.zh, &names.1.en));
+    // Year 0 is no announcement's, so the year is told.
+    let when = moment(announced, 0, report.lang);
     let title = match report.lang {
-        Lang::Zh => {
-            format!("{city} · {schedule}（{}年{} 公布）", words.year, words.moment(report.scenario.announced_at))
-        }
-        Lang::En => {
-            format!("{city} · {schedule} (announced {} {})", words.moment(report.scenario.announced_at), words.year)
-        }
+        Lang::Zh => format!("{city} · {schedule}（{when} 公布）"),
+        Lang::En => format!("{city} · {schedule} (announced {when})"),
     };
     out.line(&title);
     out.rule();
@@ -105,7 +103,7 @@ pub fn text(report: &Report<'_>) -> String {
 }
 
 fn stops(words: &Words<'_>, out: &mut Layout) {
-    let all = &words.facts.stops;
+    let all = words.facts.stops_by_weight(words.report);
     for (index, stop) in all.iter().take(STOPS_MOST).enumerate() {
         let label = if index == 0 { words.say("停机", "Stops") } else { "" };
         out.item(label, &stop_text(words, stop));
@@ -205,16 +203,14 @@ fn money(words: &Words<'_>, out: &mut Layout) {
 }
 
 /// Widths of the columns of the table of desks.
-const COLUMNS: [usize; 6] = [20, 18, 7, 23, 16, 16];
+const COLUMNS: [usize; 6] = [20, 18, 7, 21, 17, 17];
 
 fn desks(words: &Words<'_>, out: &mut Layout) {
     let all = &words.facts.desks;
-    let Some(worst) = all.first() else {
+    if all.is_empty() {
         out.item(words.say("窗口", "Desks"), words.say("没有需要到窗口办理的停机件", "no claims come to desks"));
         return;
-    };
-    let worst = group_name(words.report.scenario, Group::Desk(worst.class), words.lang);
-    out.item(words.say("最吃紧", "Worst desks"), &worst);
+    }
     let heads = match words.lang {
         Lang::Zh => ["窗口（重者在前）", "排队分钟：平均", "95%", "积压峰值（件）", "恢复正常（中位）", "95% 不晚于"],
         Lang::En => ["Desks (worst first)", "Queue min.: mean", "95%", "Peak backlog", "Normal (median)", "95% by"],
@@ -234,21 +230,30 @@ fn desk_cells(words: &Words<'_>, desk: &DeskFacts) -> [String; 6] {
     let by_horizon = desk.normal_by_horizon.value.unwrap_or(0.0);
     let chance = percent(by_horizon);
     let (median, latest) = match (desk.normal_median.value, desk.normal_95) {
+        // No claim had to wait for a service here.
+        (Some(median), Some(latest)) if latest.max(median) < 1.0 => {
+            (words.say("未受影响", "unaffected").to_owned(), String::new())
+        }
         (Some(median), Some(latest)) => (words.day(median), words.day(latest)),
         (Some(median), None) => {
-            (words.day(median), words.say(&format!("期末前恢复 {chance}"), &format!("{chance} in time")).to_owned())
+            (words.day(median), words.say(&format!("期末前恢复 {chance}"), &format!("{chance} by end")).to_owned())
         }
         (None, _) => (
-            words.say("期末前未恢复", "not in time").to_owned(),
-            words.say(&format!("期末前恢复 {chance}"), &format!("{chance} in time")).to_owned(),
+            words.say("期末前未恢复", "not by the end").to_owned(),
+            words.say(&format!("期末前恢复 {chance}"), &format!("{chance} by end")).to_owned(),
         ),
     };
     let dash = || "-".to_owned();
+    let mut peak = count_between(desk.backlog_peak, ("", ""), words.lang).unwrap_or_else(dash);
+    if width(&peak) >= COLUMNS[3] {
+        // The interval stands in the tables; half of one would mislead.
+        peak = desk.backlog_peak.value.map_or_else(dash, |value| count(value, ("", ""), words.lang));
+    }
     [
         fit(&name, COLUMNS[0] - 2),
         number_between(desk.wait_mean, words.lang).unwrap_or_else(dash),
         number_between(Interval { value: desk.wait_95.value, ..Interval::default() }, words.lang).unwrap_or_else(dash),
-        count_between(desk.backlog_peak, ("", ""), words.lang).unwrap_or_else(dash),
+        peak,
         median,
         latest,
     ]
@@ -440,7 +445,6 @@ fn time_of_day(day: f64) -> SimTime {
 #[cfg(test)]
 mod tests {
     use super::super::layout::{COLUMNS_MOST, LINES_MOST};
-    use super::super::numbers::width;
     use super::super::testing::World;
     use super::*;
     use crate::scenario::raw::Name;
