@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 mod written;
 
 pub use written::{
-    Anchor, HoursError, OpeningHours, TimeError, TimeExpression, TimetableDays, TimetableError, parse_date,
+    Anchor, HoursError, OpeningHours, TimeError, TimeExpression, Timetable, TimetableDays, TimetableError, parse_date,
     parse_time_of_day,
 };
 

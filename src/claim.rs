@@ -10,7 +10,7 @@ use crate::desk::OpenHours;
 use crate::pathway::{Returns, Step};
 use crate::patient::PersonKey;
 use crate::rng::{Source, StreamId};
-use crate::scenario::raw::{Action, Contact, Place};
+use crate::scenario::raw::{Action, Contact, Place, SiteKind};
 use crate::scenario::world::{Scenario, SiteId};
 use crate::schedule::{Matter, Outage};
 
@@ -134,20 +134,27 @@ impl Directory {
         list.last().map(|(site, _)| *site)
     }
 
-    /// The site of a step: none for steps outside the city, or where no such site exists.
-    pub fn place(&self, scenario: &Scenario, step: &Step, claim: &Claim, u: f64) -> Option<SiteId> {
+    /// The site of a step for a claim that is `at` a desk now, or comes from the visit: none for
+    /// steps outside the city, or where no such site exists. Papers go to the back office of the
+    /// district in which they were handed in; care outside the city has no district, so there the
+    /// person's own counts.
+    pub fn place(&self, scenario: &Scenario, step: &Step, claim: &Claim, at: Option<SiteId>, u: f64) -> Option<SiteId> {
         let provider = &scenario.sites[claim.key.site as usize];
         let group = usize::from(step.group);
         let in_district = |district: u16| {
             let here = &self.by_district[group][usize::from(district)];
             Self::pick(if here.is_empty() { &self.by_group[group] } else { here }, u)
         };
+        let is_away = scenario.group_of(claim.key.site).kind == SiteKind::Away;
+        let district_of_care = if is_away { claim.home } else { provider.district };
+        let handed_in = at.map_or(district_of_care, |site| scenario.sites[site as usize].district);
         match step.at {
             Place::SameSite => Some(claim.key.site),
             Place::Station => Some(provider.station.unwrap_or(claim.key.site)),
             Place::AnyHall => Self::pick(&self.by_group[group], u),
             Place::HomeHall => in_district(claim.home),
-            Place::ProviderHall | Place::BackOffice => in_district(provider.district),
+            Place::ProviderHall => in_district(district_of_care),
+            Place::BackOffice => in_district(handed_in),
             Place::Outside => None,
         }
     }

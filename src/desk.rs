@@ -133,8 +133,8 @@ pub struct RosterChange<'a> {
 }
 
 impl Roster {
-    /// Builds a site's roster. A change counts for a day when the day's first opening moment lies
-    /// in it, so that windows and hours are whole days.
+    /// Builds a site's roster. A change counts for a day when the day's noon lies in it, so
+    /// that windows and hours are whole days.
     pub fn build(&mut self, spec: &DeskSpec, windows: u32, changes: &[RosterChange<'_>], days: u32) {
         self.steps.clear();
         self.window_seconds = 0;

@@ -10,7 +10,7 @@
 use crate::calendar::{Clock, DAY, DayKind, SimTime};
 use crate::distribution::{Distribution, NormalTable, poisson};
 use crate::rng::{Source, StreamId, uniform};
-use crate::scenario::raw::DemandKind;
+use crate::scenario::raw::{DemandKind, SiteKind};
 use crate::scenario::world::{Care, Scenario, SiteId};
 use crate::units::{BILL_FEN_MAX, fen_from_yuan};
 
@@ -263,7 +263,9 @@ impl Stream<'_> {
     }
 
     fn home_district(&self, site: SiteId, u: f64) -> u16 {
-        let at_home = self.scenario.behaviour.home_district_share;
+        // Care outside the city is nobody's home district.
+        let is_away = self.scenario.group_of(site).kind == SiteKind::Away;
+        let at_home = if is_away { 0.0 } else { self.scenario.behaviour.home_district_share };
         let here = self.scenario.sites[site as usize].district;
         if u < at_home || self.scenario.districts.len() < 2 {
             return here;

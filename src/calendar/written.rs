@@ -6,11 +6,29 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use indexmap::IndexMap;
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{Clock, DAY, DAYS_AFTER_HORIZON, DayKind, SimTime};
-use crate::scenario::raw::Timetable;
+
+/// Weekly opening hours: `"08:30-12:00, 14:00-17:30"`, `"closed"`, `"00:00-24:00"`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Timetable {
+    /// Monday to Friday, and weekend days worked in exchange for a holiday.
+    pub weekdays: Option<String>,
+    /// Saturdays that are not swapped; closed when left out.
+    pub saturday: Option<String>,
+    /// Sundays that are not swapped; closed when left out.
+    pub sunday: Option<String>,
+    /// Public holidays; closed when left out.
+    pub holidays: Option<String>,
+    /// Single days, by date (`"2021-11-20" = "09:00-16:00"`).
+    pub exceptions: Option<IndexMap<String, String>>,
+}
 
 /// Reads `2021-07-30`, four, two and two digits.
 pub fn parse_date(text: &str) -> Option<Date> {

@@ -40,10 +40,9 @@ impl Run<'_> {
         let windows = scenario.sites[site as usize].windows;
         let days = scenario.clock.days();
         let mut scratch = std::mem::take(&mut self.desk);
-        {
-            let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
-            scratch.roster.build(desk, windows, &changes, days);
-        }
+        let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
+        scratch.roster.build(desk, windows, &changes, days);
+        drop(changes);
         if side == Side::Schedule {
             self.desk = scratch;
             self.routine_under_schedule(site);

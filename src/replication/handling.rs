@@ -330,7 +330,7 @@ impl Run<'_> {
                         && step.at != Place::Station
                         && self.scenario().sites[site as usize].group == step.group
                 });
-                let place = here.or_else(|| self.model.directory.place(&self.model.scenario, step, &claim, u));
+                let place = here.or_else(|| self.model.directory.place(self.scenario(), step, &claim, at, u));
                 match place {
                     Some(site) => return Some((claim, site)),
                     None => claim.ready = SimTime::NEVER,

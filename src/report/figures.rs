@@ -5,6 +5,7 @@
 
 use crate::calendar::{DAY, DayKind, SimTime};
 use crate::measures::Group;
+use crate::scenario::raw::DemandKind;
 use crate::units::Lang;
 
 use super::chart::{
@@ -103,7 +104,7 @@ fn footer(report: &Report<'_>, facts: &Facts, has_bands: bool) -> Vec<String> {
     let count = facts.assumptions;
     let assumed = match (report.lang, named.is_empty()) {
         (Lang::Zh, true) => format!("假设：{count} 个参数无实测依据"),
-        (Lang::Zh, false) => format!("假设：{}；等 {count} 个无实测依据的参数", named.join("；")),
+        (Lang::Zh, false) => format!("假设：{}；共 {count} 项无实测", named.join("；")),
         (Lang::En, true) => format!("Assumptions: {count} parameters nobody has measured"),
         (Lang::En, false) => {
             format!("Assumptions: {}; {count} parameters nobody has measured in all", named.join("; "))
@@ -192,8 +193,8 @@ fn timeline_row(report: &Report<'_>, facts: &StopFacts, offset: f64) -> Timeline
         (None, ..) => String::new(),
         (Some(hours), None, Lang::Zh) => format!("{hours} 小时"),
         (Some(hours), None, Lang::En) => format!("{hours} hours"),
-        (Some(hours), Some(late), Lang::Zh) => format!("{hours} 小时，晚于公告 {late}"),
-        (Some(hours), Some(late), Lang::En) => format!("{hours} hours, late in {late}"),
+        (Some(hours), Some(late), Lang::Zh) => format!("{hours} 小时，延迟概率 {late}"),
+        (Some(hours), Some(late), Lang::En) => format!("{hours} hours, late: {late}"),
     };
     // One colour a kind of return: announced as certain, as an estimate, not at all.
     let kind = match stop.kind {
@@ -254,14 +255,23 @@ fn quantiles(series: &DailySeries, span: Span) -> Quantiles {
     Quantiles { median: cut(median), q05: cut(q05), q25: cut(q25), q75: cut(q75), q95: cut(q95) }
 }
 
-/// Stops as grey bands; those over the same time share one band and its name.
-fn bands(report: &Report<'_>, span: Span) -> Vec<StopBand> {
+/// Stops as grey bands; those over the same time share one band and its name. Where no return was
+/// announced the band runs to the median of the actual one.
+fn bands(report: &Report<'_>, facts: &Facts, span: Span, of: impl Fn(u64) -> bool) -> Vec<StopBand> {
     let offset = span.first as f64;
     let mut found: Vec<StopBand> = Vec::new();
-    for (index, stop) in report.scenario.suspensions.iter().enumerate() {
+    for one in &facts.stops {
+        let Some(stop) = report.scenario.suspensions.get(one.stop).filter(|stop| of(stop.services)) else { continue };
         let start_day = days(stop.stop) - offset;
-        let end_day = (stop.planned != SimTime::NEVER).then(|| days(stop.planned) - offset);
-        let label = stop_label(report, index);
+        let mut label = stop_label(report, one.stop);
+        let end_day = if stop.planned == SimTime::NEVER {
+            if one.actual[1].is_some() {
+                label.push_str(report.lang.pick("（恢复未公布，按中位数）", " (return not announced, median)"));
+            }
+            one.actual[1].map(|day| day - offset)
+        } else {
+            Some(days(stop.planned) - offset)
+        };
         match found.iter_mut().find(|band| (band.start_day, band.end_day) == (start_day, end_day)) {
             Some(band) => {
                 band.label.push_str(report.lang.pick("、", ", "));
@@ -271,6 +281,12 @@ fn bands(report: &Report<'_>, span: Span) -> Vec<StopBand> {
         }
     }
     found
+}
+
+/// Whether one of these services settles bills; agency business has none.
+fn settles_bills(report: &Report<'_>, services: u64) -> bool {
+    let with_bills = report.scenario.care.iter().filter(|care| care.kind != DemandKind::Business);
+    with_bills.into_iter().any(|care| services >> care.needs & 1 == 1)
 }
 
 fn self_pay_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Option<FanChart> {
@@ -288,7 +304,7 @@ fn self_pay_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opt
         lang: report.lang,
         first_day: civil(report, span.first),
         quantiles: quantiles(series, span),
-        stops: bands(report, span),
+        stops: bands(report, facts, span, |services| settles_bills(report, services)),
         reference: None,
         footer: footer(report, facts, true),
     })
@@ -332,7 +348,7 @@ fn backlog_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opti
         subtitle: subtitle(report),
         lang: report.lang,
         first_day: civil(report, span.first),
-        stops: bands(report, span),
+        stops: bands(report, facts, span, |_| true),
         panels: panels.collect(),
         footer,
     })
@@ -360,7 +376,9 @@ mod tests {
         let peak = chart.quantiles.median.iter().copied().fold(0.0, f64::max);
         assert!(chart.quantiles.median[shown - 8] <= 2.0 * NEAR_ZERO * peak);
         assert_eq!(chart.stops[0].start_day, 11.75 - 4.0);
-        assert_eq!((chart.stops.len(), chart.stops[1].end_day), (2, None));
+        // No return announced: up to the median of the actual one.
+        assert_eq!(chart.stops.len(), 2);
+        assert!((13.0..22.0).contains(&chart.stops[1].end_day.unwrap()));
     }
 
     #[test]
@@ -394,10 +412,12 @@ mod tests {
         let mut world = World::new(1);
         let twin = world.scenario.suspensions[0].clone();
         world.scenario.suspensions.push(twin);
-        let found = bands(&world.report(Lang::Zh), Span { first: 0, end: 20 });
+        let world = world.rerun(4);
+        let report = world.report(Lang::Zh);
+        let found = bands(&report, &Facts::of(&report), Span { first: 0, end: 20 }, |_| true);
         assert_eq!(
             found.iter().map(|band| band.label.as_str()).collect::<Vec<_>>(),
-            ["联网结算、联网结算", "经办业务"]
+            ["联网结算、联网结算", "经办业务（恢复未公布，按中位数）"]
         );
     }
 

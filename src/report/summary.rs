@@ -230,9 +230,12 @@ fn desk_cells(words: &Words<'_>, desk: &DeskFacts) -> [String; 6] {
     let by_horizon = desk.normal_by_horizon.value.unwrap_or(0.0);
     let chance = percent(by_horizon);
     let (median, latest) = match (desk.normal_median.value, desk.normal_95) {
-        // No claim had to wait for a service here.
+        // Day 0: nobody queues here (papers in a tray), or no queue grew; the backlog may be large.
         (Some(median), Some(latest)) if latest.max(median) < 1.0 => {
-            (words.say("未受影响", "unaffected").to_owned(), String::new())
+            let none = desk.wait_mean.value.is_none();
+            let (zh, en) =
+                if none { ("无人排队", "nobody queues") } else { ("排队未受影响", "queue unaffected") };
+            (words.say(zh, en).to_owned(), String::new())
         }
         (Some(median), Some(latest)) => (words.day(median), words.day(latest)),
         (Some(median), None) => {

@@ -170,13 +170,13 @@ fn values(catalogue: &Catalogue, replication: u32) -> Values {
     let luck = f64::from(replication % 7) - 3.0;
     let values = catalogue.measures.iter().enumerate().map(|(index, measure)| match (measure.key, measure.group) {
         ("return", Group::Stop(0)) => Some(14.0 + 10.0 / 24.0),
-        ("return", _) => (replication % 4 > 0).then_some(20.0 + luck),
+        ("return", _) => (!replication.is_multiple_of(4)).then_some(20.0 + luck),
         ("overrun", Group::Stop(0)) => Some(2.0),
         ("overran", Group::Stop(0)) => Some(f64::from(replication % 2)),
         ("overrun" | "overran", _) => None,
-        ("back-to-normal", Group::Desk(0)) => (replication % 3 > 0).then_some(30.0 + luck),
+        ("back-to-normal", Group::Desk(0)) => (!replication.is_multiple_of(3)).then_some(30.0 + luck),
         ("back-to-normal", _) => Some(16.0 + f64::from(replication % 7)),
-        ("refunded-95", _) => (replication % 3 == 0).then_some(40.0),
+        ("refunded-95", _) => (replication.is_multiple_of(3)).then_some(40.0),
         (_, Group::Desk(2)) => Some(0.0),
         ("affected", _) => Some(182_345.0 + 1e3 * luck),
         ("self-pay", _) => Some(4.2e7 + 1e5 * luck),
@@ -190,7 +190,7 @@ fn values(catalogue: &Catalogue, replication: u32) -> Values {
     let series = catalogue.series.iter().map(|series| {
         let days = (0..DAYS).map(|day| {
             let since = f64::from(day) - 11.0;
-            let hump = if since < 0.0 || since > 30.0 { 0.0 } else { since * (-since / 4.0).exp() };
+            let hump = if !(0.0..=30.0).contains(&since) { 0.0 } else { since * (-since / 4.0).exp() };
             let level = if series.key == "wait" { 10.0 } else { 1e5 };
             let scale = if series.normal || series.group == Group::Desk(2) { 0.0 } else { level * (1.0 + luck / 20.0) };
             ((hump + 1e-5 * f64::from(day)) * scale) as f32

@@ -11,6 +11,11 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod proposal;
+
+pub use crate::calendar::Timetable;
+pub use proposal::*;
+
 use super::quantity::{Amount, Quantity, Share, TimeText};
 
 /// A table of named things, in the order of the file.
@@ -130,22 +135,6 @@ pub struct District {
     pub name: Option<Name>,
     /// Share of the city's people; districts without one divide the rest equally.
     pub share: Option<Share>,
-}
-
-/// Weekly opening hours: `"08:30-12:00, 14:00-17:30"`, `"closed"`, `"00:00-24:00"`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Timetable {
-    /// Monday to Friday, and weekend days worked in exchange for a holiday.
-    pub weekdays: Option<String>,
-    /// Saturdays that are not swapped; closed when left out.
-    pub saturday: Option<String>,
-    /// Sundays that are not swapped; closed when left out.
-    pub sunday: Option<String>,
-    /// Public holidays; closed when left out.
-    pub holidays: Option<String>,
-    /// Single days, by date (`"2021-11-20" = "09:00-16:00"`).
-    pub exceptions: Option<Named<String>>,
 }
 
 /// Relative weights by hour and weekday; only proportions matter.
@@ -602,185 +591,4 @@ pub enum Action {
     Discharge,
     /// Settling any other visit.
     Purchase,
-}
-
-/// One stop.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Suspend {
-    /// Name shown.
-    pub name: Option<Name>,
-    /// Services that stop.
-    pub services: Option<Vec<String>>,
-    /// Announced stop. A notice's 24:00 is the next day's 00:00.
-    pub stop: Option<TimeText>,
-    /// Hours by which the stop may come later than announced.
-    pub slip_hours: Option<Quantity>,
-    /// Return.
-    #[serde(rename = "return")]
-    pub returns: Option<Return>,
-    /// Only these; everything when left out.
-    pub scope: Option<Scope>,
-    /// But not these.
-    pub except: Option<Scope>,
-}
-
-/// When a service comes back.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Return {
-    /// Announced as certain: not before this time, later only if the work is not finished.
-    pub fixed: Option<TimeText>,
-    /// Announced as an estimate.
-    pub estimated: Option<TimeText>,
-    /// No time announced.
-    pub unannounced: Option<bool>,
-    /// Task after which the service can return.
-    pub after_task: Option<String>,
-    /// Hours past the announced return, on top of the technical work.
-    pub overrun_hours: Option<Quantity>,
-    /// (unannounced) Hours from the stop to the return.
-    pub after_hours: Option<Quantity>,
-    /// May return before the announced time when the work is finished, within these hours of a
-    /// day (`"08:00-20:00"`).
-    pub early: Option<String>,
-    /// Share of windows working with the service on the first, second … day after the return.
-    #[schemars(inner(range(min = 0, max = 1)))]
-    pub ramp: Option<Vec<f64>>,
-    /// Sites that come back later, by wave.
-    pub waves: Option<Named<Wave>>,
-}
-
-/// Sites that come back later.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Wave {
-    /// Site groups of this wave.
-    pub sites: Option<Vec<String>>,
-    /// Districts of this wave.
-    pub districts: Option<Vec<String>>,
-    /// Hours after the service's return.
-    #[schemars(range(min = 0, max = 8784))]
-    pub delay_hours: Option<f64>,
-}
-
-/// A technical task 切换任务.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Task {
-    /// Name shown.
-    pub name: Option<Name>,
-    /// Duration.
-    pub hours: Option<Quantity>,
-    /// Tasks, and stops (`"suspend.settlement"`), that come before.
-    pub after: Option<Vec<String>>,
-}
-
-/// Which state of a stay a rule is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum StayState {
-    /// Discharged while settlement is down.
-    DischargedInGap,
-    /// In hospital at the stop or admitted in the gap, discharged after the return.
-    DischargedAfter,
-}
-
-/// One rule: who takes which pathway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// Who it is for; everybody when left out.
-    pub who: Option<Scope>,
-    /// Only at providers with a service station beside them.
-    pub has_station: Option<bool>,
-    /// State of the stay; discharged in the gap when left out.
-    pub state: Option<StayState>,
-    /// Pathway.
-    pub pathway: Option<String>,
-    /// Share among the rules open to a person; `"rest"` for what the others leave.
-    pub share: Option<RuleShare>,
-    /// First moment the rule is in force.
-    pub from: Option<TimeText>,
-    /// Moment from which it is no longer in force.
-    pub until: Option<TimeText>,
-}
-
-/// Share of a rule.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum RuleShare {
-    /// A share.
-    Share(Amount),
-    /// `rest`: what the other rules leave.
-    Rest(Rest),
-}
-
-/// The word `rest`.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rest {
-    /// What the other rules leave.
-    Rest,
-}
-
-/// What a measure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum MeasureKind {
-    /// Chronic refills move before the stop 提前开药.
-    StockUp,
-    /// Extra windows between two times.
-    Surge,
-    /// Longer opening hours between two times (overtime, weekend opening).
-    Overtime,
-    /// Inpatients who are fit are settled and discharged before a cut-off.
-    SettleBefore,
-    /// Inpatients are settled for the days so far, and go on as self-paying 中途结算.
-    InterimSettlement,
-    /// Inpatients are registered as self-paying before the stop.
-    ConvertBefore,
-    /// Applicants bring matters forward.
-    BringForward,
-}
-
-/// What the schedule does beside stopping.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Measure {
-    /// Name shown.
-    pub name: Option<Name>,
-    /// What it is.
-    pub kind: Option<MeasureKind>,
-    /// Whose.
-    pub who: Option<Scope>,
-    /// First moment; the announcement when left out.
-    pub from: Option<TimeText>,
-    /// Last moment: cut-off; the stop when left out.
-    pub until: Option<TimeText>,
-    /// (stock-up) Share of the refills falling in the announced outage that move before it.
-    pub take_up_share: Option<Amount>,
-    /// (stock-up) Share of patients not due in the outage who stock up all the same.
-    pub needless_share: Option<Amount>,
-    /// (stock-up) Longest supply in days.
-    #[schemars(range(min = 1, max = 366))]
-    pub supply_days: Option<u32>,
-    /// (stock-up) Supply at most to the end of the month of the purchase.
-    pub supply_to_month_end: Option<bool>,
-    /// (surge, overtime) Site groups whose desks it is for.
-    pub sites: Option<Vec<String>>,
-    /// (surge) Windows added at a site of mean size.
-    #[schemars(range(min = 0, max = 10_000))]
-    pub extra_windows: Option<Amount>,
-    /// (overtime) Timetable in force instead.
-    pub hours: Option<String>,
-    /// (settle-before) Share of those in hospital and due for discharge within `fit_days` who go.
-    pub fit_share: Option<Amount>,
-    /// (settle-before) Days before the planned discharge from which a patient may be fit.
-    #[schemars(range(min = 0, max = 60))]
-    pub fit_days: Option<f64>,
-    /// (settle-before, interim-settlement, convert-before) Minutes of desk work per patient.
-    pub minutes: Option<Quantity>,
-    /// (bring-forward) Share of matters falling in the announced outage that come before it.
-    pub share: Option<Amount>,
 }

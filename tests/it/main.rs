@@ -1,5 +1,9 @@
 //! Integration tests: one binary, a file per subject.
 
 mod bad_input;
+mod desk;
 mod laws;
+mod notices;
 mod support;
+mod theory;
+mod tidy;

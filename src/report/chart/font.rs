@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn holds_place_names_outside_gb_2312() {
-        assert_eq!(missing("鄠邑区硚口区 医保 12.5% ¥ – — · ≤ ≥ × → − αβ ①"), vec![]);
+        assert_eq!(missing("鄠邑区硚口区 医保 12.5% ¥ – — · ≤ ≥ × → − αβ ①"), Vec::<char>::new());
     }
 
     #[test]

@@ -13,7 +13,7 @@ fn say(lang: Lang, zh: &str, en: &str) -> String {
 
 /// Checks the PNG of a figure; writes it where `CHART_SAMPLES` says, if it is set, to be looked at.
 pub(super) fn show(name: &str, drawn: &Drawn) {
-    assert_eq!(drawn.missing, vec![]);
+    assert_eq!(drawn.missing, Vec::<char>::new());
     let bytes = png(drawn).unwrap();
     let picture = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
     assert_eq!((picture.width(), picture.height()), (1920, 1080));
