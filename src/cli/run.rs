@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::ScenarioArgs;
 use super::input::{Input, read};
@@ -86,10 +87,10 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {
     let folder = Folder::prepare(&out, arguments.force, &digest).map_err(|error| Failure::input(error.text(lang)))?;
     let model = Model::new(scenario);
     let watch = Arc::new(Watch::default());
-    let signal = listen(&watch);
+    let signal = listen();
     let started = jiff::Timestamp::now().to_string();
     let clock = Instant::now();
-    let results = simulate(arguments, &model, size, planned, threads, &watch, lang)?;
+    let results = simulate(arguments, &model, (size, planned), threads, (&watch, &signal), lang)?;
     let info = RunInfo { threads, started, seconds: clock.elapsed().as_secs_f64() };
     let stopped = describe_stop(&results, lang);
     if results.replications.is_empty() {
@@ -132,16 +133,13 @@ fn size_of(arguments: &RunArgs) -> Result<Size, Failure> {
     }
 }
 
-/// Signals: 0 none, else the exit status.
-fn listen(watch: &Arc<Watch>) -> Arc<AtomicU8> {
-    let signal = Arc::new(AtomicU8::new(0));
-    let (heard, stop) = (Arc::clone(&signal), Arc::clone(watch));
-    let set = ctrlc::set_handler(move || {
-        heard.store(130, Ordering::Relaxed);
-        stop.stop.store(true, Ordering::Relaxed);
-    });
-    if set.is_err() {
-        remark("signals cannot be caught here; stopping the program loses the run");
+/// Hears SIGINT and SIGTERM: 0 none, else the exit status.
+fn listen() -> Arc<AtomicUsize> {
+    let signal = Arc::new(AtomicUsize::new(0));
+    for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] {
+        if signal_hook::flag::register_usize(number, Arc::clone(&signal), status).is_err() {
+            remark("signals cannot be caught here; stopping the program loses the run");
+        }
     }
     signal
 }
@@ -149,10 +147,9 @@ fn listen(watch: &Arc<Watch>) -> Arc<AtomicU8> {
 fn simulate(
     arguments: &RunArgs,
     model: &Model,
-    size: Size,
-    planned: u32,
+    (size, planned): (Size, u32),
     threads: u32,
-    watch: &Arc<Watch>,
+    (watch, signal): (&Arc<Watch>, &Arc<AtomicUsize>),
     lang: Lang,
 ) -> Result<Results, Failure> {
     let pool = rayon::ThreadPoolBuilder::new()
@@ -160,7 +157,7 @@ fn simulate(
         .build()
         .map_err(|error| Failure::work(error.to_string()))?;
     let bar = progress_bar(arguments, planned, lang);
-    let ticker = tick(&bar, watch);
+    let ticker = tick(&bar, watch, signal);
     let results = pool.install(|| {
         run_experiment(model, arguments.seed, size, watch, &|batch| {
             bar.set_message(precision_text(model, arguments.seed, batch, lang));
@@ -198,17 +195,20 @@ fn precision_text(model: &Model, seed: u64, batch: &[crate::measures::Values], l
     }
 }
 
-/// A thread that moves the bar on as replications finish.
+/// A thread that moves the bar on as replications finish, and passes a signal on to them.
 struct Ticker {
     done: Arc<std::sync::atomic::AtomicBool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
-fn tick(bar: &ProgressBar, watch: &Arc<Watch>) -> Ticker {
+fn tick(bar: &ProgressBar, watch: &Arc<Watch>, signal: &Arc<AtomicUsize>) -> Ticker {
     let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let (bar, watch, flag) = (bar.clone(), Arc::clone(watch), Arc::clone(&done));
+    let (bar, watch, signal, flag) = (bar.clone(), Arc::clone(watch), Arc::clone(signal), Arc::clone(&done));
     let thread = std::thread::spawn(move || {
         while !flag.load(Ordering::Relaxed) {
+            if signal.load(Ordering::Relaxed) != 0 {
+                watch.stop.store(true, Ordering::Relaxed);
+            }
             bar.set_position(u64::from(watch.finished.load(Ordering::Relaxed)));
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -245,10 +245,10 @@ fn describe_stop(results: &Results, lang: Lang) -> Option<String> {
     }
 }
 
-fn stopped_failure(text: Option<String>, signal: &AtomicU8) -> Failure {
+fn stopped_failure(text: Option<String>, signal: &AtomicUsize) -> Failure {
     let text = text.unwrap_or_else(|| "nothing was simulated".to_owned());
     match signal.load(Ordering::Relaxed) {
         0 => Failure::work(text),
-        status => Failure::signal(status, text),
+        status => Failure::signal(u8::try_from(status).unwrap_or(1), text),
     }
 }

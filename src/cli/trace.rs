@@ -32,7 +32,7 @@ pub(super) struct TraceArgs {
 }
 
 pub(super) fn trace(arguments: &TraceArgs) -> Result<ExitCode, Failure> {
-    let Input { scenario, .. } = read(&arguments.scenario)?;
+    let Input { scenario, lang, .. } = read(&arguments.scenario)?;
     let tracing = match &arguments.site {
         None => Tracing::All,
         Some(name) => Tracing::Site(find_site(&scenario, name)?),
@@ -44,7 +44,7 @@ pub(super) fn trace(arguments: &TraceArgs) -> Result<ExitCode, Failure> {
     match &arguments.out {
         None => print(&text)?,
         Some(path) => crate::report::folder::write_whole(path, text.as_bytes())
-            .map_err(|error| Failure::work(format!("{}: {error}", path.display())))?,
+            .map_err(|error| Failure::work(error.text(lang)))?,
     }
     Ok(ExitCode::SUCCESS)
 }

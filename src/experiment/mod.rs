@@ -5,9 +5,8 @@
 //! looks at fixed checkpoints only ([`crate::stats::checkpoints`]), so that it stops at the same
 //! number whatever the threads.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-
-use rayon::prelude::*;
 
 use crate::laws::Breach;
 use crate::measures::{Catalogue, Group, Values, measure};
@@ -71,10 +70,7 @@ pub fn run(model: &Model, seed: u64, size: Size, watch: &Watch, on_batch: &(dyn 
     };
     for target in targets {
         let first = results.replications.len();
-        let batch: Vec<Result<Values, Stopped>> = (first as u32..target as u32)
-            .into_par_iter()
-            .map(|replication| one(model, seed, replication, watch))
-            .collect();
+        let batch = batch(model, seed, first as u32..target as u32, watch);
         for outcome in batch {
             match outcome {
                 Ok(values) => results.replications.push(values),
@@ -94,6 +90,32 @@ pub fn run(model: &Model, seed: u64, size: Size, watch: &Watch, on_batch: &(dyn 
         }
     }
     results
+}
+
+/// Simulates a range of replications. Every thread takes the next number when it is free, so that
+/// an interrupted run keeps an unbroken beginning; which thread took which does not matter.
+fn batch(model: &Model, seed: u64, numbers: Range<u32>, watch: &Watch) -> Vec<Result<Values, Stopped>> {
+    let next = AtomicU32::new(numbers.start);
+    let mut finished: Vec<(u32, Result<Values, Stopped>)> = rayon::broadcast(|_| {
+        let mut mine = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= numbers.end {
+                return mine;
+            }
+            let outcome = one(model, seed, number, watch);
+            let goes_on = outcome.is_ok();
+            mine.push((number, outcome));
+            if !goes_on {
+                return mine;
+            }
+        }
+    })
+    .into_iter()
+    .flatten()
+    .collect();
+    finished.sort_by_key(|(number, _)| *number);
+    finished.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 fn one(model: &Model, seed: u64, replication: u32, watch: &Watch) -> Result<Values, Stopped> {

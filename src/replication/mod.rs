@@ -2,7 +2,7 @@
 //!
 //! Sites interact only through day effects, the runbook, and the halls downstream. So a
 //! replication goes site by site: draw a site's patients, apply the schedule to them
-//! ([`handling`]), serve its desk ([`flow`]), and pass on only what goes to a hall. Stations,
+//! (`handling`), serve its desk (`flow`), and pass on only what goes to a hall. Stations,
 //! halls and back offices follow in the order of their rank, each after everything that feeds it.
 //! Which replication, thread or order comes first changes nothing: all draws are keyed.
 

@@ -1,6 +1,8 @@
 //! Integration tests: one binary, a file per subject.
 
 mod bad_input;
+mod cities;
+mod cli;
 mod desk;
 mod laws;
 mod notices;

@@ -297,6 +297,57 @@ impl Story {
     }
 }
 
+/// Stops and returns are those of the notices, to the second.
+#[test]
+fn stops_and_returns_are_those_of_the_notices() {
+    let never = "never";
+    let notices = [
+        ("chongqing", "online", "2021-07-25T00:00:00", "2021-08-04T00:00:00"),
+        ("chongqing", "manual-reimbursement", "2021-07-25T00:00:00", "2021-08-04T00:00:00"),
+        ("chongqing", "settlement", "2021-07-30T18:00:00", "2021-08-04T00:00:00"),
+        ("chongqing", "agency", "2021-07-30T18:00:00", "2021-08-04T00:00:00"),
+        ("nantong", "agency", "2021-11-15T18:00:00", "2021-11-22T08:00:00"),
+        ("nantong", "collection", "2021-11-15T18:00:00", "2021-11-22T08:00:00"),
+        ("nantong", "settlement", "2021-11-19T18:00:00", "2021-11-22T08:00:00"),
+        ("zibo", "settlement", "2021-10-10T00:00:00", "2021-10-19T00:00:00"),
+        ("zibo", "agency", "2021-10-10T00:00:00", "2021-10-19T00:00:00"),
+        ("zibo", "online", "2021-10-10T00:00:00", "2021-10-19T00:00:00"),
+        ("zibo", "social", "2021-10-10T00:00:00", "2021-10-19T00:00:00"),
+        ("zibo", "work-injury", "2021-10-10T00:00:00", "2021-10-19T00:00:00"),
+        ("xinzhou", "discharge", "2021-10-19T17:00:00", "2021-10-31T22:00:00"),
+        ("xinzhou", "settlement", "2021-10-21T18:00:00", "2021-10-31T22:00:00"),
+        ("xinzhou", "agency", "2021-10-21T18:00:00", "2021-10-31T22:00:00"),
+        ("xinzhou", "collection", "2021-10-19T17:00:00", "2021-10-31T22:00:00"),
+        ("wuhan", "resident-enrolment", "2021-12-14T17:30:00", never),
+        ("wuhan", "collection", "2021-12-15T00:00:00", never),
+        ("wuhan", "employee-enrolment", "2021-12-15T17:30:00", never),
+        ("wuhan", "benefits", "2021-12-22T18:00:00", never),
+        ("wuhan", "settlement", "2021-12-22T18:00:00", "2021-12-31T23:00:00"),
+        ("wuhan", "work-injury", "2021-12-22T18:00:00", "2021-12-31T23:00:00"),
+        ("wuhan", "social-arrears", "2021-12-14T17:30:00", never),
+        ("wuhan", "social-agency", "2021-12-15T17:30:00", never),
+    ];
+    for city in ["chongqing", "nantong", "zibo", "xinzhou", "wuhan"] {
+        let story = Story::of(plain(city, &[], &[]), 0);
+        let written: Vec<(&str, String, String)> = story
+            .world()
+            .suspensions
+            .iter()
+            .map(|stop| {
+                let planned = stop.planned;
+                let back = if planned == SimTime::NEVER { never.to_owned() } else { story.text(planned) };
+                (stop.key.as_str(), story.text(stop.stop), back)
+            })
+            .collect();
+        let expected: Vec<(&str, String, String)> = notices
+            .iter()
+            .filter(|(of, ..)| *of == city)
+            .map(|(_, key, stop, back)| (*key, (*stop).to_owned(), (*back).to_owned()))
+            .collect();
+        assert_eq!(written, expected, "{city}");
+    }
+}
+
 // ------------------------------------------------------------------------------------------------
 // Chongqing 重庆
 // ------------------------------------------------------------------------------------------------
@@ -387,7 +438,6 @@ fn chongqing_outbound_outpatients_claim_at_a_home_hall() {
 /// Those treated elsewhere live all over the city: their claims go to the halls, and to the review
 /// offices beside them, of all districts.
 #[test]
-#[ignore = "those treated outside are given the district of the place that stands for the outside"]
 fn chongqing_outbound_claims_are_spread_over_the_districts() {
     let story = Story::of(plain("chongqing", &[("outbound-outpatient", 20.0)], &[]), 1);
     let courses = story.took("outbound-outpatient", "agency-claim");
@@ -402,7 +452,7 @@ fn chongqing_outbound_claims_are_spread_over_the_districts() {
 }
 
 /// "在市外住院的重庆参保人…可在新平台上线后进行结算": settled at the hospital outside after 4 August 0:00
-/// (three days here), at no desk of the city; who is discharged after the return pays the own share.
+/// (three days here), at no desk of the city.
 #[test]
 fn chongqing_outbound_inpatients_settle_outside_after_the_return() {
     let sets = ["handling.outbound-inpatient.settled-later.share=1"];
@@ -415,11 +465,8 @@ fn chongqing_outbound_inpatients_settle_outside_after_the_return() {
         assert_eq!(story.text(course.one(Event::Refunded).time), "2021-08-07T00:00:00");
         story.money_is_kept(course, OWN);
     }
-    for course in story.took("outbound-inpatient", "away-direct") {
-        assert_eq!(story.words(course), "paid");
-        assert_eq!(course.one(Event::Paid).fen, OWN);
-        assert!(course.rows[0].time >= story.moment("2021-08-04T00:00:00"));
-    }
+    // Who is discharged after the return settles there as in normal times: no payment, no desk here.
+    assert_eq!(story.pathways("outbound-inpatient"), ["away-conversion"]);
 }
 
 /// "先行垫付医疗费,回参保地手工报销": outbound stays that do not wait are claimed at the home hall.
@@ -711,6 +758,18 @@ fn nantong_assessed_people_are_not_stopped_for_collection() {
     assert!(met(0.0) > 50, "{}", met(0.0));
 }
 
+/// With a thousand purchases a day the first that meets the stop falls within minutes after it, the
+/// last within an hour before the return (pharmacies sell little before eight).
+#[test]
+fn nantong_the_stop_is_met_from_its_first_minutes_on() {
+    let story = Story::of(plain("nantong", &[("pharmacy", 1000.0)], &[]), 1);
+    let met = story.care("pharmacy");
+    let first = met.iter().map(|course| course.rows[0].time).min().expect("some");
+    let last = met.iter().map(|course| course.rows[0].time).max().expect("some");
+    assert!((story.moment("2021-11-19T18:00:00")..story.moment("2021-11-19T18:10:00")).contains(&first));
+    assert!((story.moment("2021-11-22T07:00:00")..story.moment("2021-11-22T08:00:00")).contains(&last));
+}
+
 // ------------------------------------------------------------------------------------------------
 // Zibo 淄博
 // ------------------------------------------------------------------------------------------------
@@ -769,22 +828,21 @@ fn zibo_discharged_outside_without_filing_claims_at_a_hall() {
     }
 }
 
-/// "系统上线运行后仍未出院的可补办备案手续,出院时直接在就医地联网医院进行结算": the own share is paid at discharge
-/// after the return; who has filed goes to no desk, who has not files late at a hall first.
+/// "系统上线运行后仍未出院的可补办备案手续,出院时直接在就医地联网医院进行结算": nothing is paid beyond the usual own
+/// share; who has not filed files late at a hall, from the tray when it opens on the 19th at 8:30; who
+/// has filed goes to no desk.
 #[test]
 fn zibo_still_in_hospital_outside_after_the_return_files_late_and_settles_there() {
     let late = ["classes.filed.share=0", "handling.outbound-inpatient.late-filing.share=1"];
-    for (sets, pathway, words) in [
-        (&late[..], "late-filing-direct", "paid came started finished"),
-        (&["classes.filed.share=1"][..], "away-direct", "paid"),
-    ] {
-        let story = Story::of(plain("zibo", &[("outbound-inpatient", 10.0)], sets), 1);
-        for course in story.took("outbound-inpatient", pathway) {
-            assert_eq!(story.words(course), words);
-            assert_eq!(course.one(Event::Paid).fen, OWN);
-            assert!(course.rows[0].time >= story.moment("2021-10-19T00:00:00"));
-        }
+    let story = Story::of(plain("zibo", &[("outbound-inpatient", 10.0)], &late), 1);
+    for course in story.took("outbound-inpatient", "late-filing-direct") {
+        assert_eq!(story.words(course), "came started finished");
+        assert_eq!(story.group(course.one(Event::Came).site), "hall");
+        story.entered(course, 0, "2021-10-19T00:00:00", "2021-10-19T08:30:00");
     }
+    let story = Story::of(plain("zibo", &[("outbound-inpatient", 10.0)], &["classes.filed.share=1"]), 1);
+    assert_eq!(story.pathways("outbound-inpatient"), ["agency-claim-stay"]);
+    story.all_met(&story.care("outbound-inpatient"), "2021-10-10T00:00:00", "2021-10-19T00:00:00");
 }
 
 /// "职工基本医疗保险关系转入,正常收取…整理造册,待系统切换完成后将集中进行业务办理": papers of transfers-in are taken in
@@ -858,6 +916,8 @@ fn xinzhou_discharges_stop_two_days_before_outpatient_settlement() {
         let small = matches!(story.group(course.rows[0].origin), "primary" | "clinic");
         assert!(small || course.rows[0].time < story.moment("2021-10-31T22:00:00"));
     }
+    let first = discharged.iter().map(|course| course.rows[0].time).min().expect("some");
+    assert!(first < story.moment("2021-10-20T12:00:00"), "discharges meet it within a day");
     // 10月19日17时完成…征缴对账: premiums stop with discharges.
     let first = story.care("collection").iter().map(|course| course.rows[0].time).min().expect("some");
     assert!(first >= story.moment("2021-10-19T17:00:00") && first < story.moment("2021-10-20T18:00:00"));
@@ -1022,18 +1082,27 @@ fn wuhan_enrolment_of_residents_stops_a_day_before_that_of_employees() {
 }
 
 /// "2021年12月31日23:00起,恢复…医保结算,其他医保经办业务视实际情况逐步恢复", and 1 to 3 January are a holiday: no hall
-/// serves a claim before Tuesday 4 January 2022, however the return falls; with the earliest one the
-/// run of the 10th pays and the money is there on the 15th.
+/// serves a claim before Tuesday 4 January 2022, however the return falls; the run of the 10th pays,
+/// and the money is there on the 15th.
 #[test]
 fn wuhan_nothing_is_served_at_agency_halls_before_4_january() {
     let story = wuhan(&[("maternity", 20.0)], &["classes.ledger-protected.share=0"]);
     for course in story.took("maternity", "district-agency-retroactive") {
         story.claimed_at_hall(course, "2022-01-04", "2022-01-04T09:00:00", "2022-01-15T12:00:00");
     }
+    // Were benefits back with settlement, on 31 December at 23:00, halls would still be closed.
+    let mut world = plain("wuhan", &[("maternity", 20.0)], &["classes.ledger-protected.share=0"]);
+    for stop in world.suspensions.iter_mut().filter(|stop| stop.key == "benefits") {
+        stop.after_hours = Some(Distribution::Fixed(221.0));
+    }
+    let early = Story::of(world, 1);
+    for course in early.took("maternity", "district-agency-retroactive") {
+        early.claimed_at_hall(course, "2022-01-04", "2022-01-04T08:30:00", "2022-01-15T12:00:00");
+    }
     let drawn = Story::of(plain("wuhan", &[("maternity", 20.0)], &["classes.ledger-protected.share=0"]), 4);
     for course in drawn.took("maternity", "district-agency-retroactive") {
         for came in course.all(Event::Came) {
-            assert!(came.time >= drawn.moment("2022-01-04T09:00:00"), "{}", drawn.text(came.time));
+            assert!(came.time >= drawn.moment("2022-01-04T00:00:00"), "{}", drawn.text(came.time));
         }
     }
 }

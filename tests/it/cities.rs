@@ -1,0 +1,138 @@
+//! The shipped cities: the planned windows of their notices, plausible loads, ordinary waits, and
+//! files that a JSON Schema validator accepts.
+
+use std::path::{Path, PathBuf};
+
+use cutover::calendar::SimTime;
+use cutover::load::{expected, visits_per_day};
+use cutover::replication::{Tracing, simulate};
+use cutover::scenario::schema::schema_json;
+use cutover::scenario::world::Scenario;
+
+use crate::support::{model, scenario};
+
+const CITIES: [&str; 6] = ["minimal", "nantong", "wuhan", "chongqing", "zibo", "xinzhou"];
+
+/// Services, stop, return and hours as read from the notices.
+const WINDOWS: [(&str, &str, &str, Option<&str>, f64); 12] = [
+    ("chongqing", "manual-reimbursement", "2021-07-25T00:00:00", Some("2021-08-04T00:00:00"), 240.0),
+    ("chongqing", "settlement", "2021-07-30T18:00:00", Some("2021-08-04T00:00:00"), 102.0),
+    ("chongqing", "agency", "2021-07-30T18:00:00", Some("2021-08-04T00:00:00"), 102.0),
+    ("nantong", "agency", "2021-11-15T18:00:00", Some("2021-11-22T08:00:00"), 158.0),
+    ("nantong", "settlement", "2021-11-19T18:00:00", Some("2021-11-22T08:00:00"), 62.0),
+    ("nantong", "long-term-care", "2021-11-19T18:00:00", Some("2021-11-22T08:00:00"), 62.0),
+    ("zibo", "settlement", "2021-10-10T00:00:00", Some("2021-10-19T00:00:00"), 216.0),
+    ("xinzhou", "agency", "2021-10-21T18:00:00", Some("2021-10-31T22:00:00"), 244.0),
+    ("wuhan", "settlement", "2021-12-22T18:00:00", Some("2021-12-31T23:00:00"), 221.0),
+    ("wuhan", "enrolment", "2021-12-14T17:30:00", None, 0.0),
+    ("wuhan", "enrolment", "2021-12-15T17:30:00", None, 0.0),
+    ("wuhan", "collection", "2021-12-15T00:00:00", None, 0.0),
+];
+
+fn has_window(scenario: &Scenario, service: &str, stop: &str, back: Option<&str>, hours: f64) -> bool {
+    let service = scenario.services.iter().position(|known| known.key == service).expect("a known service");
+    scenario.suspensions.iter().any(|one| {
+        let back_at = (one.planned != SimTime::NEVER).then(|| scenario.clock.civil(one.planned).to_string());
+        let long_enough = back.is_none() || (f64::from(one.planned.0) - f64::from(one.stop.0)) / 3600.0 == hours;
+        one.services >> service & 1 == 1
+            && scenario.clock.civil(one.stop).to_string() == stop
+            && back_at.as_deref() == back
+            && long_enough
+    })
+}
+
+#[test]
+fn planned_windows_are_those_of_the_notices() {
+    for (city, service, stop, back, hours) in WINDOWS {
+        assert!(has_window(&scenario(city, &[]), service, stop, back, hours), "{city} {service} {stop}");
+    }
+}
+
+#[test]
+fn wuhan_halls_cannot_open_before_the_fourth_of_january() {
+    let wuhan = scenario("wuhan", &[]);
+    let hall = wuhan.groups.iter().find(|group| group.key == "hall").and_then(|group| group.desk.as_ref());
+    let hours = &hall.expect("Wuhan has halls").hours;
+    let back =
+        wuhan.suspensions.iter().find(|stop| stop.planned != SimTime::NEVER).expect("settlement returns").planned;
+    let first = hours.open_days[hours.first_open(back)];
+    assert_eq!(wuhan.clock.date(first).to_string(), "2022-01-04");
+}
+
+#[test]
+fn loads_are_ordinary_and_settlements_near_the_national_rate() {
+    for city in CITIES {
+        let scenario = scenario(city, &[]);
+        for load in expected(&scenario) {
+            let share = load.utilisation().unwrap_or(0.0);
+            assert!(share < 0.8, "{city} {}: load {share}", scenario.desk_classes[load.class].key);
+        }
+        // 18 million settlements a day for 1.36 billion insured; cities differ by the share of
+        // employees, who alone have accounts to spend at pharmacies.
+        let insured: f64 = scenario.schemes.iter().map(|scheme| scheme.insured).sum();
+        let rate = visits_per_day(&scenario) / insured;
+        assert!((0.0132 * 0.6..0.0132 * 1.6).contains(&rate), "{city}: {rate} settlements a day and insured");
+    }
+}
+
+#[test]
+fn routine_waits_without_a_cutover_are_minutes() {
+    for city in ["minimal", "xinzhou", "zibo", "nantong"] {
+        let model = model(city, &[]);
+        let outcome = simulate(&model, 1, 0, Tracing::Off).expect("the laws hold");
+        for (class, desk) in model.scenario.desk_classes.iter().zip(&outcome.normal.desks) {
+            if let Some(mean) = desk.routine_waits.mean() {
+                assert!(mean < 30.0 * 60.0, "{city} {}: mean wait {mean} s", class.key);
+            }
+        }
+    }
+}
+
+#[test]
+fn wuhan_has_the_scale_of_its_notice() {
+    let wuhan = scenario("wuhan", &[]);
+    let insured: f64 = wuhan.schemes.iter().map(|scheme| scheme.insured).sum();
+    assert!(insured > 12e6, "more than 12 million insured");
+    assert!((9_000..11_000).contains(&wuhan.sites.len()), "nearly 10,000 providers");
+    let settled = 221.0 / 24.0 * visits_per_day(&wuhan);
+    assert!(settled > 1.3e6, "{settled} visits fall into the announced outage");
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() && !path.ends_with("calendars") {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "toml") && !path.is_dir() {
+            found.push(path);
+        }
+    }
+}
+
+fn as_json(value: toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::Datetime(time) => serde_json::Value::String(time.to_string()),
+        toml::Value::Array(items) => items.into_iter().map(as_json).collect(),
+        toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, as_json(value))).collect(),
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(flag) => flag.into(),
+    }
+}
+
+#[test]
+fn every_scenario_file_satisfies_the_printed_schema() {
+    let schema: serde_json::Value = serde_json::from_str(&schema_json()).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"), &mut found);
+    assert!(found.len() >= 13, "national, and city and schedule of six cities");
+    for path in found {
+        let text = std::fs::read_to_string(&path).expect("a readable file");
+        let value: toml::Value = toml::from_str(&text).expect("valid TOML");
+        let errors: Vec<String> =
+            validator.iter_errors(&as_json(value)).map(|error| format!("{} {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+    }
+}
