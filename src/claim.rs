@@ -179,7 +179,8 @@ pub fn coming(course: &Course<'_>, claim: &Claim, step: &Step, returns: Returns,
     let matter = claim.matter(scenario);
     let up = course.outage.up_from(scenario, step.needs, &matter, claim.ready);
     if up >= scenario.horizon() {
-        return Coming::NotByHorizon;
+        let is_late = step.contact == Contact::InPerson && claim.deadline < scenario.horizon();
+        return if is_late { Coming::TooLate } else { Coming::NotByHorizon };
     }
     if step.contact != Contact::InPerson {
         return Coming::At(up);
@@ -208,8 +209,10 @@ pub fn coming(course: &Course<'_>, claim: &Claim, step: &Step, returns: Returns,
             if last <= first {
                 return Coming::TooLate;
             }
-            // Evenly over the open days that are left.
-            let index = first + ((block.u(1) * (last - first) as f64) as usize).min(last - first - 1);
+            // Evenly over the open days that are left: given that the draw is below the share, its
+            // part of the share is uniform.
+            let spread = block.u(3) / returns.deadline_pull_share;
+            let index = first + ((spread * (last - first) as f64) as usize).min(last - first - 1);
             match second_of(index).filter(|time| *time < claim.deadline) {
                 Some(time) => Some(time),
                 None => return Coming::TooLate,
@@ -229,9 +232,12 @@ pub fn coming(course: &Course<'_>, claim: &Claim, step: &Step, returns: Returns,
         None => Coming::NotByHorizon,
         Some(&day) => {
             let earliest = if day == again.day() { again.second_of_day() } else { 0 };
-            hours
-                .arrival_second(&spec.profile, day, block.u(2), earliest)
-                .map_or(Coming::NotByHorizon, |second| Coming::At(SimTime::at(day, second)))
+            hours.arrival_second(&spec.profile, day, block.u(2), earliest).map_or(Coming::NotByHorizon, |second| {
+                match SimTime::at(day, second) {
+                    late if late >= claim.deadline => Coming::TooLate,
+                    time => Coming::At(time),
+                }
+            })
         }
     }
 }

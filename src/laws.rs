@@ -70,8 +70,8 @@ fn cell_laws(cell: &Cell) -> Result<(), String> {
     let bill = cell.bill_fund + cell.bill_account + cell.bill_own;
     equal("bills", cell.bill, "fund + account + own cash", bill)?;
     let made = cell.prepaid_fund + cell.prepaid_account;
-    let ended = cell.refunded + cell.lost.iter().sum::<i64>() + cell.outstanding;
-    equal("prepayment made", made, "refunded + lost + outstanding", ended)?;
+    let ended = cell.refunded + cell.lost.iter().sum::<i64>() + cell.account_spared + cell.outstanding;
+    equal("prepayment made", made, "refunded + lost + kept on the account + outstanding", ended)?;
     let paid = cell.bill - cell.carried;
     equal("self-pay", cell.self_pay, "bills less what providers carry", paid)
 }
@@ -106,7 +106,10 @@ mod tests {
         };
         assert_eq!(cell_laws(&whole), Ok(()));
         let short = Cell { outstanding: 199, ..whole };
-        assert_eq!(cell_laws(&short), Err("prepayment made 500 is not refunded + lost + outstanding 499".to_owned()));
+        assert_eq!(
+            cell_laws(&short),
+            Err("prepayment made 500 is not refunded + lost + kept on the account + outstanding 499".to_owned())
+        );
     }
 
     #[test]

@@ -165,12 +165,20 @@ const CELL_MEASURES: &[CellMeasure] = &[
     ),
     ("refunded", "yuan", "期末前已退回", "refunded by the horizon", |cell| yuan(cell.refunded)),
     ("lost", "yuan", "未能退回", "never refunded", |cell| yuan(cell.lost.iter().sum())),
+    ("account-spared", "yuan", "未申领而留在个人账户", "unclaimed and still on the account", |cell| {
+        yuan(cell.account_spared)
+    }),
     ("outstanding", "yuan", "期末仍未退回", "outstanding at the horizon", |cell| yuan(cell.outstanding)),
     ("claims-never-made", "claims", "未申领", "claims never made", |cell| count(cell.claims_lost[0])),
     ("claims-too-late", "claims", "逾期", "claims past the deadline", |cell| count(cell.claims_lost[1])),
     ("claims-given-up", "claims", "多次未果放弃", "claims given up", |cell| count(cell.claims_lost[2])),
     ("claims-refused", "claims", "被拒", "claims refused", |cell| count(cell.claims_lost[3])),
-    ("own-money-due", "yuan", "尚欠医疗机构自付款", "own money due to providers", |cell| yuan(cell.own_due)),
+    ("own-money-due", "yuan", "尚欠医疗机构自付款", "own money due to providers", |cell| {
+        yuan(cell.own_due - cell.own_due_paid)
+    }),
+    ("second-deductible", "yuan", "因第二次起付线多付", "paid for a second deductible", |cell| {
+        yuan(cell.second_deductible)
+    }),
     ("carried", "yuan", "医疗机构挂账", "carried by providers", |cell| yuan(cell.carried)),
     ("carried-days", "yuan·days", "医疗机构资金占用", "carried by providers over time", |cell| {
         yuan_days(cell.carried_fen_seconds)

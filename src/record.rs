@@ -40,6 +40,45 @@ pub enum Loss {
 /// Number of [`Loss`]es.
 pub const LOSSES: usize = 4;
 
+/// What a cell adds field by field.
+trait Adds {
+    fn adds(&mut self, other: &Self);
+}
+
+impl Adds for i64 {
+    fn adds(&mut self, other: &Self) {
+        *self += other;
+    }
+}
+
+impl Adds for i128 {
+    fn adds(&mut self, other: &Self) {
+        *self += other;
+    }
+}
+
+impl<const N: usize> Adds for [i64; N] {
+    fn adds(&mut self, other: &Self) {
+        self.iter_mut().zip(other).for_each(|(mine, theirs)| *mine += theirs);
+    }
+}
+
+/// A struct of counts with the sum of two of them, so that a new field cannot be forgotten in it.
+macro_rules! summed {
+    ($(#[$about:meta])* pub struct $name:ident { $($(#[$doc:meta])* pub $field:ident: $kind:ty,)* }) => {
+        $(#[$about])*
+        pub struct $name { $($(#[$doc])* pub $field: $kind,)* }
+
+        impl $name {
+            /// Adds another one, field by field.
+            pub fn add(&mut self, other: &Self) {
+                $(self.$field.adds(&other.$field);)*
+            }
+        }
+    };
+}
+
+summed! {
 /// Counts of one care type and scheme. Money in fen, times in seconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cell {
@@ -77,6 +116,8 @@ pub struct Cell {
     pub refunded: i64,
     /// Prepayment never to be refunded, by [`Loss`].
     pub lost: [i64; LOSSES],
+    /// Prepaid account money of claims that were lost: it is still on its owner's account.
+    pub account_spared: i64,
     /// Claims lost, by [`Loss`].
     pub claims_lost: [i64; LOSSES],
     /// Prepayment outstanding at the horizon.
@@ -85,6 +126,8 @@ pub struct Cell {
     pub prepaid_fen_seconds: i128,
     /// Bills carried by providers × time to the horizon, fen·seconds.
     pub carried_fen_seconds: i128,
+    /// Taken from patients by a second deductible on stays settled in two parts.
+    pub second_deductible: i64,
     /// Carried by providers at the visits.
     pub carried: i64,
     /// Delay of deferred visits, seconds.
@@ -110,79 +153,6 @@ pub struct Cell {
     /// Visits with prepayment.
     pub prepaying: i64,
 }
-
-impl Cell {
-    /// Adds another cell. Taken apart field by field, so that a new field cannot be forgotten.
-    pub fn add(&mut self, other: &Self) {
-        let Self {
-            affected,
-            parts,
-            spanning,
-            needless_stock_up,
-            bill,
-            bill_fund,
-            bill_account,
-            bill_own,
-            capped,
-            self_pay,
-            prepaid_fund,
-            prepaid_account,
-            account_kept,
-            own_due,
-            own_due_paid,
-            refunded,
-            lost,
-            claims_lost,
-            outstanding,
-            prepaid_fen_seconds,
-            carried_fen_seconds,
-            carried,
-            deferral_seconds,
-            hardship_10,
-            hardship_40,
-            refunds,
-            refund_seconds,
-            window_visits,
-            done,
-            before_stop_done,
-            before_stop_missed,
-            income_share_e4,
-            prepaying,
-        } = other;
-        self.affected += affected;
-        self.parts.iter_mut().zip(parts).for_each(|(mine, theirs)| *mine += theirs);
-        self.spanning += spanning;
-        self.needless_stock_up += needless_stock_up;
-        self.bill += bill;
-        self.bill_fund += bill_fund;
-        self.bill_account += bill_account;
-        self.bill_own += bill_own;
-        self.capped += capped;
-        self.self_pay += self_pay;
-        self.prepaid_fund += prepaid_fund;
-        self.prepaid_account += prepaid_account;
-        self.account_kept += account_kept;
-        self.own_due += own_due;
-        self.own_due_paid += own_due_paid;
-        self.refunded += refunded;
-        self.lost.iter_mut().zip(lost).for_each(|(mine, theirs)| *mine += theirs);
-        self.claims_lost.iter_mut().zip(claims_lost).for_each(|(mine, theirs)| *mine += theirs);
-        self.outstanding += outstanding;
-        self.prepaid_fen_seconds += prepaid_fen_seconds;
-        self.carried_fen_seconds += carried_fen_seconds;
-        self.carried += carried;
-        self.deferral_seconds += deferral_seconds;
-        self.hardship_10 += hardship_10;
-        self.hardship_40 += hardship_40;
-        self.refunds += refunds;
-        self.refund_seconds += refund_seconds;
-        self.window_visits += window_visits;
-        self.done += done;
-        self.before_stop_done += before_stop_done;
-        self.before_stop_missed += before_stop_missed;
-        self.income_share_e4 += income_share_e4;
-        self.prepaying += prepaying;
-    }
 }
 
 /// A day-by-day state count kept by entries and exits.
@@ -295,7 +265,7 @@ pub struct DeskTally {
     pub sites_open: Vec<u32>,
     /// Of them not back to normal, by day.
     pub sites_bad: Vec<u32>,
-    /// Latest return within the horizon of a service that work here needs.
+    /// Latest return of a service that work here needs; never when one does not return.
     pub last_return: SimTime,
 }
 

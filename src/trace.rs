@@ -10,7 +10,9 @@ pub enum Event {
     Paid,
     /// A visit was put off.
     Deferred,
-    /// A refill had been moved before the stop.
+    /// A refill was bought before the stop instead of when due.
+    BoughtEarly,
+    /// A refill or matter due in the outage had been moved before it.
     StockedUp,
     /// A visit was forgone.
     Forgone,
@@ -38,6 +40,7 @@ impl Event {
         match self {
             Self::Paid => "paid",
             Self::Deferred => "deferred",
+            Self::BoughtEarly => "bought-early",
             Self::StockedUp => "stocked-up",
             Self::Forgone => "forgone",
             Self::Came => "came",

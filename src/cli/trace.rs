@@ -85,7 +85,7 @@ fn csv(scenario: &Scenario, rows: &[TraceRow]) -> String {
             row.event.word(),
             scenario.care[usize::from(row.care)].key,
             scenario.schemes[usize::from(row.scheme)].key,
-            way.map_or("before-stop", |way| way.key.as_str()),
+            way.map_or("", |way| way.key.as_str()),
             step.map_or("", |step| step.key.as_str()),
             site_name(scenario, row.origin),
             row.person,

@@ -7,15 +7,20 @@ use crate::laws::Breach;
 use crate::patient::{PersonKey, Visit};
 use crate::record::{Loss, add_on_day};
 use crate::rng::StreamId;
+use crate::scenario::raw::MeasureKind;
 use crate::scenario::world::SiteId;
 use crate::schedule::Interval;
 use crate::trace::Event;
 
 use super::routine::ROUTINE;
+use super::stays::interim_rest;
 use super::{DayWaits, DeskScratch, Run, Side};
 
 /// Most times that papers can be missing for one step.
 const REWORKS_MAX: u8 = 20;
+
+/// Bit in a claim's reworks that a refusal sets, so that its new pathway draws anew.
+const REFUSED: u8 = 32;
 
 /// One desk being served.
 struct Serving<'r, 'm> {
@@ -129,7 +134,12 @@ impl Run<'_> {
         let place = &self.scenario().sites[site as usize];
         let stops = self.scenario().suspensions.iter().zip(&self.outage.actual);
         stops
-            .filter(|(stop, _)| side == Side::Schedule && stop.services >> service & 1 == 1)
+            .filter(|(stop, _)| {
+                side == Side::Schedule
+                    && stop.services >> service & 1 == 1
+                    && stop.scope.groups >> place.group & 1 == 1
+                    && stop.scope.districts >> place.district & 1 == 1
+            })
             .map(|(stop, interval)| {
                 SimTime(interval.end.0.saturating_add(stop.wave_delay(place.group, place.district).0))
             })
@@ -213,17 +223,20 @@ impl Serving<'_, '_> {
 
     /// When a job's service is back after a moment at which it was lost.
     fn back_from(&self, job: &Job, at: SimTime) -> SimTime {
+        let scenario = &self.run.model.scenario;
+        let place = &scenario.sites[self.site as usize];
         let mut moment = at;
-        for _ in 0..64 {
-            let blocking = self
-                .run
-                .outage
-                .actual
-                .iter()
-                .enumerate()
-                .find(|(index, stop)| job.stopped_by >> index & 1 == 1 && stop.contains(moment));
+        for _ in 0..=scenario.suspensions.len() {
+            let stops = scenario.suspensions.iter().zip(&self.run.outage.actual).enumerate();
+            let blocking = stops
+                .filter(|(index, _)| job.stopped_by >> index & 1 == 1)
+                .map(|(_, (stop, interval))| {
+                    let delay = stop.wave_delay(place.group, place.district);
+                    Interval { start: interval.start, end: SimTime(interval.end.0.saturating_add(delay.0)) }
+                })
+                .find(|down| down.contains(moment));
             match blocking {
-                Some((_, stop)) if stop.end != SimTime::NEVER => moment = stop.end,
+                Some(down) if down.end != SimTime::NEVER => moment = down.end,
                 Some(_) => return SimTime::NEVER,
                 None => break,
             }
@@ -286,7 +299,7 @@ impl Serving<'_, '_> {
             claim.key.person,
             claim.key.at(claim.step, attempt),
         );
-        let is_rework = block.u(0) < step.rework_share && claim.reworks < REWORKS_MAX;
+        let is_rework = block.u(0) < step.rework_share && claim.reworks % REFUSED < REWORKS_MAX;
         if is_rework {
             self.run.log(self.site, &claim, end, Event::Rework, 0);
             let tomorrow = SimTime::at(end.day() + 1, 0);
@@ -301,13 +314,14 @@ impl Serving<'_, '_> {
                     return None;
                 }
                 Some(pathway) => {
-                    let next = Claim { pathway, step: 0, reworks: 0, ready: end, came: SimTime::NEVER, ..claim };
+                    let next = Claim { pathway, step: 0, reworks: REFUSED, ready: end, came: SimTime::NEVER, ..claim };
                     let (next, site) = self.run.advance(next, Some(self.site))?;
                     return self.forward(owner, next, site);
                 }
             }
         }
-        let next = Claim { step: claim.step + 1, reworks: 0, ready: end, came: SimTime::NEVER, ..claim };
+        let next =
+            Claim { step: claim.step + 1, reworks: claim.reworks & REFUSED, ready: end, came: SimTime::NEVER, ..claim };
         let (next, site) = self.run.advance(next, Some(self.site))?;
         self.forward(owner, next, site)
     }
@@ -339,7 +353,11 @@ impl Flow for Serving<'_, '_> {
     fn started(&mut self, job: &Job, start: SimTime, _window: u32) {
         let is_tray = job.lane == crate::engine::Lane::Tray;
         if is_tray {
-            self.run.record_of(self.side).desks[self.class].jobs += 1;
+            let is_before_stop = !Self::is_routine(job) && self.claims[job.owner as usize].work != Work::Pathway;
+            let tally = &mut self.run.record_of(self.side).desks[self.class];
+            tally.jobs += 1;
+            // Work that a measure makes is load before the stop, with or without a person.
+            add_on_day(&mut tally.arrivals, job.arrival, i64::from(is_before_stop));
         } else {
             self.count_start(job, start);
         }
@@ -368,12 +386,7 @@ impl Flow for Serving<'_, '_> {
         self.run.log(self.site, &claim, end, Event::Finished, 0);
         match claim.work {
             Work::Pathway => self.step_done(job.owner, end),
-            Work::BeforeStop(_, stay) => {
-                if stay != u32::MAX {
-                    self.run.record.cell(claim.care, claim.scheme).before_stop_done += 1;
-                }
-                None
-            }
+            Work::BeforeStop(measure, stay) => self.before_stop_done(job.owner, measure, stay, end),
         }
     }
 
@@ -418,7 +431,7 @@ impl Flow for Serving<'_, '_> {
                 self.give_up(job.owner, at, Loss::GivenUp);
                 None
             }
-            Some(next) if next.arrival >= deadline && deadline != SimTime::NEVER => {
+            Some(next) if next.arrival != SimTime::NEVER && next.arrival >= deadline => {
                 self.give_up(job.owner, at, Loss::TooLate);
                 None
             }
@@ -453,6 +466,26 @@ impl Flow for Serving<'_, '_> {
 }
 
 impl Serving<'_, '_> {
+    /// Work before the stop that was done in time. After an interim settlement only the rest of the
+    /// bill is left for the outage.
+    fn before_stop_done(&mut self, owner: u32, measure: u16, stay: u32, at: SimTime) -> Option<Job> {
+        let claim = self.claims[owner as usize];
+        let visit = *self.stays.get(stay as usize)?;
+        self.run.record.cell(claim.care, claim.scheme).before_stop_done += 1;
+        let kind = self.run.model.scenario.measures[usize::from(measure)].kind;
+        if kind != MeasureKind::InterimSettlement {
+            return None;
+        }
+        let rest = interim_rest(&visit, claim.deadline);
+        self.stay_goes_on(owner, visit, rest, at)
+    }
+
+    fn stay_goes_on(&mut self, owner: u32, visit: Visit, bill_share: f64, at: SimTime) -> Option<Job> {
+        let (next, site) = self.run.stay_claim(visit, bill_share)?;
+        let next = Claim { ready: next.ready.max(at), ..next };
+        self.forward(owner, next, site)
+    }
+
     /// Work before the stop that the cut-off left undone: the stay goes on without it.
     fn missed(&mut self, owner: u32, at: SimTime) -> Option<Job> {
         let claim = self.claims[owner as usize];
@@ -462,13 +495,12 @@ impl Serving<'_, '_> {
             return None;
         };
         let kind = self.run.model.scenario.measures[usize::from(measure)].kind;
-        // An unsettled stay still meets the outage; the others have already been counted.
-        if kind != crate::scenario::raw::MeasureKind::SettleBefore || stay == u32::MAX {
+        // A stay that was to be settled still meets the outage; one that was to be converted has
+        // been counted already.
+        if kind == MeasureKind::ConvertBefore {
             return None;
         }
         let visit = *self.stays.get(stay as usize)?;
-        let (next, site) = self.run.stay_claim(visit, 1.0)?;
-        let next = Claim { ready: next.ready.max(at), ..next };
-        self.forward(owner, next, site)
+        self.stay_goes_on(owner, visit, 1.0, at)
     }
 }

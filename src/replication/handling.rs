@@ -10,7 +10,7 @@ use crate::pathway::{
 use crate::patient::Visit;
 use crate::record::{Loss, Part, add_on_day};
 use crate::rng::{Block, StreamId};
-use crate::scenario::raw::{Action, Contact, DemandKind, MeasureKind, Place, StayState};
+use crate::scenario::raw::{Action, Contact, DemandKind, Place, StayState};
 use crate::scenario::world::SiteId;
 use crate::schedule::{Interval, Matter};
 use crate::trace::Event;
@@ -110,7 +110,7 @@ impl Run<'_> {
         let care = &self.model.scenario.care[usize::from(visit.care)];
         let block = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, visit.key.index);
         if !care.essential && block.u(0) < care.elective_share * care.deferred_share {
-            self.defer(&met, block);
+            self.defer(&met);
             return None;
         }
         let is_elective = block.u(0) < care.elective_share && !care.essential;
@@ -121,21 +121,43 @@ impl Run<'_> {
         self.record.cell(visit.care, visit.scheme).parts[part as usize] += 1;
     }
 
-    fn defer(&mut self, met: &Met, block: Block) {
+    /// An affected visit or matter that had been moved before the stop.
+    pub(super) fn count_moved(&mut self, visit: &Visit) {
+        self.record.cell(visit.care, visit.scheme).affected += 1;
+        add_on_day(&mut self.record.affected, visit.due, 1);
+        self.part(visit, Part::StockedUp);
+        self.log_visit(visit, visit.due, Event::StockedUp);
+    }
+
+    /// What a second deductible takes from a stay that is settled in two parts.
+    pub(super) fn count_second_deductible(&mut self, stay: &Visit, bill_share: f64) {
+        let (whole, _) = self.stream().bill_fen(stay);
+        let fen = (f64::from(whole) * bill_share).floor() as u32;
+        let draws = self.source.block(stay.key.site, StreamId::Bill, stay.key.person, stay.key.index);
+        let benefit = &self.model.scenario.care[usize::from(stay.care)].benefit[usize::from(stay.scheme)];
+        let once = split_bill(fen, benefit, draws.u(1), draws.u(2)).fund;
+        let twice = split_with_second_deductible(fen, benefit, draws.u(2)).fund;
+        self.record.cell(stay.care, stay.scheme).second_deductible += i64::from(once.saturating_sub(twice));
+    }
+
+    fn defer(&mut self, met: &Met) {
         let visit = &met.visit;
         self.part(visit, Part::Deferred);
         let care = &self.model.scenario.care[usize::from(visit.care)];
-        let days = care.deferral_days.draw(block.word(1), &self.model.population.normal);
+        let draws = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, visit.key.index | SECOND);
+        let days = care.deferral_days.draw(draws.word(1), &self.model.population.normal);
         let horizon = self.scenario().horizon();
         let back = SimTime(met.down.end.0.saturating_add((days * 86_400.0) as u32)).min(horizon);
         self.record.cell(visit.care, visit.scheme).deferral_seconds += i64::from(back.0 - visit.due.0);
-        self.log_visit(visit, Event::Deferred, 0);
+        self.log_visit(visit, visit.due, Event::Deferred);
     }
 
-    fn log_visit(&mut self, visit: &Visit, event: Event, fen: i64) {
+    /// Logs what a visit without a pathway did.
+    pub(super) fn log_visit(&mut self, visit: &Visit, at: SimTime, event: Event) {
         if self.trace.is_some() {
             let claim = self.claim_of(visit, 0, Payment::default(), Action::Purchase);
-            self.log(visit.key.site, &claim, visit.due, event, fen);
+            let claim = Claim { work: Work::BeforeStop(0, u32::MAX), ..claim };
+            self.log(visit.key.site, &claim, at, event, 0);
         }
     }
 
@@ -149,7 +171,15 @@ impl Run<'_> {
         self.record.cell(visit.care, visit.scheme).capped += i64::from(capped);
         let draws = self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index);
         let benefit = &self.model.scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
-        (split_bill(fen, benefit, draws.u(1), draws.u(2)), draws.u(2))
+        let split = |fen| split_bill(fen, benefit, draws.u(1), draws.u(2));
+        if fen == whole {
+            return (split(fen), draws.u(2));
+        }
+        // The first part was settled before and has used up deductible and cap: as one stay.
+        let (all, first) = (split(whole), split(whole - fen));
+        let fund = all.fund.saturating_sub(first.fund).min(fen);
+        let account = all.account.saturating_sub(first.account).min(fen - fund);
+        (Bill { fund, account, own: fen - fund - account }, draws.u(2))
     }
 
     /// Pathway, or forgone when cash in hand does not reach.
@@ -185,7 +215,7 @@ impl Run<'_> {
                     paid = asked(index);
                 }
                 None if is_elective => {
-                    self.defer(&met, block);
+                    self.defer(&met);
                     return None;
                 }
                 // Essential care is given; what cash does not cover is owed to the provider.
@@ -205,7 +235,7 @@ impl Run<'_> {
 
     fn forgo(&mut self, visit: &Visit) {
         self.part(visit, Part::Forgone);
-        self.log_visit(visit, Event::Forgone, 0);
+        self.log_visit(visit, visit.due, Event::Forgone);
     }
 
     pub(super) fn count_payment(
@@ -444,7 +474,7 @@ impl Run<'_> {
             crate::pathway::Refund::Never => claim.ready,
             crate::pathway::Refund::Transfer { .. } if prepaid == 0 => claim.ready,
             crate::pathway::Refund::Transfer { run, lag_days } => {
-                let run = scenario.payment_runs[usize::from(run)].next(claim.ready);
+                let run = self.payment_run(&claim, way, run);
                 if run == SimTime::NEVER { run } else { SimTime(run.0.saturating_add(lag_days * 86_400)) }
             }
         };
@@ -472,12 +502,32 @@ impl Run<'_> {
         }
     }
 
+    /// The next payment run at which the service that settled the claim is up: nothing is paid out
+    /// while it is down.
+    fn payment_run(&self, claim: &Claim, way: &Pathway, run: u16) -> SimTime {
+        let scenario = &self.model.scenario;
+        let needs = way.steps.last().and_then(|step| step.needs);
+        let matter = claim.matter(scenario);
+        let runs = &scenario.payment_runs[usize::from(run)];
+        let mut at = runs.next(claim.ready);
+        while at != SimTime::NEVER {
+            let up = self.outage.up_from(scenario, needs, &matter, at);
+            if up == at {
+                break;
+            }
+            at = runs.next(up);
+        }
+        at
+    }
+
     /// The claim is lost; its money counts as outstanding until the horizon all the same.
     pub(super) fn lose(&mut self, claim: Claim, at: SimTime, why: Loss) {
         let horizon = self.scenario().horizon();
         let prepaid = claim.prepaid();
         let cell = self.record.cell(claim.care, claim.scheme);
-        cell.lost[why as usize] += prepaid;
+        // Account money that is not claimed back stays on its owner's account: never lost.
+        cell.lost[why as usize] += i64::from(claim.prepaid_fund);
+        cell.account_spared += i64::from(claim.prepaid_account);
         cell.claims_lost[why as usize] += i64::from(prepaid > 0 || why != Loss::NeverMade);
         cell.prepaid_fen_seconds += i128::from(prepaid) * i128::from(horizon.0 - claim.paid_at.0);
         cell.carried_fen_seconds += i128::from(claim.carried) * i128::from(horizon.0 - claim.paid_at.0);
@@ -492,144 +542,6 @@ impl Run<'_> {
         let open = i128::from(horizon.0 - claim.paid_at.0);
         cell.prepaid_fen_seconds += i128::from(claim.prepaid()) * open;
         cell.carried_fen_seconds += i128::from(claim.carried) * open;
-    }
-
-    /// Sessions on fixed weekdays while their service may be down.
-    fn sessions(&mut self, site: SiteId) {
-        let scenario = &self.model.scenario;
-        let group = scenario.sites[site as usize].group;
-        let Some((first, last)) = self.days_down(group, DemandKind::Sessions) else {
-            return;
-        };
-        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Sessions) {
-            if kind.group_share[usize::from(group)] <= 0.0 {
-                continue;
-            }
-            for scheme in 0..scenario.schemes.len() {
-                for number in 0..self.stream().patients(site, care, scheme) {
-                    let (pattern, second, patient) = self.stream().session_patient(site, care, scheme, number);
-                    for day in first..=last {
-                        if pattern >> scenario.clock.weekday(day) & 1 == 1 {
-                            let mut visit = Visit { due: SimTime::at(day, second), ..patient };
-                            visit.key.index = day;
-                            self.meet(visit, Action::Purchase, 1.0);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Refill patients: stock-up before the stop, and refills that meet it.
-    fn refills(&mut self, site: SiteId) {
-        let scenario = &self.model.scenario;
-        let group = scenario.sites[site as usize].group;
-        let Some((_, last)) = self.days_down(group, DemandKind::Refills) else {
-            return;
-        };
-        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Refills) {
-            if kind.group_share[usize::from(group)] <= 0.0 {
-                continue;
-            }
-            for scheme in 0..scenario.schemes.len() {
-                for number in 0..self.stream().patients(site, care, scheme) {
-                    self.refill_chain(site, care, scheme, number, last);
-                }
-            }
-        }
-    }
-
-    /// One patient's refills up to a last day. A stocked-up refill shifts the later ones.
-    fn refill_chain(&mut self, site: SiteId, care: usize, scheme: usize, number: u32, last: u32) {
-        let cycle = self.scenario().care[care].cycle_days;
-        let (mut day, patient) = self.stream().refill_patient(site, care, scheme, number);
-        // Nobody acts before the announcement: earlier refills are the same under every schedule.
-        let announced = self.scenario().announced_at.day();
-        let mut refill = 0;
-        if day < announced {
-            refill = (announced - day) / cycle;
-            day += refill * cycle;
-        }
-        let matter = self.matter_of(&patient, Action::Purchase);
-        let mut stocked = false;
-        while day <= last && day < self.scenario().clock.days() {
-            let due = self.stream().refill_time(&patient, refill, day);
-            let mut visit = Visit { due, ..patient };
-            visit.key.index = refill + 1;
-            let moved = if stocked { None } else { self.stock_up(&visit, &matter, cycle) };
-            let next = match moved {
-                Some(supplied_to) => {
-                    stocked = true;
-                    let needs = self.scenario().care[care].needs;
-                    if self.outage.down_at(self.scenario(), needs, &matter, due).is_some() {
-                        self.record.cell(visit.care, visit.scheme).affected += 1;
-                        add_on_day(&mut self.record.affected, due, 1);
-                        self.part(&visit, Part::StockedUp);
-                        self.log_visit(&visit, Event::StockedUp, 0);
-                    }
-                    supplied_to.max(day + 1)
-                }
-                None => {
-                    self.meet(visit, Action::Purchase, 1.0);
-                    day + cycle
-                }
-            };
-            day = next;
-            refill += 1;
-        }
-    }
-
-    /// Whether the patient moves this refill before the stop, going by announced times only; the
-    /// day to which the supply then lasts.
-    fn stock_up(&mut self, visit: &Visit, matter: &Matter, cycle: u32) -> Option<u32> {
-        let scenario = &self.model.scenario;
-        let needs = scenario.care[usize::from(visit.care)].needs;
-        let stop = scenario
-            .suspensions
-            .iter()
-            .find(|stop| stop.stops(needs, matter) && stop.stop <= visit.due && visit.due < stop.planned);
-        for (index, measure) in scenario.measures.iter().enumerate() {
-            if measure.kind != MeasureKind::StockUp || !measure.who.holds(matter) {
-                continue;
-            }
-            let block = self.source.block(visit.key.site, StreamId::Refill, visit.key.person, 1 << 20 | index as u32);
-            let from = measure.from.resolve(&self.outage.actual, visit.due).max(scenario.announced_at);
-            let until = measure.until.resolve(&self.outage.actual, visit.due);
-            if from >= until {
-                continue;
-            }
-            let span = until.0 - from.0;
-            let day = SimTime(from.0 + (block.u(1) * f64::from(span)) as u32).day();
-            let bought = self.stream().refill_time(visit, 1 << 19, day).max(from).min(SimTime(until.0 - 1));
-            let takes_part = match stop {
-                Some(_) => bought < visit.due && block.u(0) < measure.share,
-                None => false,
-            };
-            if !takes_part {
-                let next_stop =
-                    scenario.suspensions.iter().any(|stop| stop.stops(needs, matter) && visit.due >= stop.planned);
-                if stop.is_none()
-                    && next_stop
-                    && block.u(0) < measure.needless_share
-                    && visit.due.0 - bought.0.min(visit.due.0) < cycle * 86_400
-                {
-                    self.record.cell(visit.care, visit.scheme).needless_stock_up += 1;
-                    self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);
-                }
-                continue;
-            }
-            let supplied = if measure.supply_to_month_end {
-                scenario.clock.month_end(bought).day()
-            } else {
-                (bought.day() + measure.supply_days).min(visit.due.day() + cycle)
-            };
-            if supplied <= visit.due.day() {
-                continue;
-            }
-            self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);
-            return Some(supplied);
-        }
-        None
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod flow;
 mod handling;
+mod refills;
 mod routine;
 mod stays;
 
@@ -310,12 +311,17 @@ fn hours_with_overtime(scenario: &Scenario, outage: &Outage, regular: &[OpenHour
     hours
 }
 
-/// Latest return within the horizon of any of these services; the start without one.
+/// Latest return of any of these services, waves included: the start when none of them stops,
+/// never when one does not return within the horizon.
 fn last_return(scenario: &Scenario, outage: &Outage, services: u64) -> SimTime {
     let stops = scenario.suspensions.iter().zip(&outage.actual);
     stops
-        .filter(|(stop, interval)| stop.services & services != 0 && interval.end < scenario.horizon())
-        .map(|(_, interval)| interval.end)
+        .filter(|(stop, _)| stop.services & services != 0)
+        .map(|(stop, interval)| {
+            let delay = stop.waves.iter().map(|wave| wave.delay.0).max().unwrap_or(0);
+            let back = SimTime(interval.end.0.saturating_add(delay));
+            if back < scenario.horizon() { back } else { SimTime::NEVER }
+        })
         .max()
         .unwrap_or(SimTime::START)
 }
@@ -353,7 +359,9 @@ impl Run<'_> {
         };
         let mut changes = Vec::new();
         for measure in &scenario.measures {
-            if measure.who.groups >> place.group & 1 == 0 {
+            let is_here =
+                measure.who.groups >> place.group & 1 == 1 && measure.who.districts >> place.district & 1 == 1;
+            if !is_here {
                 continue;
             }
             let from = measure.from.resolve(&self.outage.actual, SimTime::NEVER);

@@ -22,6 +22,8 @@ pub(super) const ROUTINE: u32 = 1 << 31;
 pub(super) struct Matter {
     pub(super) key: PersonKey,
     pub(super) business: Option<Visit>,
+    /// Brought forward: the matter does not come when it was due.
+    pub(super) is_moved: bool,
 }
 
 impl Run<'_> {
@@ -63,7 +65,7 @@ impl Run<'_> {
                 let owner = ROUTINE | matters.len() as u32;
                 let service = seconds_from_minutes(minutes);
                 jobs.push(self.routine_job(desk, key, SimTime::at(day, second), service, block.word(2), owner));
-                matters.push(Matter { key, business: None });
+                matters.push(Matter { key, business: None, is_moved: false });
             }
         }
     }
@@ -88,7 +90,7 @@ impl Run<'_> {
             let arrival = SimTime::at(day, second);
             let owner = ROUTINE | matters.len() as u32;
             jobs.push(self.routine_job(desk, visit.key, arrival, seconds_from_minutes(minutes), block.word(2), owner));
-            matters.push(Matter { key: visit.key, business: Some(Visit { due: arrival, ..visit }) });
+            matters.push(Matter { key: visit.key, business: Some(Visit { due: arrival, ..visit }), is_moved: false });
         }
     }
 
@@ -135,6 +137,9 @@ impl Run<'_> {
         let mut jobs = std::mem::take(&mut self.desk.jobs);
         for job in &self.desk.routine {
             let matter = self.desk.routine_keys[(job.owner & !ROUTINE) as usize];
+            if matter.is_moved {
+                continue;
+            }
             let needs = match &matter.business {
                 Some(visit) => Some(scenario.care[usize::from(visit.care)].needs),
                 None => desk.routine_needs,

@@ -63,10 +63,9 @@ impl Run<'_> {
                 self.stay_work(&stay, measure, cut_off, index);
             }
             BeforeStop::Interim(measure, cut_off) => {
-                self.stay_work(&stay, measure, cut_off, index);
-                let whole = (i64::from(stay.due.0) - stay.admitted).max(1) as f64;
-                let rest = f64::from(stay.due.0 - cut_off.0) / whole;
-                self.stay_in_gap(stay, rest.clamp(0.0, 1.0));
+                if !self.stay_work(&stay, measure, cut_off, index) {
+                    self.stay_in_gap(stay, interim_rest(&stay, cut_off));
+                }
             }
             BeforeStop::Converted(measure, cut_off) => {
                 self.stay_work(&stay, measure, cut_off, index);
@@ -102,14 +101,14 @@ impl Run<'_> {
     }
 
     /// Desk work for a stay before its cut-off, in the tray from a moment between the measure's
-    /// beginning (or the admission) and the cut-off.
-    fn stay_work(&mut self, stay: &Visit, measure: u16, cut_off: SimTime, index: u32) {
+    /// beginning (or the admission) and the cut-off. Whether it makes a job at all.
+    fn stay_work(&mut self, stay: &Visit, measure: u16, cut_off: SimTime, index: u32) -> bool {
         let block = self.source.block(stay.key.site, StreamId::Stay, stay.key.person, stay.key.index | 1 << 26);
         let rule = &self.scenario().measures[usize::from(measure)];
         let from = rule.from.resolve(&self.outage.actual, stay.due).0.max(stay.admitted.max(0) as u32);
         let span = cut_off.0.saturating_sub(from).max(1);
         let moment = SimTime(from.min(cut_off.0) + (block.u(0) * f64::from(span)) as u32);
-        self.work(stay, measure, moment, cut_off, index);
+        self.work(stay, measure, moment, cut_off, index)
     }
 
     /// Desk work of a refill moved before the stop.
@@ -118,8 +117,8 @@ impl Run<'_> {
     }
 
     /// Puts work that a measure creates on the provider's own desk. A measure without minutes
-    /// makes none: the visit then passes through the ordinary cashier.
-    fn work(&mut self, visit: &Visit, measure: u16, at: SimTime, expires: SimTime, stay: u32) {
+    /// makes none: the visit then passes through the ordinary cashier. Whether there is a job.
+    fn work(&mut self, visit: &Visit, measure: u16, at: SimTime, expires: SimTime, stay: u32) -> bool {
         let scenario = &self.model.scenario;
         let rule = &scenario.measures[usize::from(measure)];
         let block = self.source.block(visit.key.site, StreamId::Service, visit.key.person, visit.key.at(15, 0));
@@ -129,14 +128,19 @@ impl Run<'_> {
             if stay != u32::MAX {
                 self.record.cell(visit.care, visit.scheme).before_stop_done += 1;
             }
-            return;
+            return false;
         };
         let is_present = stay == u32::MAX;
         let arrival = if is_present {
+            // On the day of the purchase, after it if the desk is still open then and before the
+            // cut-off; on a day without opening hours the person comes when the desk next opens.
             let hours = &self.hours[usize::from(scenario.sites[visit.key.site as usize].group)];
-            let second = hours.arrival_second(&desk.profile, at.day(), block.u(0), 0);
-            let Some(second) = second else { return };
-            SimTime::at(at.day(), second)
+            let until = rule.until.resolve(&self.outage.actual, visit.due);
+            let on_day = |earliest| hours.arrival_second(&desk.profile, at.day(), block.u(0), earliest);
+            on_day(at.second_of_day())
+                .map(|second| SimTime::at(at.day(), second))
+                .filter(|time| *time < until)
+                .unwrap_or(at)
         } else {
             at
         };
@@ -174,6 +178,7 @@ impl Run<'_> {
             expires,
             owner,
         });
+        true
     }
 
     /// A stay after whatever was done before the stop.
@@ -204,7 +209,11 @@ impl Run<'_> {
         };
         let block = self.source.block(stay.key.site, StreamId::Behaviour, stay.key.person, stay.key.index);
         let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &case, block.u(1))?;
-        let pays = scenario.pathways[usize::from(pathway)].pays;
+        let way = &scenario.pathways[usize::from(pathway)];
+        let pays = way.pays;
+        if way.second_deductible {
+            self.count_second_deductible(&stay, bill_share);
+        }
         if matches!(pays, Pays::Nothing | Pays::OwnShare) {
             // Registered again once the service is back, and settled as usual at discharge: the
             // own share is then no different from the normal course.
@@ -239,21 +248,23 @@ impl Run<'_> {
     /// Business at a hall under the schedule: what comes to the window as usual, what meets a
     /// stop, and online demand that turns to the windows.
     pub(super) fn business(&mut self, site: SiteId) {
-        let mut met = Vec::new();
-        for matter in &self.desk.routine_keys {
-            met.extend(matter.business);
-        }
-        for visit in met {
-            self.business_met(visit, site);
+        for index in 0..self.desk.routine_keys.len() {
+            if let Some(visit) = self.desk.routine_keys[index].business {
+                self.desk.routine_keys[index].is_moved = self.business_met(visit, site);
+            }
         }
         self.online_business(site);
     }
 
-    fn business_met(&mut self, visit: Visit, site: SiteId) {
+    /// Treats a matter as due at a window; the answer is whether it had been brought forward.
+    fn business_met(&mut self, visit: Visit, site: SiteId) -> bool {
         let matter = self.matter_of(&visit, Action::Purchase);
+        if self.brought_forward(&visit, &matter, site) {
+            return true;
+        }
         let needs = self.scenario().care[usize::from(visit.care)].needs;
         let Some((_, down)) = self.outage.down_at(self.scenario(), needs, &matter, visit.due) else {
-            return;
+            return false;
         };
         let met = Met { visit, matter, down, state: StayState::DischargedInGap, bill_share: 1.0 };
         if let Some((claim, place)) = self.affected(met) {
@@ -261,6 +272,72 @@ impl Run<'_> {
             let same = self.scenario().sites[place as usize].group == self.scenario().sites[site as usize].group;
             self.send(claim, if same { site } else { place });
         }
+        false
+    }
+
+    /// Whether an applicant brings a matter forward: it falls into the announced stop of its service
+    /// and comes to the window before it instead. Such a matter counts as affected, with the
+    /// stocked-up, when its service is really down at the time it was due.
+    fn brought_forward(&mut self, visit: &Visit, matter: &Matter, site: SiteId) -> bool {
+        let scenario = &self.model.scenario;
+        let care = &scenario.care[usize::from(visit.care)];
+        let is_announced = scenario
+            .suspensions
+            .iter()
+            .any(|stop| stop.stops(care.needs, matter) && stop.stop <= visit.due && visit.due < stop.planned);
+        let group = usize::from(scenario.sites[site as usize].group);
+        let Some(desk) = scenario.groups[group].desk.as_ref().filter(|_| is_announced) else { return false };
+        for (index, measure) in scenario.measures.iter().enumerate() {
+            if measure.kind != MeasureKind::BringForward || !measure.who.holds(matter) {
+                continue;
+            }
+            let block = self.source.block(
+                site,
+                StreamId::Business,
+                visit.key.person,
+                visit.key.index | 1 << 26 | (index as u32) << 20,
+            );
+            let from = measure.from.resolve(&self.outage.actual, visit.due).max(scenario.announced_at);
+            let until = measure.until.resolve(&self.outage.actual, visit.due).min(visit.due);
+            let hours = &self.hours[group];
+            let (first, last) = (hours.first_open(from), hours.first_open(until));
+            if from >= until || block.u(0) >= measure.share {
+                continue;
+            }
+            let index = first + (block.u(1) * (last + 1 - first) as f64) as usize;
+            let day = hours.open_days.get(index).copied();
+            let arrival = day.and_then(|day| {
+                let earliest = if day == from.day() { from.second_of_day() } else { 0 };
+                let second = hours.arrival_second(&desk.profile, day, block.u(2), earliest)?;
+                Some(SimTime::at(day, second)).filter(|time| *time < until)
+            });
+            let Some(arrival) = arrival else { continue };
+            let draws = self.source.block(site, StreamId::Routine, visit.key.person, visit.key.index);
+            let minutes = care.minutes.draw(draws.word(1), &self.model.population.normal);
+            let owner = super::routine::ROUTINE | self.desk.routine_keys.len() as u32;
+            let job = Job {
+                arrival,
+                order: visit.key.order(),
+                service: seconds_from_minutes(minutes),
+                patience: self.patience_seconds(desk, draws.word(2)),
+                stopped_by: self.stop_mask(care.needs, matter),
+                lane: Lane::Ordinary,
+                tries: 0,
+                expires: SimTime::NEVER,
+                owner,
+            };
+            self.desk.routine_keys.push(super::routine::Matter {
+                key: visit.key,
+                business: Some(*visit),
+                is_moved: false,
+            });
+            self.desk.jobs.push(job);
+            if self.outage.down_at(scenario, care.needs, matter, visit.due).is_some() {
+                self.count_moved(visit);
+            }
+            return true;
+        }
+        false
     }
 
     /// Online demand while the online channel is down: a share comes to the windows, and may meet
@@ -305,7 +382,11 @@ impl Run<'_> {
             };
             let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
             let owner = super::routine::ROUTINE | self.desk.routine_keys.len() as u32;
-            self.desk.routine_keys.push(super::routine::Matter { key: visit.key, business: Some(visit) });
+            self.desk.routine_keys.push(super::routine::Matter {
+                key: visit.key,
+                business: Some(visit),
+                is_moved: false,
+            });
             let stopped_by = self.stop_mask(care.needs, &matter);
             let patience = self.patience_seconds(desk, block.word(2));
             self.desk.jobs.push(Job {
@@ -325,4 +406,10 @@ impl Run<'_> {
 
 fn is_for_stays(kind: MeasureKind) -> bool {
     matches!(kind, MeasureKind::SettleBefore | MeasureKind::InterimSettlement | MeasureKind::ConvertBefore)
+}
+
+/// Share of a stay's bill that falls after an interim settlement: by time.
+pub(super) fn interim_rest(stay: &Visit, cut_off: SimTime) -> f64 {
+    let whole = (i64::from(stay.due.0) - stay.admitted).max(1) as f64;
+    (f64::from(stay.due.0.saturating_sub(cut_off.0)) / whole).clamp(0.0, 1.0)
 }

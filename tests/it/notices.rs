@@ -947,9 +947,11 @@ fn xinzhou_long_stays_are_settled_so_far_and_only_the_rest_meets_the_gap() {
         let since = i64::from(paid.time.0) - i64::from(cut_off.0);
         let [least, most] = [31, 29].map(|days| BILL * since / (days * 86_400));
         assert!((least..=most).contains(&paid.fen), "{} fen for {since} s", paid.fen);
-        // Fund and account: 45 % and a fifth of the rest, both rounded down to the fen.
-        let fund = (paid.fen * 9 / 10) / 2;
-        let account = (paid.fen - fund) / 5;
+        // One stay of 1,000.00 yuan: what fund and account owe of it, 450.00 and 110.00, less what
+        // they owed of the part settled before (45 % and a fifth of the rest, rounded down).
+        let first = BILL - paid.fen;
+        let first_fund = (first * 9 / 10) / 2;
+        let (fund, account) = (45_000 - first_fund, 11_000 - (first - first_fund) / 5);
         assert_eq!(course.one(Event::Refunded).fen, fund + account);
         assert_eq!(story.day(course.one(Event::Came).time), "2021-11-01");
     }

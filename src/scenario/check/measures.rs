@@ -132,7 +132,7 @@ fn refuse_other_keys(out: &mut Complaints, key: &str, kind: MeasureKind, measure
         ("hours", measure.hours.is_some(), &[Overtime]),
         ("fit_share", measure.fit_share.is_some(), &[SettleBefore]),
         ("fit_days", measure.fit_days.is_some(), &[SettleBefore]),
-        ("minutes", measure.minutes.is_some(), &[SettleBefore, InterimSettlement, ConvertBefore]),
+        ("minutes", measure.minutes.is_some(), &[StockUp, SettleBefore, InterimSettlement, ConvertBefore]),
         ("share", measure.share.is_some(), &[BringForward]),
     ];
     for (part, given, kinds) in keys {

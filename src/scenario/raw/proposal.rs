@@ -182,7 +182,8 @@ pub struct Measure {
     /// (settle-before) Days before the planned discharge from which a patient may be fit.
     #[schemars(range(min = 0, max = 60))]
     pub fit_days: Option<f64>,
-    /// (settle-before, interim-settlement, convert-before) Minutes of desk work per patient.
+    /// (stock-up, settle-before, interim-settlement, convert-before) Minutes of work at the
+    /// provider's insurance desk per patient; 0: none.
     pub minutes: Option<Quantity>,
     /// (bring-forward) Share of matters falling in the announced outage that come before it.
     pub share: Option<Amount>,

@@ -1,0 +1,163 @@
+//! Patients with memory: sessions on fixed weekdays, and refills with stock-up before the stop.
+//!
+//! Who stocks up is decided by announced times only; a refill that was moved shifts the later ones.
+
+use crate::calendar::SimTime;
+use crate::patient::Visit;
+use crate::rng::StreamId;
+use crate::scenario::raw::{Action, DemandKind, MeasureKind};
+use crate::scenario::world::SiteId;
+use crate::schedule::Matter;
+use crate::trace::Event;
+
+use super::Run;
+
+impl Run<'_> {
+    /// Sessions on fixed weekdays while their service may be down.
+    pub(super) fn sessions(&mut self, site: SiteId) {
+        let scenario = &self.model.scenario;
+        let group = scenario.sites[site as usize].group;
+        let Some((first, last)) = self.days_down(group, DemandKind::Sessions) else {
+            return;
+        };
+        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Sessions) {
+            if kind.group_share[usize::from(group)] <= 0.0 {
+                continue;
+            }
+            for scheme in 0..scenario.schemes.len() {
+                for number in 0..self.stream().patients(site, care, scheme) {
+                    let (pattern, second, patient) = self.stream().session_patient(site, care, scheme, number);
+                    for day in first..=last {
+                        if pattern >> scenario.clock.weekday(day) & 1 == 1 {
+                            let mut visit = Visit { due: SimTime::at(day, second), ..patient };
+                            visit.key.index = day;
+                            self.meet(visit, Action::Purchase, 1.0);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Refill patients: stock-up before the stop, and refills that meet it.
+    pub(super) fn refills(&mut self, site: SiteId) {
+        let scenario = &self.model.scenario;
+        let group = scenario.sites[site as usize].group;
+        let Some((_, last)) = self.days_down(group, DemandKind::Refills) else {
+            return;
+        };
+        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Refills) {
+            if kind.group_share[usize::from(group)] <= 0.0 {
+                continue;
+            }
+            // Who stocks up is decided by announced times: the refills after the purchase are looked
+            // at whether the outage turned out shorter or longer.
+            let last = scenario
+                .measures
+                .iter()
+                .filter(|measure| measure.kind == MeasureKind::StockUp && measure.who.care >> care & 1 == 1)
+                .map(|measure| measure.until.resolve(&self.outage.actual, SimTime::NEVER))
+                .filter(|until| *until < scenario.horizon())
+                .map(|until| until.day() + 31 + kind.cycle_days)
+                .fold(last, u32::max);
+            for scheme in 0..scenario.schemes.len() {
+                for number in 0..self.stream().patients(site, care, scheme) {
+                    self.refill_chain(site, care, scheme, number, last);
+                }
+            }
+        }
+    }
+
+    /// One patient's refills up to a last day. A stocked-up refill shifts the later ones.
+    fn refill_chain(&mut self, site: SiteId, care: usize, scheme: usize, number: u32, last: u32) {
+        let cycle = self.scenario().care[care].cycle_days;
+        let (mut day, patient) = self.stream().refill_patient(site, care, scheme, number);
+        // Nobody acts before the announcement: earlier refills are the same under every schedule.
+        let announced = self.scenario().announced_at.day();
+        let mut refill = 0;
+        if day < announced {
+            refill = (announced - day) / cycle;
+            day += refill * cycle;
+        }
+        let matter = self.matter_of(&patient, Action::Purchase);
+        let mut stocked = false;
+        while day <= last && day < self.scenario().clock.days() {
+            let due = self.stream().refill_time(&patient, refill, day);
+            let mut visit = Visit { due, ..patient };
+            visit.key.index = refill + 1;
+            let moved = if stocked { None } else { self.stock_up(&visit, &matter, cycle) };
+            let next = match moved {
+                Some(supplied_to) => {
+                    stocked = true;
+                    let needs = self.scenario().care[care].needs;
+                    if self.outage.down_at(self.scenario(), needs, &matter, due).is_some() {
+                        self.count_moved(&visit);
+                    } else {
+                        self.record.cell(visit.care, visit.scheme).needless_stock_up += 1;
+                    }
+                    supplied_to.max(day + 1)
+                }
+                None => {
+                    self.meet(visit, Action::Purchase, 1.0);
+                    day + cycle
+                }
+            };
+            day = next;
+            refill += 1;
+        }
+    }
+
+    /// Whether the patient moves this refill before the stop, going by announced times only; the
+    /// day to which the supply then lasts.
+    fn stock_up(&mut self, visit: &Visit, matter: &Matter, cycle: u32) -> Option<u32> {
+        let scenario = &self.model.scenario;
+        let needs = scenario.care[usize::from(visit.care)].needs;
+        let stop = scenario
+            .suspensions
+            .iter()
+            .find(|stop| stop.stops(needs, matter) && stop.stop <= visit.due && visit.due < stop.planned);
+        for (index, measure) in scenario.measures.iter().enumerate() {
+            if measure.kind != MeasureKind::StockUp || !measure.who.holds(matter) {
+                continue;
+            }
+            let block = self.source.block(visit.key.site, StreamId::Refill, visit.key.person, 1 << 20 | index as u32);
+            let from = measure.from.resolve(&self.outage.actual, visit.due).max(scenario.announced_at);
+            let until = measure.until.resolve(&self.outage.actual, visit.due);
+            if from >= until {
+                continue;
+            }
+            let span = until.0 - from.0;
+            let day = SimTime(from.0 + (block.u(1) * f64::from(span)) as u32).day();
+            let bought = self.stream().refill_time(visit, 1 << 19, day).max(from).min(SimTime(until.0 - 1));
+            let takes_part = match stop {
+                Some(_) => bought < visit.due && block.u(0) < measure.share,
+                None => false,
+            };
+            if !takes_part {
+                let next_stop =
+                    scenario.suspensions.iter().any(|stop| stop.stops(needs, matter) && visit.due >= stop.planned);
+                if stop.is_none()
+                    && next_stop
+                    && block.u(0) < measure.needless_share
+                    && visit.due.0 - bought.0.min(visit.due.0) < cycle * 86_400
+                {
+                    self.record.cell(visit.care, visit.scheme).needless_stock_up += 1;
+                    self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);
+                }
+                continue;
+            }
+            let supplied = if measure.supply_to_month_end {
+                scenario.clock.month_end(bought).day()
+            } else {
+                (bought.day() + measure.supply_days).min(visit.due.day() + cycle)
+            };
+            if supplied <= visit.due.day() {
+                continue;
+            }
+            self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);
+            self.log_visit(visit, bought, Event::BoughtEarly);
+            return Some(supplied);
+        }
+        None
+    }
+}
