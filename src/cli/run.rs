@@ -106,6 +106,10 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {
         ))?;
     } else {
         print(&crate::report::summary::text(&report))?;
+        if !arguments.scenario.sets.is_empty() {
+            let sets = arguments.scenario.sets.join(", ");
+            print(&lang_text(lang, &format!("临时修改：{sets}\n"), &format!("changed for this run: {sets}\n")))?;
+        }
         if !arguments.quiet {
             let count = files.len();
             let place = out.display();

@@ -231,6 +231,13 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 fn check_place(path: &Path) -> Result<(), FolderError> {
+    if path.file_name().is_none() {
+        return Err(FolderError::new(
+            path,
+            "是根目录或上级目录，不能用作结果文件夹；请用 --out 指定一个文件夹",
+            "is no folder of its own; name a folder for the results with --out",
+        ));
+    }
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => Err(FolderError::new(
             path,

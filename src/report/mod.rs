@@ -108,6 +108,9 @@ impl From<chart::ChartError> for ReportError {
 /// between parts, and its bytes.
 pub type File = (String, Vec<u8>);
 
+/// Charts of a results folder.
+const CHARTS: [&str; 3] = ["timeline", "self-pay", "backlog"];
+
 /// Writes all files of a run; returns their paths in the order written, the manifest last.
 ///
 /// Tables are written before charts are drawn, so that a failing chart loses no numbers. A folder
@@ -126,6 +129,11 @@ pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, Repor
     };
     // A manifest beside files of another run would lie about them.
     folder.remove(manifest::FILE)?;
+    // Charts that this run does not draw would be another run's.
+    for name in CHARTS {
+        folder.remove(&format!("charts/{name}.svg"))?;
+        folder.remove(&format!("charts/{name}.png"))?;
+    }
     let rows = table::rows(report.scenario, report.results);
     put(("summary.json".into(), table::json(report, &rows)?))?;
     put(("summary.csv".into(), table::csv(report, &rows)))?;

@@ -266,22 +266,26 @@ fn refunds(words: &Words<'_>, out: &mut Layout) {
     let refunded = words.facts.row(words.report, "refunded-95", Group::All);
     let by_horizon = percent_between(refunded.share, words.lang).unwrap_or_default();
     let last = words.last_day();
+    let made = words.mean("prepayment");
+    let share = |key: &str| percent(words.mean(key) / made);
     let text = match refunded.quantiles[2].value {
+        _ if made <= 0.0 => words.say("没有垫付", "nothing was prepaid").to_owned(),
         Some(day) => {
             let day = words.day(day);
             let zh = format!("95% 的垫付在 {day}前退回（中位）；{last}前达到的概率 {by_horizon}");
-            words
-                .say(
-                    &zh,
-                    &format!("95% of prepayment is back by {day} (median); by {last} with probability {by_horizon}"),
-                )
-                .to_owned()
+            let en = format!("95% of prepayment is back by {day} (median); by {last} with probability {by_horizon}");
+            words.say(&zh, &en).to_owned()
         }
         None => {
-            let zh = format!("95% 的垫付期末（{last}）前未能退回；期末前达到的概率 {by_horizon}");
-            words
-                .say(&zh, &format!("95% of prepayment is not back by {last}; it is with probability {by_horizon}"))
-                .to_owned()
+            let (back, never, kept, open) =
+                (share("refunded"), share("lost"), share("account-spared"), share("outstanding"));
+            let zh = format!(
+                "{last}前垫付已退回 {back}；不再退回 {never}，未申领而留在个人账户 {kept}，在途 {open}；未达到 95%"
+            );
+            let en = format!(
+                "by {last} {back} of prepayment is back, {never} never will be, {kept} unclaimed stays on accounts, {open} is open; 95% is not reached"
+            );
+            words.say(&zh, &en).to_owned()
         }
     };
     out.item(words.say("退款", "Refunds"), &text);
@@ -305,9 +309,12 @@ fn refunds(words: &Words<'_>, out: &mut Layout) {
 fn basis(words: &Words<'_>, out: &mut Layout) {
     let Facts { assumptions, main_assumptions, .. } = words.facts;
     let (n, seed) = (words.report.results.replications.len(), words.report.results.seed);
-    let zh = format!("{n} 次模拟的平均，随机种子 {seed}；括号内为 95% 置信区间；期末为 {}", words.last_day());
+    let zh = format!(
+        "{n} 次模拟的平均，随机种子 {seed}；括号内为 95% 置信区间（只含模拟的随机性，不含假设的不确定）；期末为 {}",
+        words.last_day()
+    );
     let en = format!(
-        "means of {n} simulated courses, seed {seed}; 95% intervals in brackets; simulated to {}",
+        "means of {n} simulated courses, seed {seed}; 95% intervals in brackets (chance only, not the assumptions); simulated to {}",
         words.last_day()
     );
     out.item(words.say("依据", "Basis"), words.say(&zh, &en));
