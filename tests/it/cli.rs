@@ -107,3 +107,13 @@ fn a_trace_is_a_log_in_order_of_time() {
     assert!(!times.is_empty());
     assert!(times.is_sorted());
 }
+
+#[test]
+fn a_million_million_people_are_refused_with_an_estimate_of_time_and_memory() {
+    let done =
+        cutover(&["check", "scenarios/minimal", "--lang", "en", "--set", "people.resident.insured=1000000000000"]);
+    assert_eq!(done.status.code(), Some(2));
+    let told = text(&done.stderr);
+    assert!(told.contains("minutes") && told.contains("GB"), "{told}");
+    assert!(told.lines().count() <= 3, "one cause, not its consequences: {told}");
+}

@@ -21,23 +21,25 @@ const BUSY_DAY: f64 = 4.0;
 
 /// Complains about demand that one site or one replication cannot hold.
 pub(super) fn check(out: &mut Complaints, groups: &[Group], sites: &[Site], care: &[Care], days: u32) {
-    for one in care {
-        check_largest_site(out, groups, sites, one);
-    }
     let events = events_a_day(groups, care) * f64::from(days);
     if events > EVENTS_MAX {
         let minutes = events / EVENTS_PER_SECOND / 60.0;
         let gigabytes = events * BYTES_PER_EVENT / 1e9;
         let rule = allowed(
             format!(
-                "规模过大：每次重复约 {events:.1e} 个事件，单线程约需 {minutes:.0} 分钟、{gigabytes:.0} GB；上限 {EVENTS_MAX:.0e}"
+                "规模过大：每次模拟约 {events:.1e} 个事件，单线程约需 {minutes:.0} 分钟、{gigabytes:.0} GB；上限 {EVENTS_MAX:.0e}"
             ),
             format!(
-                "too large: about {events:.1e} events a replication, some {minutes:.0} minutes on one thread and \
+                "too large: about {events:.1e} events in one simulated course, some {minutes:.0} minutes on one thread and \
                  {gigabytes:.0} GB; must be at most {EVENTS_MAX:.0e}: fewer people, a lower rate or fewer days"
             ),
         );
         out.add(ComplaintKind::TooLarge, "demand", format!("{events:.1e}"), rule);
+        // Whatever is too much for single sites follows from it.
+        return;
+    }
+    for one in care {
+        check_largest_site(out, groups, sites, one);
     }
 }
 
