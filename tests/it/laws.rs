@@ -89,9 +89,10 @@ fn a_longer_horizon_changes_nothing_before_it() {
 fn a_stop_beyond_the_horizon_and_empty_demand_give_zeros() {
     let late = model("minimal", &["horizon_days=12"]);
     let outcome = simulate(&late, 1, 0, Tracing::Off).expect("the laws hold");
-    if late.scenario.suspensions.iter().all(|stop| stop.stop >= late.scenario.horizon()) {
-        assert_eq!(outcome.record.cells.iter().map(|cell| cell.affected).sum::<i64>(), 0);
-    }
+    let horizon = late.scenario.horizon();
+    assert!(late.scenario.suspensions.iter().all(|stop| stop.stop >= horizon), "the stop lies beyond the horizon");
+    assert_eq!(outcome.record.cells.iter().map(|cell| cell.affected).sum::<i64>(), 0);
+    assert_eq!(outcome.record.desks.iter().map(|desk| desk.entered).sum::<i64>(), 0);
     let empty = model("minimal", &["people.employee.insured=0", "people.resident.insured=0"]);
     let outcome = simulate(&empty, 1, 0, Tracing::Off).expect("the laws hold");
     let insured: i64 = outcome
