@@ -2,12 +2,14 @@
 
 use crate::calendar::SimTime;
 
-/// What comes first at one instant. Roster and service changes stand between the two: they are
+/// What comes first at one instant. Roster and service changes come with the expiries: they are
 /// read from sorted lists, not from the calendar. Dispatch is the last act of an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// A window becomes free, so that it can take whoever comes in the same second.
     Completion,
+    /// A paper in the tray makes no sense any more.
+    Expiry,
     /// Someone comes, and meets the windows and services of that second.
     Arrival,
 }
@@ -21,6 +23,6 @@ pub struct Event {
     pub phase: Phase,
     /// Order within a phase: the window, or the job's own order.
     pub order: u64,
-    /// The window that completes, or the job that arrives.
+    /// The window that completes, or the job that expires or arrives.
     pub slot: u32,
 }

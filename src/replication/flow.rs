@@ -2,7 +2,7 @@
 
 use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Work};
-use crate::engine::{DeskRun, Flow, Job, Leave, Remains, serve};
+use crate::engine::{DeskRun, Engine, Flow, Job, Leave, Remains, serve};
 use crate::laws::Breach;
 use crate::patient::{PersonKey, Visit};
 use crate::record::{Loss, add_on_day};
@@ -86,7 +86,7 @@ impl Run<'_> {
         let class = usize::from(desk.class);
         let mut serving =
             Serving { run: self, site, class, side, claims, routine: routine_keys, waits, old_claims, stays };
-        let worked = serve(&run, given, &mut serving, engine).map_err(|limit| Breach {
+        let worked = serve(Engine::Calendar, &run, given, &mut serving, engine).map_err(|limit| Breach {
             seed,
             replication,
             site: Some(site),

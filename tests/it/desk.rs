@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cutover::calendar::{DAY, SimTime};
 use cutover::desk::{DeskSpec, Learning, OpenHours, Roster, RosterChange, RosterStep};
 use cutover::distribution::Distribution;
-use cutover::engine::{DeskRun, Flow, Job, Lane, Leave, Remains, Scratch, serve};
+use cutover::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
 use cutover::rng::{Draws, Source, StreamId};
 use cutover::scenario::world::DayProfile;
 use cutover::schedule::Interval;
@@ -100,13 +100,13 @@ impl Desk {
             horizon: self.horizon,
         };
         let mut log = Log { told: Vec::new(), again: self.again };
-        let worked = serve(&desk, jobs, &mut log, &mut Scratch::default()).expect("few events");
+        let worked = serve(Engine::Calendar, &desk, jobs, &mut log, &mut Scratch::default()).expect("few events");
         Answer::sorted(&log.told, worked)
     }
 }
 
-/// What was told about all jobs, by kind, in the order of telling; a job is its owner.
-#[derive(Debug, Default)]
+/// What was told about all jobs, by kind, in order of time; a job is its owner.
+#[derive(Debug, Default, PartialEq)]
 struct Answer {
     starts: Vec<(u32, SimTime, u32)>,
     ends: Vec<(u32, SimTime)>,
@@ -126,6 +126,10 @@ impl Answer {
                 Told::Remains(state) => sorted.remains.push((job.owner, state)),
             }
         }
+        sorted.starts.sort_by_key(|&(_, at, window)| (at, window));
+        sorted.ends.sort_by_key(|&(owner, at)| (at, owner));
+        sorted.left.sort_by_key(|&(owner, at, _)| (at, owner));
+        sorted.remains.sort_by_key(|&(owner, _)| owner);
         sorted
     }
 }
@@ -374,7 +378,7 @@ fn the_earliest_deadline_decides_why_someone_leaves() {
         job(3, at(0, 9, 30), 1),
     ];
     let expected =
-        [(1, at(0, 10, 0), Leave::ServiceLost), (2, at(0, 9, 30), Leave::Balked), (3, at(0, 17, 0), Leave::Closed)];
+        [(2, at(0, 9, 30), Leave::Balked), (1, at(0, 10, 0), Leave::ServiceLost), (3, at(0, 17, 0), Leave::Closed)];
     assert_eq!(desk.run(&jobs).left, expected);
 }
 
@@ -682,7 +686,7 @@ impl RandomDesk {
             horizon,
         };
         let mut log = Log { told: Vec::new(), again: some_tries };
-        let worked = serve(&desk, &self.jobs, &mut log, &mut Scratch::default()).expect("few events");
+        let worked = serve(Engine::Calendar, &desk, &self.jobs, &mut log, &mut Scratch::default()).expect("few events");
         (log.told, worked)
     }
 
@@ -1057,7 +1061,7 @@ fn memory_used_again_changes_nothing() {
             horizon: desk.horizon(),
         };
         let mut log = Log { told: Vec::new(), again: some_tries };
-        let worked = serve(&run, &desk.jobs, &mut log, &mut scratch).expect("few events");
+        let worked = serve(Engine::Calendar, &run, &desk.jobs, &mut log, &mut scratch).expect("few events");
         assert_eq!((log.told, worked), desk.run_until(desk.horizon()), "seed {seed}");
     }
 }

@@ -7,7 +7,7 @@
 
 use cutover::calendar::SimTime;
 use cutover::desk::{Roster, RosterStep};
-use cutover::engine::{DeskRun, Flow, Job, Lane, Leave, Remains, Scratch, serve};
+use cutover::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
 use cutover::rng::{Draws, Source, StreamId, uniform_wide};
 use rayon::prelude::*;
 
@@ -121,7 +121,7 @@ fn starts(jobs: &[Job], steps: &[(u32, u32)], horizon: u32) -> Vec<SimTime> {
     let roster = Roster { steps, ..Roster::default() };
     let desk = DeskRun { roster: &roster, last_ticket: None, stops: &[], learning: None, horizon: SimTime(horizon) };
     let mut flow = Starts(vec![SimTime::NEVER; jobs.len()]);
-    serve(&desk, jobs, &mut flow, &mut Scratch::default()).expect("few events");
+    serve(Engine::Calendar, &desk, jobs, &mut flow, &mut Scratch::default()).expect("few events");
     flow.0
 }
 

@@ -1,0 +1,80 @@
+//! Work at a desk, and what happens to it.
+
+use crate::calendar::SimTime;
+
+/// Which line a job stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Called first.
+    Priority,
+    /// First in, first out.
+    Ordinary,
+    /// Nobody is present: waits for an idle window.
+    Tray,
+}
+
+/// One piece of work at a desk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Job {
+    /// When it comes.
+    pub arrival: SimTime,
+    /// Order among jobs that come at the same second: stream, then index.
+    pub order: u64,
+    /// Service seconds, before the learning curve.
+    pub service: u32,
+    /// Longest wait accepted, seconds.
+    pub patience: u32,
+    /// Stops that take its service away, as a bit mask over [`DeskRun::stops`].
+    pub stopped_by: u64,
+    /// Line.
+    pub lane: Lane,
+    /// Tries before this one.
+    pub tries: u8,
+    /// First moment at which starting it makes no sense any more.
+    pub expires: SimTime,
+    /// What the flow knows it by.
+    pub owner: u32,
+}
+
+/// Why a job left without having been served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// The estimated wait exceeded the patience: left on arrival.
+    Balked,
+    /// Waited until the desk closed, or came when it was closed.
+    Closed,
+    /// Came after the last ticket.
+    NoTicket,
+    /// The service went down.
+    ServiceLost,
+    /// Too late to be of use.
+    Expired,
+}
+
+/// Where a job is at the horizon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remains {
+    /// In the queue or the tray.
+    Waiting,
+    /// At a window since then, until then.
+    InService {
+        /// When it started.
+        start: SimTime,
+        /// When it will be done.
+        end: SimTime,
+    },
+    /// To come again after the horizon.
+    NotCome,
+}
+
+/// What happens to jobs. Each answer may be a job that comes (again) to this desk, not earlier.
+pub trait Flow {
+    /// A window takes a job.
+    fn started(&mut self, job: &Job, start: SimTime, window: u32);
+    /// A job is done.
+    fn finished(&mut self, job: &Job, start: SimTime, end: SimTime) -> Option<Job>;
+    /// A job left at that moment without having been served.
+    fn left(&mut self, job: &Job, at: SimTime, why: Leave) -> Option<Job>;
+    /// A job is still here at the horizon.
+    fn remains(&mut self, job: &Job, state: Remains);
+}
