@@ -127,7 +127,7 @@ impl<F: Flow> Run<'_, '_, F> {
         job.arrival = job.arrival.max(now);
         let slot = self.scratch.jobs.len() as u32;
         self.scratch.jobs.push(job);
-        let event = Event { time: job.arrival, phase: Phase::Arrival, order: job.order, slot };
+        let event = Event { time: job.arrival, phase: Phase::Arrival, order: job.order, owner: job.owner, slot };
         self.scratch.calendar.push(Reverse(event));
     }
 
@@ -162,7 +162,7 @@ impl<F: Flow> Run<'_, '_, F> {
                 let job = self.scratch.jobs[slot as usize];
                 if !self.is_down(&job, time) {
                     self.scratch.lines[line].push_back(slot);
-                } else if is_past_patience(&job, time) {
+                } else if job.is_past_patience(time) {
                     self.leave(&job, job.arrival, Leave::Balked, time);
                 } else {
                     self.leave(&job, time, Leave::ServiceLost, time);
@@ -191,7 +191,7 @@ impl<F: Flow> Run<'_, '_, F> {
         for line in 0..2 {
             while let Some(slot) = self.scratch.lines[line].pop_front() {
                 let job = self.scratch.jobs[slot as usize];
-                if is_past_patience(&job, time) {
+                if job.is_past_patience(time) {
                     self.leave(&job, job.arrival, Leave::Balked, time);
                 } else {
                     self.leave(&job, time, Leave::Closed, time);
@@ -212,10 +212,10 @@ impl<F: Flow> Run<'_, '_, F> {
 
     fn arrivals(&mut self, time: SimTime, mut next: usize, given: usize) -> usize {
         loop {
-            let listed =
-                (next < given && self.scratch.jobs[next].arrival == time).then(|| self.scratch.jobs[next].order);
+            let listed = (next < given && self.scratch.jobs[next].arrival == time)
+                .then(|| (self.scratch.jobs[next].order, self.scratch.jobs[next].owner));
             let again = match self.scratch.calendar.peek() {
-                Some(Reverse(event)) if event.time == time => Some(event.order),
+                Some(Reverse(event)) if event.time == time => Some((event.order, event.owner)),
                 _ => None,
             };
             match (listed, again) {
@@ -259,7 +259,7 @@ impl<F: Flow> Run<'_, '_, F> {
         }
         self.scratch.tray.push_back(slot);
         if job.expires != SimTime::NEVER {
-            let event = Event { time: job.expires, phase: Phase::Expiry, order: job.order, slot };
+            let event = Event { time: job.expires, phase: Phase::Expiry, order: job.order, owner: job.owner, slot };
             self.scratch.calendar.push(Reverse(event));
         }
     }
@@ -292,7 +292,7 @@ impl<F: Flow> Run<'_, '_, F> {
         for line in 0..2 {
             while let Some(slot) = self.scratch.lines[line].pop_front() {
                 let job = self.scratch.jobs[slot as usize];
-                if !is_past_patience(&job, time) {
+                if !job.is_past_patience(time) {
                     return Some(slot);
                 }
                 self.leave(&job, job.arrival, Leave::Balked, time);
@@ -307,14 +307,9 @@ impl<F: Flow> Run<'_, '_, F> {
 
     fn start(&mut self, slot: u32, window: usize, time: SimTime) {
         let job = self.scratch.jobs[slot as usize];
-        let mut service = job.service;
-        if let Some((learning, back)) = self.desk.learning.filter(|(_, back)| *back <= time) {
-            let slower = f64::from(service) * learning.factor(time.0 - back.0);
-            service = (slower + 0.5) as u32;
-        }
         self.scratch.windows[window] = Some(Serving { slot, start: time });
-        let end = SimTime(time.0.saturating_add(service.max(1)));
-        let event = Event { time: end, phase: Phase::Completion, order: window as u64, slot: window as u32 };
+        let end = self.desk.end_of_service(&job, time);
+        let event = Event { time: end, phase: Phase::Completion, order: window as u64, owner: 0, slot: window as u32 };
         self.scratch.calendar.push(Reverse(event));
         self.flow.started(&job, time, window as u32);
     }
@@ -327,7 +322,7 @@ impl<F: Flow> Run<'_, '_, F> {
         for line in 0..2 {
             while let Some(slot) = self.scratch.lines[line].pop_front() {
                 let job = self.scratch.jobs[slot as usize];
-                if is_past_patience(&job, last) {
+                if job.is_past_patience(last) {
                     self.leave(&job, job.arrival, Leave::Balked, horizon);
                 } else {
                     self.flow.remains(&job, Remains::Waiting);
@@ -360,11 +355,6 @@ impl<F: Flow> Run<'_, '_, F> {
             self.flow.remains(&job, Remains::NotCome);
         }
     }
-}
-
-/// Whether a waiting person would start later than borne.
-fn is_past_patience(job: &Job, time: SimTime) -> bool {
-    time.0 > job.arrival.0.saturating_add(job.patience)
 }
 
 fn stops_of(stops: &[Interval], mask: u64) -> impl Iterator<Item = &Interval> {

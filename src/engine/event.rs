@@ -23,6 +23,8 @@ pub struct Event {
     pub phase: Phase,
     /// Order within a phase: the window, or the job's own order.
     pub order: u64,
+    /// Owner of the job, for two matters of one person in one second.
+    pub owner: u32,
     /// The window that completes, or the job that expires or arrives.
     pub slot: u32,
 }

@@ -18,7 +18,7 @@ pub enum Lane {
 pub struct Job {
     /// When it comes.
     pub arrival: SimTime,
-    /// Order among jobs that come at the same second: stream, then index.
+    /// Order among jobs that come at the same second: site, stream, then index; then the owner.
     pub order: u64,
     /// Service seconds, before the learning curve.
     pub service: u32,
@@ -34,6 +34,22 @@ pub struct Job {
     pub expires: SimTime,
     /// What the flow knows it by.
     pub owner: u32,
+}
+
+impl Job {
+    /// Order in which jobs arrive: by the second, then by who they are.
+    #[must_use]
+    #[inline]
+    pub fn rank(&self) -> (SimTime, u64, u32) {
+        (self.arrival, self.order, self.owner)
+    }
+
+    /// Whether starting at a moment would be a longer wait than borne.
+    #[must_use]
+    #[inline]
+    pub fn is_past_patience(&self, time: SimTime) -> bool {
+        time.0 > self.arrival.0.saturating_add(self.patience)
+    }
 }
 
 /// Why a job left without having been served.

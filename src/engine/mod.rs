@@ -13,6 +13,7 @@
 mod calendar;
 pub mod event;
 mod job;
+mod kernel;
 
 use crate::calendar::SimTime;
 use crate::desk::{Learning, Roster};
@@ -23,9 +24,25 @@ pub use job::{Flow, Job, Lane, Leave, Remains};
 /// How desks are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Engine {
-    /// The event calendar: the oracle.
+    /// The streaming kernel.
     #[default]
+    Kernel,
+    /// The event calendar: the oracle.
     Calendar,
+}
+
+impl Engine {
+    /// Both of them.
+    pub const ALL: &'static [Self] = &[Self::Kernel, Self::Calendar];
+
+    /// The word used on the command line and in results.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kernel => "kernel",
+            Self::Calendar => "calendar",
+        }
+    }
 }
 
 /// One desk over the horizon.
@@ -41,12 +58,29 @@ pub struct DeskRun<'a> {
     pub learning: Option<(Learning, SimTime)>,
     /// End of the simulation.
     pub horizon: SimTime,
+    /// Whether any job here may be called before others.
+    pub has_priority_lane: bool,
+}
+
+impl DeskRun<'_> {
+    /// When a job that starts at a moment is done, the learning curve included; a service takes a
+    /// second at least.
+    #[inline]
+    fn end_of_service(&self, job: &Job, start: SimTime) -> SimTime {
+        let mut service = job.service;
+        if let Some((learning, back)) = self.learning.filter(|(_, back)| *back <= start) {
+            let slower = f64::from(service) * learning.factor(start.0 - back.0);
+            service = (slower + 0.5) as u32;
+        }
+        SimTime(start.0.saturating_add(service.max(1)))
+    }
 }
 
 /// Memory that is used again for every desk.
 #[derive(Debug, Default)]
 pub struct Scratch {
     calendar: calendar::Memory,
+    kernel: kernel::Memory,
 }
 
 /// A limit of the engine was passed: the scenario asks for more than can be meant.
@@ -59,7 +93,7 @@ pub struct TooManyEvents {
 /// Events one desk may have in one replication.
 pub const EVENTS_MAX: u64 = 200_000_000;
 
-/// Serves one desk from the start to the horizon. `jobs` must be in order of (arrival, order).
+/// Serves one desk from the start to the horizon. `jobs` must be in order of [`Job::rank`].
 /// Returns the window-seconds worked before the horizon.
 ///
 /// # Errors
@@ -73,6 +107,7 @@ pub fn serve<F: Flow>(
     scratch: &mut Scratch,
 ) -> Result<i64, TooManyEvents> {
     match engine {
+        Engine::Kernel => kernel::serve(desk, jobs, flow, &mut scratch.kernel),
         Engine::Calendar => calendar::serve(desk, jobs, flow, &mut scratch.calendar),
     }
 }

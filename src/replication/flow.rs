@@ -52,7 +52,7 @@ impl Run<'_> {
             self.desk = scratch;
             self.routine_under_schedule(site);
             scratch = std::mem::take(&mut self.desk);
-            scratch.jobs.sort_unstable_by_key(|job| (job.arrival, job.order));
+            scratch.jobs.sort_unstable_by_key(Job::rank);
         }
         self.stops_at(site, side, &mut scratch.stops);
         let DeskScratch {
@@ -81,7 +81,14 @@ impl Run<'_> {
             Some((learning, back))
         });
         let horizon = scenario.horizon();
-        let run = DeskRun { roster, last_ticket: desk.last_ticket, stops, learning, horizon };
+        let run = DeskRun {
+            roster,
+            last_ticket: desk.last_ticket,
+            stops,
+            learning,
+            horizon,
+            has_priority_lane: desk.priority_classes != 0,
+        };
         let (seed, replication) = (self.seed, self.replication);
         let class = usize::from(desk.class);
         let mut serving =

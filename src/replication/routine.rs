@@ -39,7 +39,7 @@ impl Run<'_> {
                 self.business_flow(site, desk, &mut jobs, &mut matters);
             }
         }
-        jobs.sort_unstable_by_key(|job| (job.arrival, job.order));
+        jobs.sort_unstable_by_key(Job::rank);
         self.desk.routine = jobs;
         self.desk.routine_keys = matters;
     }

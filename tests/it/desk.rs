@@ -91,6 +91,7 @@ impl Desk {
         Self::new(&[(at(0, 9, 0), windows), (at(0, 17, 0), 0), (at(1, 9, 0), windows), (at(1, 17, 0), 0)])
     }
 
+    /// Both engines; they must tell the same.
     fn run(&self, jobs: &[Job]) -> Answer {
         let desk = DeskRun {
             roster: &self.roster,
@@ -98,10 +99,15 @@ impl Desk {
             stops: &self.stops,
             learning: self.learning,
             horizon: self.horizon,
+            has_priority_lane: jobs.iter().any(|job| job.lane == Lane::Priority),
         };
-        let mut log = Log { told: Vec::new(), again: self.again };
-        let worked = serve(Engine::Calendar, &desk, jobs, &mut log, &mut Scratch::default()).expect("few events");
-        Answer::sorted(&log.told, worked)
+        let [kernel, calendar] = [Engine::Kernel, Engine::Calendar].map(|engine| {
+            let mut log = Log { told: Vec::new(), again: self.again };
+            let worked = serve(engine, &desk, jobs, &mut log, &mut Scratch::default()).expect("few events");
+            Answer::sorted(&log.told, worked)
+        });
+        assert_eq!(kernel, calendar);
+        kernel
     }
 }
 
@@ -653,7 +659,7 @@ impl RandomDesk {
                 Job { patience, stopped_by, lane, expires, ..job(owner, arrival, below(&mut draws, 25)) }
             })
             .collect();
-        jobs.sort_by_key(|job| (job.arrival, job.order));
+        jobs.sort_by_key(Job::rank);
         Self { seed, days, last_ticket, stops, learning, jobs }
     }
 
@@ -676,18 +682,33 @@ impl RandomDesk {
         SimTime(self.days.len() as u32 * DAY)
     }
 
-    fn run_until(&self, horizon: SimTime) -> (Vec<(Job, Told)>, i64) {
-        let roster = self.roster();
-        let desk = DeskRun {
-            roster: &roster,
+    fn desk_run<'a>(&'a self, roster: &'a Roster, horizon: SimTime) -> DeskRun<'a> {
+        DeskRun {
+            roster,
             last_ticket: self.last_ticket,
             stops: &self.stops,
             learning: self.learning,
             horizon,
+            has_priority_lane: self.jobs.iter().any(|job| job.lane == Lane::Priority),
+        }
+    }
+
+    /// What both engines tell until a horizon; they must tell the same.
+    fn run_until(&self, horizon: SimTime) -> (Vec<(Job, Told)>, i64) {
+        let roster = self.roster();
+        let desk = self.desk_run(&roster, horizon);
+        let [kernel, calendar] = [Engine::Kernel, Engine::Calendar].map(|engine| {
+            let mut log = Log { told: Vec::new(), again: some_tries };
+            let worked = serve(engine, &desk, &self.jobs, &mut log, &mut Scratch::default()).expect("few events");
+            (log.told, worked)
+        });
+        let sorted = |(told, worked): &(Vec<(Job, Told)>, i64)| {
+            let mut told: Vec<String> = told.iter().map(|told| format!("{told:?}")).collect();
+            told.sort_unstable();
+            (told, *worked)
         };
-        let mut log = Log { told: Vec::new(), again: some_tries };
-        let worked = serve(Engine::Calendar, &desk, &self.jobs, &mut log, &mut Scratch::default()).expect("few events");
-        (log.told, worked)
+        assert_eq!(sorted(&kernel), sorted(&calendar), "{self:?}");
+        kernel
     }
 
     fn spans(&self) -> impl Iterator<Item = &Span> {
@@ -1053,15 +1074,9 @@ fn memory_used_again_changes_nothing() {
     for seed in 0..DESKS {
         let desk = RandomDesk::new(seed, Lines::All);
         let roster = desk.roster();
-        let run = DeskRun {
-            roster: &roster,
-            last_ticket: desk.last_ticket,
-            stops: &desk.stops,
-            learning: desk.learning,
-            horizon: desk.horizon(),
-        };
+        let run = desk.desk_run(&roster, desk.horizon());
         let mut log = Log { told: Vec::new(), again: some_tries };
-        let worked = serve(Engine::Calendar, &run, &desk.jobs, &mut log, &mut scratch).expect("few events");
+        let worked = serve(Engine::Kernel, &run, &desk.jobs, &mut log, &mut scratch).expect("few events");
         assert_eq!((log.told, worked), desk.run_until(desk.horizon()), "seed {seed}");
     }
 }

@@ -1,0 +1,313 @@
+//! The streaming kernel: serves a desk without an event calendar.
+//!
+//! With first come, first served and jobs in order of arrival, the start of a job is the first
+//! moment from its arrival on at which an open window is free (the recursion of Kiefer and
+//! Wolfowitz, "On the theory of queues with many servers", 1955, with opening hours): it is known
+//! when the job comes, and so is whether it would come too late. Work with nobody present starts
+//! in the gaps before the next arrival. Only jobs that come again need a heap, and only a priority
+//! lane needs a queue ([`lanes`]).
+
+mod lanes;
+mod windows;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+use crate::calendar::SimTime;
+use crate::schedule::Interval;
+
+use super::{DeskRun, EVENTS_MAX, Flow, Job, Lane, Leave, Remains, TooManyEvents};
+use windows::Windows;
+
+/// Memory that is used again for every desk.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    free: Vec<u32>,
+    again: BinaryHeap<Reverse<Again>>,
+    tray: VecDeque<Job>,
+    lines: [VecDeque<Job>; 2],
+    moments: Vec<SimTime>,
+}
+
+/// A job that comes again, in order of coming.
+#[derive(Debug, Clone, Copy)]
+struct Again(Job);
+
+impl PartialEq for Again {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.rank() == other.0.rank()
+    }
+}
+
+impl Eq for Again {}
+
+impl PartialOrd for Again {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Again {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.rank().cmp(&other.0.rank())
+    }
+}
+
+/// Serves one desk as [`super::serve`] says.
+pub(super) fn serve<F: Flow>(
+    desk: &DeskRun<'_>,
+    jobs: &[Job],
+    flow: &mut F,
+    memory: &mut Memory,
+) -> Result<i64, TooManyEvents> {
+    let Memory { free, again, tray, lines, moments } = memory;
+    again.clear();
+    tray.clear();
+    moments.clear();
+    let windows = Windows::new(&desk.roster.steps, free);
+    let mut run = Run {
+        desk,
+        flow,
+        windows,
+        again,
+        tray,
+        tray_from: SimTime::START,
+        next_expiry: SimTime::NEVER,
+        moments,
+        jobs: 0,
+        worked: 0,
+    };
+    if desk.has_priority_lane { lanes::stream(&mut run, lines, jobs)? } else { run.stream(jobs)? }
+    Ok(run.worked)
+}
+
+/// What the two ways of streaming share.
+struct Run<'a, 'd, F> {
+    desk: &'a DeskRun<'d>,
+    flow: &'a mut F,
+    windows: Windows<'a>,
+    again: &'a mut BinaryHeap<Reverse<Again>>,
+    tray: &'a mut VecDeque<Job>,
+    /// No tray work can start before this moment.
+    tray_from: SimTime,
+    /// No paper in the tray expires before this moment.
+    next_expiry: SimTime,
+    /// Moments at which blocked tray work may go on: the ends of stops.
+    moments: &'a mut Vec<SimTime>,
+    jobs: u64,
+    worked: i64,
+}
+
+impl<F: Flow> Run<'_, '_, F> {
+    /// First come, first served.
+    fn stream(&mut self, jobs: &[Job]) -> Result<(), TooManyEvents> {
+        self.moments.extend(self.desk.stops.iter().filter(|stop| stop.start < stop.end).map(|stop| stop.end));
+        self.moments.sort_unstable();
+        let mut listed = jobs;
+        loop {
+            let (time, is_listed) = self.next_arrival(listed);
+            let until = time.min(self.next_expiry).min(self.desk.horizon);
+            if !self.tray.is_empty() && self.fill(until) {
+                continue;
+            }
+            if until == self.desk.horizon {
+                break;
+            }
+            if self.next_expiry <= time {
+                self.expire(until);
+                continue;
+            }
+            self.jobs += 1;
+            if self.jobs > EVENTS_MAX {
+                return Err(TooManyEvents { at: time });
+            }
+            if is_listed {
+                self.arrive(&listed[0]);
+                listed = &listed[1..];
+            } else if let Some(Reverse(Again(job))) = self.again.pop() {
+                self.arrive(&job);
+            }
+        }
+        self.close(listed);
+        Ok(())
+    }
+
+    /// When the next job comes, and whether it is the first listed one.
+    #[inline]
+    fn next_arrival(&self, listed: &[Job]) -> (SimTime, bool) {
+        match (listed.first(), self.again.peek()) {
+            (Some(job), None) => (job.arrival, true),
+            (None, Some(Reverse(Again(job)))) => (job.arrival, false),
+            (Some(first), Some(Reverse(Again(second)))) => {
+                if first.rank() <= second.rank() {
+                    (first.arrival, true)
+                } else {
+                    (second.arrival, false)
+                }
+            }
+            (None, None) => (SimTime::NEVER, false),
+        }
+    }
+
+    fn arrive(&mut self, job: &Job) {
+        let at = job.arrival;
+        self.windows.advance(at);
+        if job.lane == Lane::Tray {
+            self.put_in_tray(job);
+        } else if let Some(why) = self.turned_away(job) {
+            self.leave(job, at, why, at);
+        } else {
+            self.wait_or_leave(job);
+        }
+    }
+
+    /// Why someone who comes now cannot stay, if so.
+    #[inline]
+    fn turned_away(&self, job: &Job) -> Option<Leave> {
+        let at = job.arrival;
+        if self.is_down(job, at) {
+            Some(Leave::ServiceLost)
+        } else if self.desk.last_ticket.is_some_and(|last| at.second_of_day() > last) {
+            Some(Leave::NoTicket)
+        } else if self.windows.is_over_for_today(at) {
+            Some(Leave::Closed)
+        } else {
+            None
+        }
+    }
+
+    /// The start is known on arrival, and so is whether a deadline comes first.
+    #[inline]
+    fn wait_or_leave(&mut self, job: &Job) {
+        let closing = self.windows.closing();
+        let free = self.windows.next_free(job.arrival, closing.min(self.desk.horizon));
+        let start = free.map_or(SimTime::NEVER, |(start, _)| start);
+        let lost = self.first_stop_after(job, job.arrival);
+        // The moment at which the waiting ends, one way or another.
+        let end = start.min(lost).min(closing);
+        if end >= self.desk.horizon {
+            let last = SimTime(self.desk.horizon.0.saturating_sub(1));
+            if job.is_past_patience(last) {
+                self.leave(job, job.arrival, Leave::Balked, self.desk.horizon);
+            } else {
+                self.flow.remains(job, Remains::Waiting);
+            }
+        } else if job.is_past_patience(end) {
+            self.leave(job, job.arrival, Leave::Balked, end);
+        } else if lost == end {
+            self.leave(job, lost, Leave::ServiceLost, lost);
+        } else if let Some((start, window)) = free.filter(|(start, _)| *start == end) {
+            self.start(job, start, window);
+        } else {
+            self.leave(job, closing, Leave::Closed, closing);
+        }
+    }
+
+    /// When the service of someone who waits goes down next.
+    #[inline]
+    fn first_stop_after(&self, job: &Job, time: SimTime) -> SimTime {
+        if job.stopped_by == 0 {
+            return SimTime::NEVER;
+        }
+        stops_of(self.desk.stops, job.stopped_by)
+            .filter(|stop| stop.start < stop.end && stop.start > time)
+            .map(|stop| stop.start)
+            .min()
+            .unwrap_or(SimTime::NEVER)
+    }
+
+    #[inline]
+    fn is_down(&self, job: &Job, time: SimTime) -> bool {
+        job.stopped_by != 0 && stops_of(self.desk.stops, job.stopped_by).any(|stop| stop.contains(time))
+    }
+
+    #[inline]
+    fn start(&mut self, job: &Job, start: SimTime, window: usize) {
+        let end = self.desk.end_of_service(job, start);
+        self.windows.take(window, end);
+        self.flow.started(job, start, window as u32);
+        self.worked += i64::from(end.min(self.desk.horizon).0 - start.0);
+        if end >= self.desk.horizon {
+            self.flow.remains(job, Remains::InService { start, end });
+        } else if let Some(again) = self.flow.finished(job, start, end) {
+            self.come_again(again, end);
+        }
+    }
+
+    fn leave(&mut self, job: &Job, at: SimTime, why: Leave, now: SimTime) {
+        if let Some(again) = self.flow.left(job, at, why) {
+            self.come_again(again, now);
+        }
+    }
+
+    fn come_again(&mut self, mut job: Job, now: SimTime) {
+        // Time never goes back.
+        job.arrival = job.arrival.max(now);
+        if job.arrival >= self.desk.horizon {
+            self.flow.remains(&job, Remains::NotCome);
+        } else {
+            self.again.push(Reverse(Again(job)));
+        }
+    }
+
+    fn put_in_tray(&mut self, job: &Job) {
+        let at = job.arrival;
+        if job.expires <= at {
+            self.leave(job, at, Leave::Expired, at);
+            return;
+        }
+        self.tray_from = self.tray_from.max(at);
+        self.next_expiry = self.next_expiry.min(job.expires);
+        self.tray.push_back(*job);
+    }
+
+    /// Starts the first work of the tray that finds a window idle before a moment; whether any did.
+    /// What it leaves behind may come before that moment, so one at a time.
+    fn fill(&mut self, until: SimTime) -> bool {
+        while self.tray_from < until {
+            self.windows.advance(self.tray_from);
+            let Some((moment, window)) = self.windows.next_free(self.tray_from, until) else {
+                break;
+            };
+            let first = self.tray.iter().position(|job| !self.is_down(job, moment));
+            if let Some(job) = first.and_then(|index| self.tray.remove(index)) {
+                self.tray_from = moment;
+                self.start(&job, moment, window);
+                return true;
+            }
+            let back = self.moments.partition_point(|end| *end <= moment);
+            self.tray_from = self.moments.get(back).copied().unwrap_or(SimTime::NEVER).min(until);
+        }
+        self.tray_from = until;
+        false
+    }
+
+    /// Papers that make no sense any more leave the tray.
+    fn expire(&mut self, time: SimTime) {
+        self.next_expiry = SimTime::NEVER;
+        let mut index = 0;
+        while let Some(&job) = self.tray.get(index) {
+            if job.expires <= time {
+                self.tray.remove(index);
+                self.leave(&job, time, Leave::Expired, time);
+            } else {
+                self.next_expiry = self.next_expiry.min(job.expires);
+                index += 1;
+            }
+        }
+    }
+
+    /// Tells what is still here at the horizon.
+    fn close(&mut self, listed: &[Job]) {
+        while let Some(job) = self.tray.pop_front() {
+            self.flow.remains(&job, Remains::Waiting);
+        }
+        for job in listed {
+            self.flow.remains(job, Remains::NotCome);
+        }
+    }
+}
+
+fn stops_of(stops: &[Interval], mask: u64) -> impl Iterator<Item = &Interval> {
+    stops.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1).map(|(_, stop)| stop)
+}
