@@ -213,7 +213,7 @@ mod tests {
         for (hour, share) in hours.iter_mut().enumerate() {
             *share = (hour as f64 + 1.0) / 24.0;
         }
-        DayProfile { hours, days: [1.0; 8] }
+        DayProfile::new(hours, [1.0; 8])
     }
 
     #[test]

@@ -57,10 +57,33 @@ impl PersonKey {
         self.index << 10 | u32::from(step & 15) << 6 | u32::from(attempt & 63)
     }
 
-    /// Order among things of one second: kind and person, then index.
+    /// Order among things of one second: site, kind, person or day, then index, in 21, 3, 28 and 12
+    /// bits for patients with memory, whose index is a day or a refill, and in 21, 3, 12 and 28 bits
+    /// for others, whose person is a day.
     pub fn order(self) -> u64 {
-        u64::from(self.person) << 32 | u64::from(self.index)
+        let kind = self.person >> 28;
+        let number = u64::from(self.person & 0x0fff_ffff);
+        let bits = index_bits(kind);
+        let index = u64::from(self.index) & ((1 << bits) - 1);
+        u64::from(self.site) << 43 | u64::from(kind) << 40 | number << bits | index
     }
+
+    /// The key with this order.
+    pub fn from_order(order: u64) -> Self {
+        let kind = (order >> 40 & 7) as u32;
+        let bits = index_bits(kind);
+        let payload = order & ((1 << 40) - 1);
+        Self {
+            site: (order >> 43) as SiteId,
+            person: kind << 28 | (payload >> bits) as u32,
+            index: (payload & ((1 << bits) - 1)) as u32,
+        }
+    }
+}
+
+/// Bits of the index in [`PersonKey::order`].
+fn index_bits(kind: u32) -> u32 {
+    if kind == PersonKind::Refill as u32 || kind == PersonKind::Session as u32 { 12 } else { 28 }
 }
 
 /// One visit due.
@@ -395,4 +418,27 @@ fn mixed(word: u32, class: u32) -> u32 {
     hash ^= hash >> 13;
     hash = hash.wrapping_mul(0xc2b2_ae35);
     hash ^ hash >> 16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_its_order_and_sites_come_first() {
+        let keys = [
+            PersonKey::new(0, PersonKind::Visit, 0, 0),
+            PersonKey::new(0, PersonKind::Visit, 1_500, (1 << 22) - 1),
+            PersonKey::new(0, PersonKind::Stay, 1_900, 7),
+            PersonKey::new(0, PersonKind::Refill, patient_number(31, 15, 0x3_ffff), 1_501),
+            PersonKey::new(0, PersonKind::Session, 0, 1_500),
+            PersonKey::new(0, PersonKind::Routine, 3, 9),
+            PersonKey::new(0, PersonKind::Business, 3, 9),
+            PersonKey::new(2_000_000, PersonKind::Visit, 0, 0),
+        ];
+        for key in keys {
+            assert_eq!(PersonKey::from_order(key.order()), key);
+        }
+        assert!(keys.map(PersonKey::order).is_sorted());
+    }
 }

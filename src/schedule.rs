@@ -276,6 +276,17 @@ impl Outage {
         })
     }
 
+    /// When a service is down for a matter: one interval for each stop of it, which may overlap.
+    pub fn downs(&self, scenario: &Scenario, service: u16, matter: &Matter) -> impl Iterator<Item = Interval> {
+        self.actual.iter().zip(&scenario.suspensions).filter(move |(_, stop)| stop.stops(service, matter)).map(
+            |(interval, stop)| {
+                let delay = stop.wave_delay(matter.group, matter.district);
+                let end = SimTime(interval.end.0.saturating_add(delay.0));
+                Interval { start: interval.start, end }
+            },
+        )
+    }
+
     /// First moment from `time` on at which a service is up for a matter.
     pub fn up_from(&self, scenario: &Scenario, service: Option<u16>, matter: &Matter, time: SimTime) -> SimTime {
         let Some(service) = service else { return time };

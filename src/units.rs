@@ -27,14 +27,8 @@ pub const BILL_FEN_MAX: u32 = 2_000_000_000;
 
 /// Yuan as drawn to whole fen, rounded half up, capped at [`BILL_FEN_MAX`].
 pub fn fen_from_yuan(yuan: f64) -> u32 {
-    let fen = (yuan * 100.0 + 0.5).floor();
-    if fen >= f64::from(BILL_FEN_MAX) {
-        BILL_FEN_MAX
-    } else if fen <= 0.0 {
-        0
-    } else {
-        fen as u32
-    }
+    // The conversion rounds towards zero, which below zero is no different: nothing is negative.
+    ((yuan * 100.0 + 0.5) as u32).min(BILL_FEN_MAX)
 }
 
 /// Fen to yuan, for results.
@@ -45,11 +39,10 @@ pub fn yuan_from_fen(fen: i64) -> f64 {
 /// A share of an amount in fen, rounded down: the remainder stays with the other part, so that
 /// own cash always takes what rounding leaves.
 pub fn share_of_fen(fen: u32, share: f64) -> u32 {
-    (f64::from(fen) * share).floor() as u32
+    (f64::from(fen) * share) as u32
 }
 
 /// Minutes as drawn to whole seconds, rounded half up, at least one second.
 pub fn seconds_from_minutes(minutes: f64) -> u32 {
-    let seconds = (minutes * 60.0 + 0.5).floor();
-    if seconds < 1.0 { 1 } else { seconds.min(f64::from(u32::MAX / 4)) as u32 }
+    ((minutes * 60.0 + 0.5) as u32).clamp(1, u32::MAX / 4)
 }

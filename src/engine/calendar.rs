@@ -162,7 +162,7 @@ impl<F: Flow> Run<'_, '_, F> {
                 let job = self.scratch.jobs[slot as usize];
                 if !self.is_down(&job, time) {
                     self.scratch.lines[line].push_back(slot);
-                } else if job.is_past_patience(time) {
+                } else if self.flow.is_past_patience(&job, time) {
                     self.leave(&job, job.arrival, Leave::Balked, time);
                 } else {
                     self.leave(&job, time, Leave::ServiceLost, time);
@@ -191,7 +191,7 @@ impl<F: Flow> Run<'_, '_, F> {
         for line in 0..2 {
             while let Some(slot) = self.scratch.lines[line].pop_front() {
                 let job = self.scratch.jobs[slot as usize];
-                if job.is_past_patience(time) {
+                if self.flow.is_past_patience(&job, time) {
                     self.leave(&job, job.arrival, Leave::Balked, time);
                 } else {
                     self.leave(&job, time, Leave::Closed, time);
@@ -292,7 +292,7 @@ impl<F: Flow> Run<'_, '_, F> {
         for line in 0..2 {
             while let Some(slot) = self.scratch.lines[line].pop_front() {
                 let job = self.scratch.jobs[slot as usize];
-                if !job.is_past_patience(time) {
+                if !self.flow.is_past_patience(&job, time) {
                     return Some(slot);
                 }
                 self.leave(&job, job.arrival, Leave::Balked, time);
@@ -322,7 +322,7 @@ impl<F: Flow> Run<'_, '_, F> {
         for line in 0..2 {
             while let Some(slot) = self.scratch.lines[line].pop_front() {
                 let job = self.scratch.jobs[slot as usize];
-                if job.is_past_patience(last) {
+                if self.flow.is_past_patience(&job, last) {
                     self.leave(&job, job.arrival, Leave::Balked, horizon);
                 } else {
                     self.flow.remains(&job, Remains::Waiting);

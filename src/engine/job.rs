@@ -22,7 +22,7 @@ pub struct Job {
     pub order: u64,
     /// Service seconds, before the learning curve.
     pub service: u32,
-    /// Longest wait accepted, seconds.
+    /// Longest wait accepted, seconds; or what the flow makes it of ([`Flow::patience`]).
     pub patience: u32,
     /// Stops that take its service away, as a bit mask over [`DeskRun::stops`].
     pub stopped_by: u64,
@@ -42,13 +42,6 @@ impl Job {
     #[inline]
     pub fn rank(&self) -> (SimTime, u64, u32) {
         (self.arrival, self.order, self.owner)
-    }
-
-    /// Whether starting at a moment would be a longer wait than borne.
-    #[must_use]
-    #[inline]
-    pub fn is_past_patience(&self, time: SimTime) -> bool {
-        time.0 > self.arrival.0.saturating_add(self.patience)
     }
 }
 
@@ -85,6 +78,14 @@ pub enum Remains {
 
 /// What happens to jobs. Each answer may be a job that comes (again) to this desk, not earlier.
 pub trait Flow {
+    /// Longest wait that a job accepts, seconds. Asked only of those who have to wait.
+    fn patience(&self, job: &Job) -> u32 {
+        job.patience
+    }
+    /// Whether starting a job at a moment would be a longer wait than borne.
+    fn is_past_patience(&self, job: &Job, time: SimTime) -> bool {
+        time > job.arrival && time.0 > job.arrival.0.saturating_add(self.patience(job))
+    }
     /// A window takes a job.
     fn started(&mut self, job: &Job, start: SimTime, window: u32);
     /// A job is done.

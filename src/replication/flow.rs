@@ -2,7 +2,9 @@
 
 use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Work};
-use crate::engine::{DeskRun, Engine, Flow, Job, Leave, Remains, serve};
+use crate::desk::DeskSpec;
+use crate::distribution::Distribution;
+use crate::engine::{DeskRun, Flow, Job, Leave, Remains, serve};
 use crate::laws::Breach;
 use crate::patient::{PersonKey, Visit};
 use crate::record::{Loss, add_on_day};
@@ -11,6 +13,7 @@ use crate::scenario::raw::MeasureKind;
 use crate::scenario::world::SiteId;
 use crate::schedule::Interval;
 use crate::trace::Event;
+use crate::units::seconds_from_minutes;
 
 use super::routine::ROUTINE;
 use super::stays::interim_rest;
@@ -29,10 +32,10 @@ struct Serving<'r, 'm> {
     class: usize,
     side: Side,
     claims: &'r mut Vec<Claim>,
-    routine: &'r [super::routine::Matter],
     waits: &'r mut DayWaits,
     old_claims: &'r mut [i32],
     stays: &'r [Visit],
+    patience: Option<&'r Distribution>,
 }
 
 impl Run<'_> {
@@ -42,40 +45,19 @@ impl Run<'_> {
         let Some(desk) = scenario.group_of(site).desk.as_ref() else {
             return Ok(());
         };
-        let windows = scenario.sites[site as usize].windows;
-        let days = scenario.clock.days();
+        let days = scenario.clock.days() as usize;
+        self.prepare(site, side, desk);
         let mut scratch = std::mem::take(&mut self.desk);
-        let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
-        scratch.roster.build(desk, windows, &changes, days);
-        drop(changes);
-        if side == Side::Schedule {
-            self.desk = scratch;
-            self.routine_under_schedule(site);
-            scratch = std::mem::take(&mut self.desk);
-            scratch.jobs.sort_unstable_by_key(Job::rank);
-        }
-        self.stops_at(site, side, &mut scratch.stops);
         let DeskScratch {
-            engine,
-            roster,
-            claims,
-            jobs,
-            routine,
-            routine_keys,
-            stops,
-            normal_waits,
-            waits,
-            old_claims,
-            stays,
-            ..
+            engine, roster, claims, listed, routine, stops, normal_waits, waits, old_claims, stays, ..
         } = &mut scratch;
         let (given, waits) = match side {
             Side::Normal => (&*routine, normal_waits),
-            Side::Schedule => (&*jobs, waits),
+            Side::Schedule => (&*listed, waits),
         };
-        waits.clear(days as usize);
+        waits.clear(days);
         old_claims.clear();
-        old_claims.resize(days as usize + 1, 0);
+        old_claims.resize(days + 1, 0);
         let learning = desk.learning.and_then(|learning| {
             let back = self.return_of(learning.after, site, side)?;
             Some((learning, back))
@@ -89,11 +71,20 @@ impl Run<'_> {
             horizon,
             has_priority_lane: desk.priority_classes != 0,
         };
-        let (seed, replication) = (self.seed, self.replication);
+        let (seed, replication, by) = (self.seed, self.replication, self.model.engine);
         let class = usize::from(desk.class);
-        let mut serving =
-            Serving { run: self, site, class, side, claims, routine: routine_keys, waits, old_claims, stays };
-        let worked = serve(Engine::Calendar, &run, given, &mut serving, engine).map_err(|limit| Breach {
+        let mut serving = Serving {
+            run: self,
+            site,
+            class,
+            side,
+            claims,
+            waits,
+            old_claims,
+            stays,
+            patience: desk.patience_minutes.as_ref(),
+        };
+        let worked = serve(by, &run, given, &mut serving, engine).map_err(|limit| Breach {
             seed,
             replication,
             site: Some(site),
@@ -113,6 +104,22 @@ impl Run<'_> {
         }
         self.desk = scratch;
         Ok(())
+    }
+
+    /// Windows, routine jobs and stops of a site in one course.
+    fn prepare(&mut self, site: SiteId, side: Side, desk: &DeskSpec) {
+        let scenario = &self.model.scenario;
+        let windows = scenario.sites[site as usize].windows;
+        let mut roster = std::mem::take(&mut self.desk.roster);
+        let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
+        roster.build(desk, windows, &changes, scenario.clock.days());
+        self.desk.roster = roster;
+        if side == Side::Schedule {
+            self.routine_under_schedule(site);
+        }
+        let mut stops = std::mem::take(&mut self.desk.stops);
+        self.stops_at(site, side, &mut stops);
+        self.desk.stops = stops;
     }
 
     pub(super) fn record_of(&mut self, side: Side) -> &mut crate::record::Record {
@@ -194,14 +201,6 @@ impl Serving<'_, '_> {
         job.owner & ROUTINE != 0
     }
 
-    fn key(&self, job: &Job) -> PersonKey {
-        if Self::is_routine(job) {
-            self.routine[(job.owner & !ROUTINE) as usize].key
-        } else {
-            self.claims[job.owner as usize].key
-        }
-    }
-
     /// The same job on a later day, or once the service is back; none when tries are used up.
     fn again(&self, job: &Job, at: SimTime, why: Leave) -> Option<Job> {
         let scenario = &self.run.model.scenario;
@@ -211,7 +210,7 @@ impl Serving<'_, '_> {
             return None;
         }
         let hours = if self.side == Side::Normal { &self.run.regular_hours[group] } else { &self.run.hours[group] };
-        let key = self.key(job);
+        let key = PersonKey::from_order(job.order);
         let block = self.run.source.block(key.site, StreamId::Retry, key.person, key.at(14, job.tries + 1));
         let from = if why == Leave::ServiceLost { self.back_from(job, at) } else { SimTime::at(at.day() + 1, 0) };
         let mut next = Job { tries: job.tries + 1, arrival: SimTime::NEVER, ..*job };
@@ -357,6 +356,12 @@ impl Serving<'_, '_> {
 }
 
 impl Flow for Serving<'_, '_> {
+    /// The job holds the word from which it is drawn: only those who wait need it.
+    fn patience(&self, job: &Job) -> u32 {
+        let normal = &self.run.model.population.normal;
+        self.patience.map_or(u32::MAX, |minutes| seconds_from_minutes(minutes.draw(job.patience, normal)))
+    }
+
     fn started(&mut self, job: &Job, start: SimTime, _window: u32) {
         let is_tray = job.lane == crate::engine::Lane::Tray;
         if is_tray {

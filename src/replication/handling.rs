@@ -450,7 +450,7 @@ impl Run<'_> {
             arrival,
             order: claim.key.order(),
             service: seconds_from_minutes(minutes),
-            patience: desk.map_or(u32::MAX, |desk| self.patience_seconds(desk, block.word(2))),
+            patience: block.word(2),
             stopped_by,
             lane,
             tries: 0,

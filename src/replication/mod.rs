@@ -15,7 +15,7 @@ mod stays;
 use crate::calendar::SimTime;
 use crate::claim::{Claim, Course, Directory};
 use crate::desk::{OpenHours, Roster, RosterChange};
-use crate::engine::{Job, Scratch};
+use crate::engine::{Engine, Job, Scratch};
 use crate::laws::Breach;
 use crate::patient::{Population, Stream, Visit};
 use crate::record::Record;
@@ -35,6 +35,8 @@ pub struct Model {
     pub population: Population,
     /// Halls and offices.
     pub directory: Directory,
+    /// How desks are served; it changes no result.
+    pub engine: Engine,
 }
 
 impl Model {
@@ -42,7 +44,13 @@ impl Model {
     pub fn new(scenario: Scenario) -> Self {
         let population = Population::new(&scenario);
         let directory = Directory::new(&scenario);
-        Self { scenario, population, directory }
+        Self { scenario, population, directory, engine: Engine::default() }
+    }
+
+    /// The same, served by this engine.
+    #[must_use]
+    pub fn with_engine(self, engine: Engine) -> Self {
+        Self { engine, ..self }
     }
 }
 
@@ -66,6 +74,14 @@ pub struct Outcome {
 struct Parcel {
     claim: Claim,
     arrival: SimTime,
+}
+
+impl Parcel {
+    /// Order among the claims that come to a desk; a person may bring two in one second.
+    fn rank(&self) -> (SimTime, u64, u8, u8, u16) {
+        let Claim { key, step, reworks, pathway, .. } = self.claim;
+        (self.arrival, key.order(), step, reworks, pathway)
+    }
 }
 
 /// Which course of events is being simulated.
@@ -104,8 +120,16 @@ struct DeskScratch {
     stays: Vec<Visit>,
     claims: Vec<Claim>,
     jobs: Vec<Job>,
+    /// Routine jobs of the site in the normal course, in order of arrival.
     routine: Vec<Job>,
-    routine_keys: Vec<routine::Matter>,
+    /// Of them, those that come under the schedule.
+    kept: Vec<Job>,
+    /// All jobs under the schedule, in order of arrival.
+    listed: Vec<Job>,
+    business: Vec<routine::Matter>,
+    marks: Vec<routine::Mark>,
+    seconds: Vec<u64>,
+    downs: Vec<Interval>,
     stops: Vec<Interval>,
     normal_waits: DayWaits,
     waits: DayWaits,
@@ -258,7 +282,9 @@ impl<'a> Run<'a> {
 
     /// Turns what earlier sites have sent here into jobs.
     fn open_parcels(&mut self, site: SiteId) {
-        let parcels = std::mem::take(&mut self.inbox[site as usize]);
+        let mut parcels = std::mem::take(&mut self.inbox[site as usize]);
+        // In an order of their own, whichever was sent first.
+        parcels.sort_unstable_by_key(Parcel::rank);
         for parcel in parcels {
             let job = self.job_of(&parcel.claim, site, parcel.arrival, self.desk.claims.len() as u32);
             self.desk.claims.push(parcel.claim);

@@ -171,7 +171,7 @@ impl Run<'_> {
             arrival,
             order: visit.key.order(),
             service: seconds_from_minutes(minutes),
-            patience: if is_present { self.patience_seconds(desk, block.word(2)) } else { u32::MAX },
+            patience: block.word(2),
             stopped_by: 0,
             lane: if is_present { Lane::Ordinary } else { Lane::Tray },
             tries: 0,
@@ -248,10 +248,9 @@ impl Run<'_> {
     /// Business at a hall under the schedule: what comes to the window as usual, what meets a
     /// stop, and online demand that turns to the windows.
     pub(super) fn business(&mut self, site: SiteId) {
-        for index in 0..self.desk.routine_keys.len() {
-            if let Some(visit) = self.desk.routine_keys[index].business {
-                self.desk.routine_keys[index].is_moved = self.business_met(visit, site);
-            }
+        for index in 0..self.desk.business.len() {
+            let visit = self.desk.business[index].visit;
+            self.desk.business[index].is_moved = self.business_met(visit, site);
         }
         self.online_business(site);
     }
@@ -314,23 +313,19 @@ impl Run<'_> {
             let Some(arrival) = arrival else { continue };
             let draws = self.source.block(site, StreamId::Routine, visit.key.person, visit.key.index);
             let minutes = care.minutes.draw(draws.word(1), &self.model.population.normal);
-            let owner = super::routine::ROUTINE | self.desk.routine_keys.len() as u32;
+            let owner = super::routine::BUSINESS | self.desk.business.len() as u32;
             let job = Job {
                 arrival,
                 order: visit.key.order(),
                 service: seconds_from_minutes(minutes),
-                patience: self.patience_seconds(desk, draws.word(2)),
+                patience: draws.word(2),
                 stopped_by: self.stop_mask(care.needs, matter),
                 lane: Lane::Ordinary,
                 tries: 0,
                 expires: SimTime::NEVER,
                 owner,
             };
-            self.desk.routine_keys.push(super::routine::Matter {
-                key: visit.key,
-                business: Some(*visit),
-                is_moved: false,
-            });
+            self.desk.business.push(super::routine::Matter { visit: *visit, is_moved: false });
             self.desk.jobs.push(job);
             if self.outage.down_at(scenario, care.needs, matter, visit.due).is_some() {
                 self.count_moved(visit);
@@ -381,14 +376,10 @@ impl Run<'_> {
                 continue;
             };
             let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
-            let owner = super::routine::ROUTINE | self.desk.routine_keys.len() as u32;
-            self.desk.routine_keys.push(super::routine::Matter {
-                key: visit.key,
-                business: Some(visit),
-                is_moved: false,
-            });
+            let owner = super::routine::BUSINESS | self.desk.business.len() as u32;
+            self.desk.business.push(super::routine::Matter { visit, is_moved: false });
             let stopped_by = self.stop_mask(care.needs, &matter);
-            let patience = self.patience_seconds(desk, block.word(2));
+            let patience = block.word(2);
             self.desk.jobs.push(Job {
                 arrival: SimTime::at(day, second),
                 order: visit.key.order(),

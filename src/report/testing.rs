@@ -51,7 +51,7 @@ fn care(key: &str, name: Name) -> Care {
         bill_factor: vec![],
         cycle_days: 0,
         patterns: vec![],
-        profile: DayProfile { hours: [1.0; 24], days: [1.0; 8] },
+        profile: DayProfile::new([1.0; 24], [1.0; 8]),
         bill_yuan: fixed(1.0),
         benefit: vec![Benefit::default()],
         elective_share: 0.5,

@@ -219,6 +219,10 @@ pub struct DayProfile {
     pub hours: [f64; 24],
     /// Weight of Monday to Sunday and of a holiday, so that a year of 365 days totals 365.
     pub days: [f64; 8],
+    /// First hour that can hold each 64th of the shares: where the search for a share begins.
+    guide: [u8; 64],
+    /// Seconds a share within each hour; 0 in an hour without arrivals.
+    seconds_per_share: [f64; 24],
 }
 
 /// Behaviour shared by all care types.
@@ -245,18 +249,39 @@ impl Scenario {
 }
 
 impl DayProfile {
+    /// From cumulative shares at the end of each hour and the weights of the days.
+    pub fn new(hours: [f64; 24], days: [f64; 8]) -> Self {
+        let mut guide = [0; 64];
+        for (cell, first) in guide.iter_mut().enumerate() {
+            let share = cell as f64 / 64.0;
+            *first = hours.partition_point(|&until| until <= share).min(23) as u8;
+        }
+        let mut seconds_per_share = [0.0; 24];
+        let mut before = 0.0;
+        for (seconds, &until) in seconds_per_share.iter_mut().zip(&hours) {
+            if until > before {
+                *seconds = 3600.0 / (until - before);
+            }
+            before = until;
+        }
+        Self { hours, days, guide, seconds_per_share }
+    }
+
     /// Weight of a day: 0 Monday … 6 Sunday, 7 holiday.
     pub fn day_weight(&self, day_type: usize) -> f64 {
         self.days[day_type]
     }
 
     /// Second of the day at which the share `u` of the day's arrivals has come.
+    #[inline]
     pub fn second_at(&self, u: f64) -> u32 {
-        let hour = self.hours.partition_point(|&share| share <= u).min(23);
+        let mut hour = usize::from(self.guide[((u * 64.0) as usize).min(63)]);
+        while hour < 23 && self.hours[hour] <= u {
+            hour += 1;
+        }
         let before = if hour == 0 { 0.0 } else { self.hours[hour - 1] };
-        let width = self.hours[hour] - before;
-        let within = if width > 0.0 { ((u - before) / width).clamp(0.0, 1.0) } else { 0.0 };
-        (hour as u32) * 3600 + ((within * 3600.0) as u32).min(3599)
+        let within = ((u - before) * self.seconds_per_share[hour]).max(0.0);
+        (hour as u32) * 3600 + (within as u32).min(3599)
     }
 
     /// Share of the day's arrivals that has come by a second of the day: inverse of

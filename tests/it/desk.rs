@@ -478,7 +478,7 @@ fn surge_windows_and_overtime_are_whole_days_and_counted_beyond_the_regular_ones
         routine_minutes: Distribution::Fixed(1.0),
         routine_needs: None,
         routine_returns_share: 0.0,
-        profile: DayProfile { hours: [1.0; 24], days: [1.0; 8] },
+        profile: DayProfile::new([1.0; 24], [1.0; 8]),
         learning: None,
         priority_classes: 0,
         services: 0,

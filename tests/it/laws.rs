@@ -1,5 +1,6 @@
 //! Laws and invariants of whole runs.
 
+use cutover::engine::Engine;
 use cutover::experiment::{Results, Size, Watch, run};
 use cutover::measures::measure;
 use cutover::replication::{Model, Tracing, simulate};
@@ -103,4 +104,18 @@ fn a_stop_beyond_the_horizon_and_empty_demand_give_zeros() {
         .map(|cell| cell.affected)
         .sum();
     assert_eq!(insured, 0, "nobody insured, nobody affected");
+}
+
+#[test]
+fn both_engines_give_the_same_records_and_events() {
+    for city in ["minimal", "xinzhou"] {
+        let outcomes = [Engine::Kernel, Engine::Calendar].map(|engine| {
+            let model = model(city, &[]).with_engine(engine);
+            simulate(&model, 11, 2, Tracing::All).expect("the laws hold")
+        });
+        let [kernel, calendar] = &outcomes;
+        assert!(kernel.trace == calendar.trace, "{city}: events differ");
+        assert!(kernel.record == calendar.record, "{city}: counts under the schedule differ");
+        assert!(kernel.normal == calendar.normal, "{city}: counts of the normal course differ");
+    }
 }

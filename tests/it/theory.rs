@@ -119,7 +119,14 @@ fn starts(jobs: &[Job], steps: &[(u32, u32)], horizon: u32) -> Vec<SimTime> {
     let steps =
         steps.iter().map(|&(time, windows)| RosterStep { time: SimTime(time), windows, closes_day: false }).collect();
     let roster = Roster { steps, ..Roster::default() };
-    let desk = DeskRun { roster: &roster, last_ticket: None, stops: &[], learning: None, horizon: SimTime(horizon), has_priority_lane: false };
+    let desk = DeskRun {
+        roster: &roster,
+        last_ticket: None,
+        stops: &[],
+        learning: None,
+        horizon: SimTime(horizon),
+        has_priority_lane: false,
+    };
     let mut flow = Starts(vec![SimTime::NEVER; jobs.len()]);
     serve(Engine::Calendar, &desk, jobs, &mut flow, &mut Scratch::default()).expect("few events");
     flow.0

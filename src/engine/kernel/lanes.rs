@@ -111,7 +111,7 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
     fn call_next(&mut self, moment: SimTime, window: usize) -> bool {
         for line in 0..2 {
             if let Some(job) = self.lines[line].pop_front() {
-                if job.is_past_patience(moment) {
+                if self.run.flow.is_past_patience(&job, moment) {
                     self.run.leave(&job, job.arrival, Leave::Balked, moment);
                 } else {
                     self.run.start(&job, moment, window);
@@ -141,7 +141,7 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
                     continue;
                 }
                 has_left = true;
-                if job.is_past_patience(time) {
+                if self.run.flow.is_past_patience(&job, time) {
                     self.run.leave(&job, job.arrival, Leave::Balked, time);
                 } else if is_down {
                     self.run.leave(&job, time, Leave::ServiceLost, time);
@@ -159,7 +159,7 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
         let last = SimTime(horizon.0.saturating_sub(1));
         for line in 0..2 {
             while let Some(job) = self.lines[line].pop_front() {
-                if job.is_past_patience(last) {
+                if self.run.flow.is_past_patience(&job, last) {
                     self.run.leave(&job, job.arrival, Leave::Balked, horizon);
                 } else {
                     self.run.flow.remains(&job, Remains::Waiting);

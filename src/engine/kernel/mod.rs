@@ -77,7 +77,11 @@ pub(super) fn serve<F: Flow>(
         jobs: 0,
         worked: 0,
     };
-    if desk.has_priority_lane { lanes::stream(&mut run, lines, jobs)? } else { run.stream(jobs)? }
+    if desk.has_priority_lane {
+        lanes::stream(&mut run, lines, jobs)?
+    } else {
+        run.stream(jobs)?
+    }
     Ok(run.worked)
 }
 
@@ -187,12 +191,12 @@ impl<F: Flow> Run<'_, '_, F> {
         let end = start.min(lost).min(closing);
         if end >= self.desk.horizon {
             let last = SimTime(self.desk.horizon.0.saturating_sub(1));
-            if job.is_past_patience(last) {
+            if self.flow.is_past_patience(job, last) {
                 self.leave(job, job.arrival, Leave::Balked, self.desk.horizon);
             } else {
                 self.flow.remains(job, Remains::Waiting);
             }
-        } else if job.is_past_patience(end) {
+        } else if self.flow.is_past_patience(job, end) {
             self.leave(job, job.arrival, Leave::Balked, end);
         } else if lost == end {
             self.leave(job, lost, Leave::ServiceLost, lost);

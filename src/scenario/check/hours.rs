@@ -77,7 +77,7 @@ pub(super) fn flat_profile() -> DayProfile {
     for (hour, share) in (1..=24_u8).zip(&mut hours) {
         *share = f64::from(hour) / 24.0;
     }
-    DayProfile { hours, days: [1.0; 8] }
+    DayProfile::new(hours, [1.0; 8])
 }
 
 /// Every profile, in file order.
@@ -97,7 +97,7 @@ pub(super) fn profiles(out: &mut Complaints, layer: &Layer, counts: &DayCounts) 
             match (hours, week) {
                 (Some(hours), Some(week)) => {
                     let days = normalised(out, &path("weekdays"), week, holiday, counts);
-                    DayProfile { hours: cumulative(hours), days }
+                    DayProfile::new(cumulative(hours), days)
                 }
                 _ => flat_profile(),
             }
