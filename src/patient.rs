@@ -17,6 +17,10 @@ use crate::units::{BILL_FEN_MAX, fen_from_yuan};
 /// Longest stay simulated, days. A longer draw is cut here.
 pub const STAY_DAYS_MAX: u32 = 400;
 
+/// Before the start there is no calendar: every day is as a working Wednesday, with a day effect of
+/// one.
+const ORDINARY_DAY: usize = 2;
+
 /// Kind of person in a key, so that streams of different kinds never meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -150,9 +154,90 @@ impl Mix {
     }
 
     fn pick(&self, day_type: usize, u: f64) -> (u8, u8) {
-        let index = self.cumulative[day_type].partition_point(|&share| share <= u);
-        self.combos[index.min(self.combos.len() - 1)]
+        self.combos[picked(&self.cumulative[day_type], u)]
     }
+}
+
+/// Place of a draw among cumulative shares.
+fn picked(cumulative: &[f64], u: f64) -> usize {
+    cumulative.partition_point(|&share| share <= u).min(cumulative.len() - 1)
+}
+
+/// Stays admitted at the sites of one group so many days before the start that are still there at
+/// the start: all others are past, so they are never drawn.
+#[derive(Debug, Clone, Default)]
+struct StillThere {
+    /// Expected number at a site of mean size.
+    total: f64,
+    /// Cumulative shares of the combos.
+    cumulative: Vec<f64>,
+}
+
+impl StillThere {
+    /// Of the admissions of an ordinary day, so many days before the start.
+    fn new(mix: &Mix, lengths: &[StayLengths], days: u32) -> Self {
+        let mut before = 0.0;
+        let admitted = mix.cumulative[ORDINARY_DAY].iter().map(|&until| {
+            let share = until - before;
+            before = until;
+            share
+        });
+        let mut total = 0.0;
+        let mut cumulative: Vec<f64> = mix
+            .combos
+            .iter()
+            .zip(admitted)
+            .map(|(&(care, _), share)| {
+                total += mix.total[ORDINARY_DAY] * share * lengths[usize::from(care)].share_of_at_least(days);
+                total
+            })
+            .collect();
+        if total > 0.0 {
+            cumulative.iter_mut().for_each(|until| *until /= total);
+        }
+        Self { total, cumulative }
+    }
+}
+
+/// How many of the random words give a stay of at least so many nights: a length never falls as
+/// its word rises.
+#[derive(Debug, Clone, Default)]
+struct StayLengths {
+    /// First word, by nights; 2^32 when there is none. Empty for care that is no stay.
+    first_word: Vec<u64>,
+}
+
+impl StayLengths {
+    fn new(care: &Care, normal: &NormalTable) -> Self {
+        if care.kind != DemandKind::Stays {
+            return Self::default();
+        }
+        let first_word = (0..=STAY_DAYS_MAX).map(|least| {
+            let (mut low, mut high) = (0_u64, 1_u64 << 32);
+            while low < high {
+                let middle = u64::midpoint(low, high);
+                if nights(care, middle as u32, normal) >= least { high = middle } else { low = middle + 1 }
+            }
+            low
+        });
+        Self { first_word: first_word.collect() }
+    }
+
+    fn share_of_at_least(&self, days: u32) -> f64 {
+        self.first_word.get(days as usize).map_or(0.0, |&first| 1.0 - first as f64 / 4_294_967_296.0)
+    }
+
+    /// A word among those of at least so many nights.
+    fn word_of_at_least(&self, days: u32, word: u32) -> u32 {
+        let first = self.first_word[days as usize];
+        (first + ((u64::from(word) * ((1 << 32) - first)) >> 32)).min(u64::from(u32::MAX)) as u32
+    }
+}
+
+/// Nights of a stay from a random word.
+fn nights(care: &Care, word: u32, normal: &NormalTable) -> u32 {
+    // Half up, as `round` does, without a call.
+    (care.stay_days.draw(word, normal).clamp(1.0, f64::from(STAY_DAYS_MAX)) + 0.5) as u32
 }
 
 /// Tables made once per scenario.
@@ -160,6 +245,9 @@ impl Mix {
 pub struct Population {
     visits: Vec<Mix>,
     stays: Vec<Mix>,
+    /// By group, then days before the start less one.
+    still_there: Vec<Vec<StillThere>>,
+    stay_lengths: Vec<StayLengths>,
     business: Vec<Mix>,
     /// Normal quantiles for the lognormal draws.
     pub normal: NormalTable,
@@ -184,11 +272,20 @@ impl Population {
         let mixes = |kind| (0..scenario.groups.len()).map(|group| Mix::new(scenario, group, kind)).collect();
         let cv = scenario.behaviour.day_effect_cv;
         let day_effect = Distribution::gamma_from_mean_and_cv(1.0, cv).unwrap_or(Distribution::Fixed(1.0));
+        let normal = NormalTable::new();
+        let stays: Vec<Mix> = mixes(DemandKind::Stays);
+        let stay_lengths: Vec<StayLengths> = scenario.care.iter().map(|care| StayLengths::new(care, &normal)).collect();
+        let still_there = stays
+            .iter()
+            .map(|mix| (1..=STAY_DAYS_MAX).map(|days| StillThere::new(mix, &stay_lengths, days)).collect())
+            .collect();
         Self {
             visits: mixes(DemandKind::Visits),
-            stays: mixes(DemandKind::Stays),
+            stays,
+            still_there,
+            stay_lengths,
             business: mixes(DemandKind::Business),
-            normal: NormalTable::new(),
+            normal,
             day_effect,
             day_types: (0..scenario.clock.days()).map(|day| day_type(&scenario.clock, day)).collect(),
         }
@@ -303,50 +400,59 @@ impl Stream<'_> {
         here
     }
 
-    /// The stays at a site that end at or after `from`, in order of admission.
+    /// The stays at a site that end at or after `from` and begin before `until`, in order of the day
+    /// of admission. Those of the days before the start are in equilibrium: the number admitted on
+    /// each of these days that is still there at the start, with a length that makes it so.
     pub fn stays(&self, site: SiteId, from: SimTime, until: SimTime, out: &mut Vec<Visit>) {
-        let group = self.scenario.sites[site as usize].group;
-        let mix = &self.population.stays[usize::from(group)];
+        let group = usize::from(self.scenario.sites[site as usize].group);
+        let mix = &self.population.stays[group];
         if mix.combos.is_empty() {
             return;
         }
         let size = self.scenario.sites[site as usize].size;
         let last = until.day().min(self.scenario.clock.days() - 1) + STAY_DAYS_MAX;
         for day in 0..=last {
-            // Before the start there is no calendar: an ordinary day of mean weight.
-            let inside = day.checked_sub(STAY_DAYS_MAX);
-            let day_type = inside.map_or(2, |day| self.population.day_type(day));
-            let effect = inside.map_or(1.0, |day| self.day_effects[day as usize]);
-            let mean = mix.total[day_type] * size * effect;
+            let before_start = STAY_DAYS_MAX.saturating_sub(day);
+            let (mean, cumulative) = match day.checked_sub(STAY_DAYS_MAX) {
+                None => {
+                    let still = &self.population.still_there[group][before_start as usize - 1];
+                    (still.total * size, &still.cumulative)
+                }
+                Some(inside) => {
+                    let day_type = self.population.day_type(inside);
+                    (mix.total[day_type] * size * self.day_effects[inside as usize], &mix.cumulative[day_type])
+                }
+            };
             let counts = (PersonKind::Stay as u32) << 28 | day;
             let count = poisson(mean, &mut self.source.stream(site, StreamId::Arrivals, counts));
             for index in 0..count {
-                let stay = self.stay(
-                    site,
-                    day,
-                    index,
-                    mix.pick(day_type, self.source.block(site, StreamId::Stay, day, index).u(0)),
-                );
-                if stay.due >= from && stay.admitted < i64::from(until.0) {
-                    out.push(stay);
+                let block = self.source.block(site, StreamId::Stay, day, index);
+                let (care, scheme) = mix.combos[picked(cumulative, block.u(0))];
+                let word =
+                    self.population.stay_lengths[usize::from(care)].word_of_at_least(before_start, block.word(1));
+                let nights = nights(&self.scenario.care[usize::from(care)], word, &self.population.normal);
+                // Whoever has left by the day before is of no interest, whatever the hour.
+                if day + nights >= STAY_DAYS_MAX + from.day() {
+                    let key = PersonKey::new(site, PersonKind::Stay, day, index);
+                    let visit = self.visit(key, care, scheme, SimTime::START, block.word(2), block.u(3));
+                    out.extend(
+                        self.stay(visit, nights).filter(|stay| stay.due >= from && stay.admitted < i64::from(until.0)),
+                    );
                 }
             }
         }
     }
 
-    fn stay(&self, site: SiteId, day: u32, index: u32, (care, scheme): (u8, u8)) -> Visit {
-        let block = self.source.block(site, StreamId::Stay, day, index);
-        let hours = self.source.block(site, StreamId::Stay, day, index | 1 << 24);
-        let care_type = &self.scenario.care[usize::from(care)];
-        let days = care_type.stay_days.draw(block.word(1), &self.population.normal);
-        let admitted_day = i64::from(day) - i64::from(STAY_DAYS_MAX);
-        let admitted = admitted_day * i64::from(DAY) + i64::from(care_type.profile.second_at(hours.u(0)));
-        let nights = days.clamp(1.0, f64::from(STAY_DAYS_MAX)).round() as i64;
-        let discharged = (admitted_day + nights) * i64::from(DAY) + i64::from(care_type.profile.second_at(hours.u(1)));
-        let due = SimTime(discharged.clamp(0, i64::from(u32::MAX - 1)) as u32);
-        let key = PersonKey::new(site, PersonKind::Stay, day, index);
-        let visit = self.visit(key, care, scheme, due, block.word(2), block.u(3));
-        Visit { admitted, due: if discharged < 0 { SimTime::START } else { due }, ..visit }
+    /// A stay with its hours; none when it ends before the start.
+    fn stay(&self, visit: Visit, nights: u32) -> Option<Visit> {
+        let day = visit.key.person & 0x0fff_ffff;
+        let profile = &self.scenario.care[usize::from(visit.care)].profile;
+        let hours = self.source.block(visit.key.site, StreamId::Stay, day, visit.key.index | 1 << 24);
+        let midnight = (i64::from(day) - i64::from(STAY_DAYS_MAX)) * i64::from(DAY);
+        let admitted = midnight + i64::from(profile.second_at(hours.u(0)));
+        let discharged = midnight + i64::from(nights) * i64::from(DAY) + i64::from(profile.second_at(hours.u(1)));
+        let due = u32::try_from(discharged).ok()?;
+        Some(Visit { admitted, due: SimTime(due), ..visit })
     }
 
     /// Patients of one care type and scheme at a site: whole people, the fraction drawn once.
