@@ -87,19 +87,17 @@ fn business<'a>(
 /// Visits a day in the whole city that a service settles, by the means: a check against the
 /// national rate of settlements.
 pub fn visits_per_day(scenario: &Scenario) -> f64 {
-    scenario
-        .care
-        .iter()
-        .map(|care| {
-            let volume: f64 = care.volume.iter().sum();
-            match care.kind {
-                DemandKind::Visits | DemandKind::Stays => volume,
-                DemandKind::Refills => volume / f64::from(care.cycle_days.max(1)),
-                DemandKind::Sessions => volume * sessions_per_week(care) / 7.0,
-                DemandKind::Business => 0.0,
-            }
-        })
-        .sum()
+    scenario.care.iter().filter(|care| care.kind != DemandKind::Business).map(events_per_day).sum()
+}
+
+/// Visits, or matters of agency business, of one care type a day in the whole city, by the means.
+pub fn events_per_day(care: &Care) -> f64 {
+    let volume: f64 = care.volume.iter().sum();
+    match care.kind {
+        DemandKind::Visits | DemandKind::Stays | DemandKind::Business => volume,
+        DemandKind::Refills => volume / f64::from(care.cycle_days.max(1)),
+        DemandKind::Sessions => volume * sessions_per_week(care) / 7.0,
+    }
 }
 
 fn sessions_per_week(care: &Care) -> f64 {

@@ -13,6 +13,7 @@ use super::output::{Failure, print};
 use crate::calendar::{DayKind, SimTime};
 use crate::load::{expected, visits_per_day};
 use crate::report::assumptions::{Assumption, assumptions, missing_sources};
+use crate::report::weights::by_weight;
 use crate::scenario::raw::MeasureKind;
 use crate::scenario::world::Scenario;
 use crate::schedule::Suspension;
@@ -89,7 +90,7 @@ fn as_json(input: &Input) -> Value {
         .collect();
     let assumed: Vec<Value> = assumptions(&input.loaded)
         .iter()
-        .map(|one| json!({ "key": one.key, "value": one.value, "range": one.range, "reason": one.reason }))
+        .map(|one| json!({ "key": one.key, "value": one.value, "range": one.range, "reason": one.reason.in_lang(input.lang) }))
         .collect();
     json!({
         "city": scenario.city,
@@ -143,7 +144,8 @@ fn as_text(input: &Input) -> String {
     line(&mut text, "");
     timeline(&mut text, scenario, lang);
     load(&mut text, scenario, lang);
-    assumed(&mut text, &assumptions(&input.loaded), &missing_sources(&input.loaded), lang);
+    let assumptions = by_weight(assumptions(&input.loaded), &input.loaded, scenario);
+    assumed(&mut text, &assumptions, &missing_sources(&input.loaded), lang);
     text
 }
 
@@ -262,7 +264,7 @@ fn assumed(text: &mut String, assumptions: &[Assumption], missing: &[String], la
     for one in assumptions {
         let range = one.range.map_or_else(String::new, |[low, high]| format!(" [{low} … {high}]"));
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {} = {}{range}  {}", one.key, one.value, one.reason);
+        let _ = writeln!(text, "  {} = {}{range}  {}", one.key, one.value, one.reason.reason(lang));
     }
     if !missing.is_empty() {
         line(text, &format!("{}: {}", lang.pick("缺少来源的参数", "Parameters without a source"), missing.len()));

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use crate::scenario::layer::Loaded;
-use crate::scenario::origin::Sources;
+use crate::scenario::origin::SourceText;
 
 /// Parts of a scenario whose entries are no numbers in need of a source.
 const WITHOUT_NUMBERS: [&str; 4] = ["timetables", "sources", "services", "desk_classes"];
@@ -24,8 +24,8 @@ pub struct Assumption {
     pub value: Value,
     /// The range of the value, or of its mean.
     pub range: Option<[f64; 2]>,
-    /// Where it comes from, as the scenario says.
-    pub reason: String,
+    /// Why it is assumed, as the scenario says.
+    pub reason: SourceText,
 }
 
 /// A numeric leaf.
@@ -39,8 +39,8 @@ struct Leaf {
 /// All numbers whose source says that they are assumed, in the order of the scenario.
 pub fn assumptions(loaded: &Loaded) -> Vec<Assumption> {
     let found = leaves(&loaded.json).into_iter().filter_map(|leaf| {
-        let reason = loaded.sources.find(&leaf.key).filter(|text| Sources::is_assumption(text))?;
-        Some(Assumption { reason: reason.to_owned(), key: leaf.key, value: leaf.value, range: leaf.range })
+        let reason = loaded.sources.find(&leaf.key).filter(|text| text.is_assumption())?;
+        Some(Assumption { reason: reason.clone(), key: leaf.key, value: leaf.value, range: leaf.range })
     });
     found.collect()
 }
@@ -48,7 +48,7 @@ pub fn assumptions(loaded: &Loaded) -> Vec<Assumption> {
 /// Key paths of all numbers without a source, in the order of the scenario.
 pub fn missing_sources(loaded: &Loaded) -> Vec<String> {
     let keys = leaves(&loaded.json).into_iter().map(|leaf| leaf.key);
-    keys.filter(|key| loaded.sources.find(key).is_none_or(|text| text.trim().is_empty())).collect()
+    keys.filter(|key| loaded.sources.find(key).is_none_or(SourceText::is_blank)).collect()
 }
 
 /// The assumed value and range of one key.
@@ -119,6 +119,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::units::Lang;
 
     fn keys(value: &Value) -> Vec<String> {
         leaves(value).into_iter().map(|leaf| leaf.key).collect()
@@ -157,7 +158,7 @@ mod tests {
         let found = assumptions(&world.loaded);
         let share = find(&found, "demand.outpatient.deferred_share").unwrap();
         assert_eq!((central(&share.value), share.range), (Some(0.6), Some([0.4, 0.7])));
-        assert!(share.reason.contains("no study"));
+        assert!(share.reason.in_lang(Lang::En).contains("no study"));
         assert!(find(&found, "people.employee.insured").is_none());
         assert_eq!(missing_sources(&world.loaded), ["behaviour.day_effect_cv"]);
     }

@@ -29,6 +29,7 @@ pub mod summary;
 pub mod table;
 #[cfg(test)]
 mod testing;
+pub mod weights;
 
 use folder::{Folder, FolderError};
 

@@ -64,6 +64,8 @@ pub enum Code {
     BadOrder = 29,
     /// The checked file cannot be taken over: a fault of this program's own shape check.
     Rejected = 30,
+    /// A source is empty in a language, or only half of it says that the number is assumed.
+    BadSource = 31,
     /// A name refers to nothing.
     UnknownName = 40,
     /// The calendar lacks a year.

@@ -5,6 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use crate::units::Lang;
+
 /// Place and line of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Origin {
@@ -62,36 +67,119 @@ impl Origins {
     }
 }
 
+/// Where a number comes from: one text, or the same in both languages.
+///
+/// What nobody has measured begins with `assumption:` or `假设：`; a table says so in both of its
+/// texts ([`super::shape`] checks that they agree).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SourceText {
+    /// One text, shown whatever the reader's language.
+    One(String),
+    /// The same in both languages.
+    Both {
+        /// Chinese.
+        zh: String,
+        /// English.
+        en: String,
+    },
+}
+
+impl SourceText {
+    /// The text for a reader.
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match self {
+            Self::One(text) => text,
+            Self::Both { zh, en } => lang.pick(zh, en),
+        }
+    }
+
+    /// Whether it says that nobody has measured the number.
+    pub fn is_assumption(&self) -> bool {
+        assumed(self.in_lang(Lang::En)).is_some()
+    }
+
+    /// Why the number is assumed, without the word that marks an assumption; else the whole text.
+    pub fn reason(&self, lang: Lang) -> &str {
+        let text = self.in_lang(lang);
+        assumed(text).unwrap_or(text)
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_blank(&self) -> bool {
+        self.in_lang(Lang::En).trim().is_empty()
+    }
+}
+
+impl From<&String> for SourceText {
+    fn from(text: &String) -> Self {
+        Self::One(text.clone())
+    }
+}
+
+impl From<&Self> for SourceText {
+    fn from(text: &Self) -> Self {
+        text.clone()
+    }
+}
+
+impl JsonSchema for SourceText {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SourceText".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "where from, or `assumption: why`; a text, or { zh = \"假设：…\", en = \"assumption: …\" }",
+            "x-kind": "source",
+            "anyOf": [
+                { "type": "string" },
+                { "type": "object", "additionalProperties": false, "required": ["zh", "en"],
+                  "properties": { "zh": { "type": "string" }, "en": { "type": "string" } } }
+            ]
+        })
+    }
+}
+
+/// What follows the mark of an assumption; none where a text does not begin with one.
+pub(crate) fn assumed(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let english = text.get(..10).filter(|start| start.eq_ignore_ascii_case("assumption")).map(|_| &text[10..]);
+    let rest = english.or_else(|| text.strip_prefix("假设"))?;
+    rest.trim_start().strip_prefix([':', '：']).map(str::trim_start)
+}
+
+/// Whether a text begins as an assumption would but lacks the mark, so that it would pass for a
+/// source.
+pub(crate) fn is_nearly_assumed(text: &str) -> bool {
+    let start = text.trim_start().to_lowercase();
+    let words = ["assum", "假设", "假定"];
+    assumed(text).is_none() && words.iter().any(|word| start.starts_with(word))
+}
+
 /// The merged `[sources]` table: key pattern to source.
 ///
 /// In a pattern `*` stands for one part of a key path; at the end it stands for any rest, so that
 /// `suspend.*` is every key of every stop.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
-    patterns: Vec<(String, String)>,
+    patterns: Vec<(String, SourceText)>,
 }
 
 impl Sources {
     /// Takes over patterns with their texts.
-    pub fn new<'a>(patterns: impl IntoIterator<Item = (&'a String, &'a String)>) -> Self {
-        Self { patterns: patterns.into_iter().map(|(key, text)| (key.clone(), text.clone())).collect() }
+    pub fn new<'a, T: Into<SourceText>>(patterns: impl IntoIterator<Item = (&'a String, T)>) -> Self {
+        Self { patterns: patterns.into_iter().map(|(key, text)| (key.clone(), text.into())).collect() }
     }
 
     /// The source of a key: of all patterns that match, the text of the most specific.
-    pub fn find(&self, key: &str) -> Option<&str> {
+    pub fn find(&self, key: &str) -> Option<&SourceText> {
         let matching = self.patterns.iter().filter(|(pattern, _)| matches(pattern, key));
-        matching.max_by_key(|(pattern, _)| specificity(pattern)).map(|(_, text)| text.as_str())
+        matching.max_by_key(|(pattern, _)| specificity(pattern)).map(|(_, text)| text)
     }
 
     /// All patterns with their texts, in the order of the merged table.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.patterns.iter().map(|(pattern, text)| (pattern.as_str(), text.as_str()))
-    }
-
-    /// Whether a source says that nobody has measured the number.
-    pub fn is_assumption(text: &str) -> bool {
-        let text = text.trim_start();
-        text.starts_with("假设") || text.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("assumption"))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &SourceText)> {
+        self.patterns.iter().map(|(pattern, text)| (pattern.as_str(), text))
     }
 }
 
@@ -141,32 +229,47 @@ mod tests {
             ("suspend.settlement.stop", "exact"),
             ("measures.stock-*", "stock"),
         ]);
-        assert_eq!(sources.find("suspend.settlement.stop"), Some("exact"));
-        assert_eq!(sources.find("suspend.settlement.return.fixed"), Some("settlement"));
-        assert_eq!(sources.find("suspend.agency.stop"), Some("stops"));
-        assert_eq!(sources.find("suspend.agency.return.fixed"), Some("notice"));
-        assert_eq!(sources.find("measures.stock-up.share"), Some("stock"));
-        assert_eq!(sources.find("people.employee.insured"), Some("all"));
-        assert_eq!(sources.find("suspend"), Some("all"));
+        let find = |key: &str| sources.find(key).map(|text| text.in_lang(Lang::En));
+        assert_eq!(find("suspend.settlement.stop"), Some("exact"));
+        assert_eq!(find("suspend.settlement.return.fixed"), Some("settlement"));
+        assert_eq!(find("suspend.agency.stop"), Some("stops"));
+        assert_eq!(find("suspend.agency.return.fixed"), Some("notice"));
+        assert_eq!(find("measures.stock-up.share"), Some("stock"));
+        assert_eq!(find("people.employee.insured"), Some("all"));
+        assert_eq!(find("suspend"), Some("all"));
     }
 
     #[test]
     fn patterns_do_not_match_beyond_their_parts() {
         let sources = sources(&[("a.*.c", "x"), ("b", "y"), ("d.*", "z")]);
+        let find = |key: &str| sources.find(key).map(|text| text.in_lang(Lang::En));
         assert_eq!(sources.find("a.b.b.c"), None);
         assert_eq!(sources.find("a.b.c.d"), None);
         assert_eq!(sources.find("b.c"), None);
         assert_eq!(sources.find("d"), None);
-        assert_eq!(sources.find("d.e.f"), Some("z"));
+        assert_eq!(find("d.e.f"), Some("z"));
     }
 
     #[test]
     fn assumptions_are_recognised_in_both_languages() {
-        assert!(Sources::is_assumption("assumption: no study"));
-        assert!(Sources::is_assumption("Assumption - none"));
-        assert!(Sources::is_assumption("假设：无数据"));
-        assert!(!Sources::is_assumption("notice of 2021-11-15"));
-        assert!(!Sources::is_assumption("通知"));
+        assert_eq!(assumed("assumption: no study"), Some("no study"));
+        assert_eq!(assumed(" Assumption : none"), Some("none"));
+        assert_eq!(assumed("假设：无数据"), Some("无数据"));
+        assert_eq!(assumed("假设:无数据"), Some("无数据"));
+        for text in ["notice of 2021-11-15", "通知", "assumption", "假设无数据", "assumptions of the yearbook: 3"] {
+            assert_eq!(assumed(text), None, "{text}");
+        }
+        assert!(is_nearly_assumed("assumed from memory") && is_nearly_assumed("假定：无数据"));
+        assert!(!is_nearly_assumed("assumption: x") && !is_nearly_assumed("公告"));
+    }
+
+    #[test]
+    fn the_text_of_the_language_is_shown_and_the_mark_can_be_left_out() {
+        let both = SourceText::Both { zh: "假设：未见研究".into(), en: "assumption: no study".into() };
+        assert_eq!((both.in_lang(Lang::Zh), both.reason(Lang::Zh)), ("假设：未见研究", "未见研究"));
+        assert_eq!((both.reason(Lang::En), both.is_assumption()), ("no study", true));
+        let one = SourceText::One("公告".into());
+        assert_eq!((one.reason(Lang::En), one.is_assumption()), ("公告", false));
     }
 
     #[test]

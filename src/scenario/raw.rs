@@ -16,6 +16,7 @@ mod proposal;
 pub use crate::calendar::Timetable;
 pub use proposal::*;
 
+use super::origin::SourceText;
 use super::quantity::{Amount, Quantity, Share, TimeText};
 
 /// A table of named things, in the order of the file.
@@ -86,9 +87,10 @@ pub struct Layer {
     pub handling: Option<Named<Named<Rule>>>,
     /// What the schedule does beside stopping: stock-up, surge windows, settling before the stop.
     pub measures: Option<Named<Measure>>,
-    /// Where each number comes from: key path (`*` allowed) to source; a text that begins with
-    /// `assumption:` marks what nobody has measured.
-    pub sources: Option<Named<String>>,
+    /// Where each number comes from: key path (`*` allowed) to source, a text or
+    /// `{ zh = "…", en = "…" }`; one that begins with `assumption:` (`假设：`) marks what nobody has
+    /// measured.
+    pub sources: Option<Named<SourceText>>,
 }
 
 /// Language of output.

@@ -6,6 +6,7 @@
 
 use super::error::{Code, Problem, Text, listed, meant};
 use super::file::{Kind, Node, join};
+use super::origin::{assumed, is_nearly_assumed};
 use super::schema::Rule;
 use crate::calendar::{TimeError, TimeExpression, parse_date};
 
@@ -62,8 +63,12 @@ impl Checker {
         } else {
             self.choice(path, node, rule, &choices);
         }
-        if !rule.kind().is_empty() && self.problems.len() == before {
-            self.ascending(path, node);
+        if self.problems.len() == before {
+            match rule.kind() {
+                "" => {}
+                "source" => self.source(path, node),
+                _ => self.ascending(path, node),
+            }
         }
     }
 
@@ -260,6 +265,30 @@ impl Checker {
         }
     }
 
+    /// A source says the same in both languages: something, and that the number is assumed or not.
+    fn source(&mut self, path: &str, node: &Node) {
+        let write = || Some(Text::new("写作 假设：原因", "write assumption: why"));
+        let texts: Vec<&str> = match (&node.kind, node.entries()) {
+            (Kind::Text(text), _) => vec![text],
+            (_, Some(entries)) => ["zh", "en"].iter().filter_map(|key| entries.get(*key)?.as_text()).collect(),
+            _ => return,
+        };
+        if texts.iter().any(|text| is_nearly_assumed(text)) {
+            let allowed = ("假设须以“假设：”开头", "an assumption begins with `assumption:`");
+            return self.add(Code::BadSource, path, node, allowed, write());
+        }
+        let [zh, en] = texts[..] else { return };
+        if zh.trim().is_empty() || en.trim().is_empty() {
+            self.add(Code::BadSource, path, node, ("zh 和 en 都要写", "must have a text in both zh and en"), None);
+        } else if assumed(zh).is_some() != assumed(en).is_some() {
+            let allowed = (
+                "zh 和 en 必须同为假设（假设：… 与 assumption: …），或同为来源",
+                "zh and en must both be assumptions (假设：… and assumption: …) or both be sources",
+            );
+            self.add(Code::BadSource, path, node, allowed, None);
+        }
+    }
+
     /// Numbers within a quantity that must ascend: a range and the value in it, three points.
     fn ascending(&mut self, path: &str, node: &Node) {
         let Some(entries) = node.entries() else {
@@ -340,6 +369,10 @@ fn described(rule: &Rule<'_>) -> Text {
         ("quantity", _) => Text::new(
             "必须是不小于 0 的数，或分布，如 { lognormal = { mean = 12, cv = 0.6 } }，或 { value = …, range = [8, 20] }",
             "must be a number of at least 0, or a distribution such as { lognormal = { mean = 12, cv = 0.6 } }, or { value = …, range = [8, 20] }",
+        ),
+        ("source", _) => Text::new(
+            "必须是加引号的文字，或 { zh = \"…\", en = \"…\" }",
+            "must be a text in quotes, or { zh = \"…\", en = \"…\" }",
         ),
         ("time", _) => Text::new(TimeError::ALLOWED_ZH, TimeError::ALLOWED),
         _ if !words.is_empty() => words_text(&words, if choices.len() > words.len() { " | { … }" } else { "" }),
@@ -445,6 +478,20 @@ mod tests {
         assert!(one("classes.c.share = 1.2").contains("must be from 0 to 1 (E023)"));
         assert!(one("classes.c.share = nan").contains("finite number (E025)"));
         assert!(one("people.a.insured = -1e999").contains("finite number (E025)"));
+    }
+
+    #[test]
+    fn sources_say_the_same_in_both_languages() {
+        let both = |zh: &str, en: &str| told(&format!("sources.\"a.*\" = {{ zh = '{zh}', en = '{en}' }}"));
+        assert_eq!(both("假设：无", "assumption: none"), Vec::<String>::new());
+        assert_eq!(both("公告", "the notice"), Vec::<String>::new());
+        assert!(both("公告", "assumption: none")[0].contains("both be assumptions"));
+        assert!(both("", "the notice")[0].contains("both zh and en (E031)"));
+        assert!(both("假定：无", "assumption: none")[0].contains("write assumption: why"));
+        assert!(one("sources.x = 'assumed'").contains("begins with `assumption:`"));
+        assert!(one("sources.x = { zh = '公告' }").contains("en is missing"));
+        assert!(one("sources.x = 3").contains("must be a text in quotes, or { zh"));
+        assert!(one("sources.x = { zh = 'a', en = 'b', fr = 'c' }").contains("fr"));
     }
 
     #[test]
