@@ -1,6 +1,5 @@
 //! `cutover check`: validate; print timeline, load and assumptions.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,7 +11,8 @@ use super::input::{Input, read_path};
 use super::output::{Failure, print};
 use crate::calendar::{DayKind, SimTime};
 use crate::load::{expected, visits_per_day};
-use crate::report::assumptions::{Assumption, assumptions, missing_sources};
+use crate::report::assumptions::{assumptions, missing_sources};
+use crate::report::labels::{label, written};
 use crate::report::weights::by_weight;
 use crate::scenario::raw::MeasureKind;
 use crate::scenario::world::Scenario;
@@ -30,6 +30,9 @@ pub(super) struct CheckArgs {
     /// Language of output  输出语言
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+    /// List every assumption, not only the 20 to verify first ｜ 列出全部假设，而不只是最该先核实的 20 个
+    #[arg(long)]
+    all: bool,
     /// Print JSON: one object, or an array for several paths  以 JSON 输出
     #[arg(long)]
     json: bool,
@@ -43,7 +46,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<ExitCode, Failure> {
         if arguments.json {
             values.push(as_json(&input));
         } else {
-            text.push_str(&as_text(&input));
+            text.push_str(&as_text(&input, arguments.all));
         }
     }
     if arguments.json {
@@ -135,7 +138,7 @@ fn working_hours_lost(scenario: &Scenario, stop: &Suspension) -> Option<f64> {
     Some(seconds as f64 / 3600.0)
 }
 
-fn as_text(input: &Input) -> String {
+fn as_text(input: &Input, all: bool) -> String {
     let (scenario, lang) = (&input.scenario, input.lang);
     let mut text = String::new();
     let title = lang.pick(&scenario.city_name.zh, &scenario.city_name.en);
@@ -144,8 +147,7 @@ fn as_text(input: &Input) -> String {
     line(&mut text, "");
     timeline(&mut text, scenario, lang);
     load(&mut text, scenario, lang);
-    let assumptions = by_weight(assumptions(&input.loaded), &input.loaded, scenario);
-    assumed(&mut text, &assumptions, &missing_sources(&input.loaded), lang);
+    assumed(&mut text, input, all);
     text
 }
 
@@ -258,19 +260,62 @@ fn load(text: &mut String, scenario: &Scenario, lang: Lang) {
     line(text, "");
 }
 
-fn assumed(text: &mut String, assumptions: &[Assumption], missing: &[String], lang: Lang) {
-    let title = lang.pick("假设（无实测依据的参数）", "Assumptions (parameters nobody has measured)");
-    line(text, &format!("{title}: {}", assumptions.len()));
-    for one in assumptions {
-        let range = one.range.map_or_else(String::new, |[low, high]| format!(" [{low} … {high}]"));
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {} = {}{range}  {}", one.key, one.value, one.reason.reason(lang));
+/// Assumptions shown unless all are asked for.
+const ASSUMPTIONS_SHOWN: usize = 20;
+
+fn assumed(text: &mut String, input: &Input, all: bool) {
+    let lang = input.lang;
+    let found = by_weight(assumptions(&input.loaded), &input.loaded, &input.scenario);
+    let shown = if all { found.len() } else { found.len().min(ASSUMPTIONS_SHOWN) };
+    let (count, rest) = (found.len(), found.len() - shown);
+    let title = match lang {
+        Lang::Zh if rest > 0 => format!("假设（无人实测过的参数）：共 {count} 个，以下为最该先核实的 {shown} 个"),
+        Lang::Zh => format!("假设（无人实测过的参数）：共 {count} 个"),
+        Lang::En if rest > 0 => {
+            format!("Assumptions (parameters nobody has measured): {count}, the {shown} to verify first are")
+        }
+        Lang::En => format!("Assumptions (parameters nobody has measured): {count}"),
+    };
+    line(text, &title);
+    if count > 0 {
+        line(
+            text,
+            lang.pick(
+                "  顺序：停机每天涉及的件数 × 取值范围的宽度（窗口参数再乘日常负荷），未经模拟；没有范围的排在最后",
+                "  in the order of matters a day met by the stops × width of the range (for desks × routine load), \
+                 not simulated; those without a range come last",
+            ),
+        );
     }
+    for (number, one) in found.iter().take(shown).enumerate() {
+        let range = one.range.map_or_else(String::new, |[low, high]| match lang {
+            Lang::Zh => format!("（范围 {low}～{high}）"),
+            Lang::En => format!(" (range {low} to {high})"),
+        });
+        line(text, &format!("  {:>3}. {} = {}{range}", number + 1, one.key, written(&one.value)));
+        let label = label(&input.loaded, &one.key, lang);
+        let label = if label.is_empty() { label } else { label + lang.pick("：", ": ") };
+        line(text, &format!("       {label}{}", one.reason.reason(lang)));
+    }
+    if rest > 0 {
+        line(
+            text,
+            &match lang {
+                Lang::Zh => format!("  另有 {rest} 个未列出；加 --all 全部列出，或用 --json"),
+                Lang::En => format!("  and {rest} more; --all lists them, so does --json"),
+            },
+        );
+    }
+    unsourced(text, &missing_sources(&input.loaded), lang);
+    line(text, "");
+}
+
+fn unsourced(text: &mut String, missing: &[String], lang: Lang) {
     if !missing.is_empty() {
-        line(text, &format!("{}: {}", lang.pick("缺少来源的参数", "Parameters without a source"), missing.len()));
+        let title = lang.pick("缺少来源的参数（请在 [sources] 中补写）", "Parameters without a source (add them to [sources])");
+        line(text, &format!("{title}{} {}", lang.pick("：", ":"), missing.len()));
         for key in missing {
             line(text, &format!("  {key}"));
         }
     }
-    line(text, "");
 }

@@ -21,6 +21,7 @@ pub mod facts;
 #[cfg(feature = "charts")]
 pub mod figures;
 pub mod folder;
+pub mod labels;
 mod layout;
 pub mod manifest;
 pub mod numbers;

@@ -90,6 +90,7 @@ impl<'a> Concern<'a> {
             "demand" | "handling" => pick(self.scenario.care.iter().map(|one| &one.key), name, &self.care),
             "pathways" => pick(self.scenario.pathways.iter().map(|one| &one.key), name, &self.pathways),
             "sites" => pick(self.scenario.groups.iter().map(|one| &one.key), name, &self.groups),
+            "suspend" => self.stop(name),
             "people" => self.scheme(name),
             "classes" => self.class(name),
             "measures" => {
@@ -98,6 +99,14 @@ impl<'a> Concern<'a> {
             }
             _ => all(),
         }
+    }
+
+    fn stop(&self, name: &str) -> f64 {
+        let stop = self.scenario.suspensions.iter().find(|stop| stop.key == name);
+        let care = self.scenario.care.iter().zip(&self.care);
+        stop.map_or(0.0, |stop| {
+            care.filter(|(one, _)| stop.services >> one.needs & 1 == 1).map(|(_, matters)| matters).sum()
+        })
     }
 
     fn scheme(&self, name: &str) -> f64 {
