@@ -21,19 +21,19 @@ use crate::units::Lang;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// Scenario folders or schedule files  情景文件夹或方案文件
-    #[arg(required = true)]
+    /// Scenario folders or schedule files ｜ 情景文件夹或方案文件，可写多个
+    #[arg(required = true, value_name = "PATH｜路径")]
     paths: Vec<PathBuf>,
-    /// Set any scenario key  临时修改任一参数
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    /// Set any scenario key ｜ 临时修改任一参数
+    #[arg(long = "set", value_name = "KEY=VALUE｜键=值")]
     sets: Vec<String>,
-    /// Language of output  输出语言
-    #[arg(long, value_enum)]
+    /// Language of output; default: the scenario's, else the locale's ｜ 输出语言；默认按情景文件，其次按系统语言
+    #[arg(long, value_enum, value_name = "LANG｜语言")]
     lang: Option<LangArg>,
     /// List every assumption, not only the 20 to verify first ｜ 列出全部假设，而不只是最该先核实的 20 个
     #[arg(long)]
     all: bool,
-    /// Print JSON: one object, or an array for several paths  以 JSON 输出
+    /// Print JSON: one object, or an array for several paths ｜ 以 JSON 输出：一个路径为对象，多个为数组
     #[arg(long)]
     json: bool,
 }

@@ -8,20 +8,19 @@ mod output;
 mod run;
 mod schema;
 mod trace;
+mod usage;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::units::Lang;
 
 pub use output::Failure;
 
-/// What a medical-insurance system cutover does to patients.
-///
-/// 医保信息系统停机切换对参保人的影响：模拟测算工具。
+/// What a medical-insurance system cutover does to patients ｜ 医保信息系统停机切换对参保人的影响：模拟测算工具
 #[derive(Debug, Parser)]
 #[command(name = "cutover", version, arg_required_else_help = true)]
 struct Cli {
@@ -31,13 +30,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Simulate one city under one schedule and write the results folder  模拟一个城市的一个切换方案
+    /// Simulate one city under one schedule and write the results folder ｜ 模拟一个城市的一个切换方案，写出结果文件夹
     Run(run::RunArgs),
-    /// Validate scenarios; print timeline, load and assumptions  检查情景文件，列出时间表、负荷与假设
+    /// Validate scenarios; print timeline, load and assumptions ｜ 检查情景文件，列出时间表、负荷与假设
     Check(check::CheckArgs),
-    /// Event log of one simulated course  导出一次模拟的逐笔日志
+    /// Event log of one simulated course, as CSV ｜ 导出一次模拟的逐笔日志（CSV）
     Trace(trace::TraceArgs),
-    /// JSON Schema of the scenario files, for editors  情景文件的 JSON Schema
+    /// JSON Schema of the scenario files, for editors ｜ 情景文件的 JSON Schema，供编辑器提示
     Schema,
 }
 
@@ -53,29 +52,37 @@ enum LangArg {
 /// What every command that reads a scenario takes.
 #[derive(Debug, Args)]
 struct ScenarioArgs {
-    /// Scenario folder (scenarios/wuhan) or one schedule file in it  情景文件夹或方案文件
+    /// Scenario folder (scenarios/wuhan) or one schedule file in it ｜ 情景文件夹（scenarios/wuhan）或其中一个方案文件
+    #[arg(value_name = "PATH｜路径")]
     path: PathBuf,
-    /// Set any scenario key: --set demand.outpatient.deferred_share=0.2  临时修改任一参数
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    /// Set any scenario key: --set demand.outpatient.deferred_share=0.2 ｜ 临时修改任一参数，如 --set demand.outpatient.deferred_share=0.2
+    #[arg(long = "set", value_name = "KEY=VALUE｜键=值")]
     sets: Vec<String>,
-    /// Language of output; default: the scenario's, else the locale's  输出语言
-    #[arg(long, value_enum)]
+    /// Language of output; default: the scenario's, else the locale's ｜ 输出语言；默认按情景文件，其次按系统语言
+    #[arg(long, value_enum, value_name = "LANG｜语言")]
     lang: Option<LangArg>,
 }
 
-/// Runs the program. Errors of the command line itself are printed by clap with status 2.
+/// Runs the program.
 ///
 /// # Errors
 ///
 /// [`Failure`] with the text and the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Failure> {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let lang = choose_lang(asked_lang(&arguments), None);
+    let mut command = usage::in_lang(Cli::command(), lang);
+    let parsed = command.try_get_matches_from_mut(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => {
-            let status = u8::try_from(error.exit_code()).unwrap_or(2);
-            output::print_clap(&error)?;
-            return Ok(ExitCode::from(status));
-        }
+        Err(error) => match usage::told(&error, &command, &arguments, lang) {
+            Some(text) => return Err(Failure::input(text)),
+            None => {
+                let status = u8::try_from(error.exit_code()).unwrap_or(2);
+                output::print_clap(&error)?;
+                return Ok(ExitCode::from(status));
+            }
+        },
     };
     match cli.command {
         Command::Run(arguments) => run::run(&arguments),
@@ -83,6 +90,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Fa
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Schema => schema::schema(),
     }
+}
+
+/// The `--lang` among arguments that may not be well formed otherwise.
+fn asked_lang(arguments: &[OsString]) -> Option<LangArg> {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let at = |index: usize| match words[index].strip_prefix("--lang")? {
+        "" => words.get(index + 1).copied(),
+        value => value.strip_prefix('='),
+    };
+    (0..words.len()).find_map(at).and_then(|word| LangArg::from_str(word, false).ok())
 }
 
 /// Language to use: asked for, else the scenario's, else the locale's.

@@ -13,6 +13,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use super::ScenarioArgs;
 use super::input::{Input, read};
 use super::output::{Failure, print, remark};
+use super::usage::{BadValue, whole};
 use crate::experiment::{Results, Size, Stopped, Watch, estimate, run as run_experiment};
 use crate::measures::Group;
 use crate::replication::Model;
@@ -34,43 +35,56 @@ const PRECISION_FLOOR: f64 = 1.0;
 pub(super) struct RunArgs {
     #[command(flatten)]
     scenario: ScenarioArgs,
-    /// Times the course is simulated (default 100)  模拟次数
-    #[arg(long, conflicts_with = "precision", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    /// Times the course is simulated (default 100) ｜ 模拟次数（默认 100）
+    #[arg(long, value_name = "N｜次数", conflicts_with = "precision", value_parser = parse_replications)]
     replications: Option<u32>,
-    /// Simulate until visits affected and prepayment are known this well, such as 2%  按精度自动决定模拟次数
-    #[arg(long, value_parser = parse_precision)]
+    /// Simulate until visits affected and prepayment are known this well, such as 2% ｜ 按精度自动决定模拟次数：受影响人次与垫付总额达到此精度，如 2%
+    #[arg(long, value_name = "SHARE｜精度", value_parser = parse_precision)]
     precision: Option<f64>,
-    /// Random seed: the same seed gives the same results  随机种子
-    #[arg(long, default_value_t = 1)]
+    /// Random seed: the same seed gives the same results ｜ 随机种子：种子相同，结果相同
+    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed)]
     seed: u64,
-    /// Threads (default: all cores); results do not depend on it  线程数
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核心），不影响结果
+    #[arg(long, value_name = "N｜数", value_parser = parse_threads)]
     threads: Option<u32>,
-    /// Results folder (default output/CITY/run)  结果文件夹
-    #[arg(long)]
+    /// Results folder (default output/CITY/run) ｜ 结果文件夹（默认 output/城市/run）
+    #[arg(long, value_name = "FOLDER｜文件夹")]
     out: Option<PathBuf>,
-    /// Overwrite another run's results  覆盖已有结果
+    /// Overwrite another run's results ｜ 覆盖另一次运行的结果
     #[arg(long)]
     force: bool,
-    /// No progress bar and no remarks  不显示进度
+    /// No progress bar and no remarks ｜ 不显示进度条和提示
     #[arg(long)]
     quiet: bool,
-    /// Print the summary as JSON  以 JSON 输出摘要
+    /// Print the summary as JSON ｜ 以 JSON 输出摘要
     #[arg(long)]
     json: bool,
 }
 
-fn parse_precision(text: &str) -> Result<f64, String> {
-    let (number, scale) = match text.trim().strip_suffix('%') {
+fn parse_precision(text: &str) -> Result<f64, BadValue> {
+    let (number, scale) = match text.trim().strip_suffix(['%', '％']) {
         Some(percent) => (percent.trim(), 0.01),
         None => (text.trim(), 1.0),
     };
-    let share = number.parse::<f64>().map_err(|_| "must be a share such as 2% or 0.02".to_owned())? * scale;
+    let share = number.parse::<f64>().map(|number| number * scale).unwrap_or(f64::NAN);
     if share.is_finite() && (0.000_1..1.0).contains(&share) {
         Ok(share)
     } else {
-        Err("must lie between 0.01% and 100%".to_owned())
+        let (zh, en) = ("必须是 0.01% 到 100% 之间的比例，如 2% 或 0.02", "must be a share from 0.01% to 100%, such as 2% or 0.02");
+        Err(BadValue::new("", zh, en))
     }
+}
+
+fn parse_replications(text: &str) -> Result<u32, BadValue> {
+    whole(text, 1, 1_000_000)
+}
+
+fn parse_threads(text: &str) -> Result<u32, BadValue> {
+    whole(text, 1, 4096)
+}
+
+pub(super) fn parse_seed(text: &str) -> Result<u64, BadValue> {
+    whole(text, 0, u64::MAX)
 }
 
 pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {

@@ -9,6 +9,7 @@ use clap::Args;
 use super::ScenarioArgs;
 use super::input::{Input, read};
 use super::output::{Failure, print};
+use super::usage::{BadValue, whole};
 use crate::replication::{Model, Tracing, simulate};
 use crate::scenario::world::Scenario;
 use crate::trace::TraceRow;
@@ -17,18 +18,22 @@ use crate::trace::TraceRow;
 pub(super) struct TraceArgs {
     #[command(flatten)]
     scenario: ScenarioArgs,
-    /// Which simulated course, from 0  第几次模拟（从 0 起）
-    #[arg(long)]
+    /// Which simulated course, from 0 ｜ 第几次模拟（从 0 起）
+    #[arg(long, value_name = "N｜序号", value_parser = parse_number)]
     replication: u32,
-    /// Only this site and claims that come from it, such as hall/0  只看一个网点
-    #[arg(long, value_name = "GROUP/NUMBER")]
+    /// Only this site and claims that come from it, such as hall/0 ｜ 只看一个网点及其发出的待办件，如 hall/0
+    #[arg(long, value_name = "GROUP/NUMBER｜网点组/序号")]
     site: Option<String>,
-    /// Random seed  随机种子
-    #[arg(long, default_value_t = 1)]
+    /// Random seed, as given to run ｜ 随机种子，与 run 所用相同
+    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = super::run::parse_seed)]
     seed: u64,
-    /// File to write (default: standard output)  输出文件
-    #[arg(long)]
+    /// File to write (default: standard output) ｜ 输出文件（默认屏幕）
+    #[arg(long, value_name = "FILE｜文件")]
     out: Option<PathBuf>,
+}
+
+fn parse_number(text: &str) -> Result<u32, BadValue> {
+    whole(text, 0, 999_999)
 }
 
 pub(super) fn trace(arguments: &TraceArgs) -> Result<ExitCode, Failure> {

@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use super::error::{Code, Problem, Problems, Text, echo};
+use super::mistyped::{mark_meant, number_meant};
 use super::origin::{Origin, Origins};
 use crate::calendar::TimeExpression;
 
@@ -160,7 +161,8 @@ pub(crate) fn parse(text: &str, place: u16, shown: &str, problems: &mut Problems
             reader.value_text(start)
         };
         let problem = Problem::of_file(fault.code, shown, fault.allowed).with_line(place, Some(line));
-        problems.add(problem.with_key(key, found).with_hint(fault.hint));
+        let slip = number_meant(reader.value_text(start)).or_else(|| mark_meant(reader.line_text(start)));
+        problems.add(problem.with_key(key, found).with_hint(slip.or(fault.hint)));
     }
     (root, doubt)
 }

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod error;
 mod file;
+pub(crate) mod mistyped;
 pub mod layer;
 mod locate;
 pub mod origin;

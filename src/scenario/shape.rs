@@ -6,6 +6,7 @@
 
 use super::error::{Code, Problem, Text, listed, meant};
 use super::file::{Kind, Node, join};
+use super::mistyped::number_meant;
 use super::origin::{assumed, is_nearly_assumed};
 use super::schema::Rule;
 use crate::calendar::{TimeError, TimeExpression, parse_date};
@@ -92,6 +93,9 @@ impl Checker {
             (Some(text), _) if takes_number(rule) || rule.choices().iter().any(takes_number) => {
                 Some(Text::new(format!("去掉引号：{text}"), format!("without quotes: {text}")))
             }
+            (_, Kind::Text(text)) if takes_number(rule) || rule.choices().iter().any(takes_number) => {
+                number_meant(text)
+            }
             (_, Kind::Float(number)) if rule.type_name() == "integer" && number.fract() == 0.0 => {
                 Some(Text::new(format!("写作 {number:.0}"), format!("write {number:.0}")))
             }
@@ -110,7 +114,10 @@ impl Checker {
         }
         let (least, most) = (rule.minimum(), rule.maximum());
         if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
-            self.add(Code::OutOfRange, path, node, limits(least, most), None);
+            let per_cent = (least, most) == (Some(0.0), Some(1.0)) && number > 1.0 && number <= 100.0;
+            let hint = if per_cent { number_meant(&format!("{number}%")) } else { None };
+            let hint = hint.map(|hint| Text::new(format!("{number}% {}", hint.zh), format!("for {number}% {}", hint.en)));
+            self.add(Code::OutOfRange, path, node, limits(least, most), hint);
         }
     }
 
