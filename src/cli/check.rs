@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::LangArg;
 use super::input::{Input, read_path};
 use super::output::{Failure, print};
+use super::{LangArg, choose_lang};
 use crate::calendar::{DayKind, SimTime};
 use crate::load::{expected, visits_per_day};
 use crate::report::assumptions::{assumptions, missing_sources};
@@ -53,7 +53,7 @@ pub(super) fn check(arguments: &CheckArgs) -> Result<ExitCode, Failure> {
         let value = if values.len() == 1 { values.remove(0) } else { Value::Array(values) };
         text = serde_json::to_string_pretty(&value).map_err(|error| Failure::work(error.to_string()))? + "\n";
     }
-    print(&text)?;
+    print(&text, choose_lang(arguments.lang, None))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -118,6 +118,22 @@ fn services(scenario: &Scenario, stop: &Suspension) -> Vec<String> {
     all.filter(|(index, _)| stop.services >> index & 1 == 1).map(|(_, service)| service.key.clone()).collect()
 }
 
+/// The services of a stop as a reader knows them, in brackets.
+fn service_names(scenario: &Scenario, stop: &Suspension, lang: Lang) -> String {
+    let all = scenario.services.iter().enumerate().filter(|(index, _)| stop.services >> index & 1 == 1);
+    let names: Vec<&str> = all.map(|(_, service)| lang.pick(&service.name.zh, &service.name.en)).collect();
+    match lang {
+        Lang::Zh => format!("（{}）", names.join("、")),
+        Lang::En => format!("[{}]", names.join(", ")),
+    }
+}
+
+/// What the scenario calls a measure; its key where it has no name.
+fn measure_name(input: &Input, key: &str) -> String {
+    let name = &input.loaded.json["measures"][key]["name"][input.lang.pick("zh", "en")];
+    name.as_str().unwrap_or(key).to_owned()
+}
+
 fn hours(stop: &Suspension) -> f64 {
     (f64::from(stop.planned.0) - f64::from(stop.stop.0)) / 3600.0
 }
@@ -145,7 +161,7 @@ fn as_text(input: &Input, all: bool) -> String {
     let schedule = lang.pick(&scenario.schedule_name.zh, &scenario.schedule_name.en);
     line(&mut text, &format!("{title} · {schedule}"));
     line(&mut text, "");
-    timeline(&mut text, scenario, lang);
+    timeline(&mut text, input);
     load(&mut text, scenario, lang);
     assumed(&mut text, input, all);
     text
@@ -178,17 +194,15 @@ fn moment(scenario: &Scenario, time: SimTime, lang: Lang) -> String {
     }
 }
 
-fn timeline(text: &mut String, scenario: &Scenario, lang: Lang) {
+fn timeline(text: &mut String, input: &Input) {
+    let (scenario, lang) = (&input.scenario, input.lang);
     let mut rows: Vec<(SimTime, String)> = vec![
         (SimTime::START, lang.pick("模拟开始", "simulation starts").to_owned()),
         (scenario.announced_at, lang.pick("公告", "announced").to_owned()),
     ];
     for stop in &scenario.suspensions {
         let name = lang.pick(&stop.name.zh, &stop.name.en);
-        rows.push((
-            stop.stop,
-            format!("{} {name} [{}]", lang.pick("停", "stop  "), services(scenario, stop).join(", ")),
-        ));
+        rows.push((stop.stop, format!("{} {name} {}", lang.pick("停", "stop  "), service_names(scenario, stop, lang))));
         if stop.planned != SimTime::NEVER {
             let estimated =
                 if stop.kind.word() == "estimated" { lang.pick("（预计）", " (estimated)") } else { "" };
@@ -205,7 +219,7 @@ fn timeline(text: &mut String, scenario: &Scenario, lang: Lang) {
     }
     for measure in &scenario.measures {
         if let (crate::schedule::Moment::At(until), true) = (measure.until, measure.kind != MeasureKind::Surge) {
-            rows.push((until, format!("{} {}", lang.pick("截止", "cut-off"), measure.key)));
+            rows.push((until, format!("{} {}", lang.pick("截止", "cut-off"), measure_name(input, &measure.key))));
         }
     }
     rows.push((scenario.horizon(), lang.pick("模拟结束", "simulation ends").to_owned()));
@@ -216,7 +230,7 @@ fn timeline(text: &mut String, scenario: &Scenario, lang: Lang) {
     }
     for stop in scenario.suspensions.iter().filter(|stop| stop.planned == SimTime::NEVER) {
         let name = lang.pick(&stop.name.zh, &stop.name.en);
-        line(text, &format!("  {}: {name}", lang.pick("未公布恢复时间", "no return announced")));
+        line(text, &format!("  {}{name}", lang.pick("未公布恢复时间：", "no return announced: ")));
     }
     line(text, "");
 }
@@ -312,7 +326,8 @@ fn assumed(text: &mut String, input: &Input, all: bool) {
 
 fn unsourced(text: &mut String, missing: &[String], lang: Lang) {
     if !missing.is_empty() {
-        let title = lang.pick("缺少来源的参数（请在 [sources] 中补写）", "Parameters without a source (add them to [sources])");
+        let title =
+            lang.pick("缺少来源的参数（请在 [sources] 中补写）", "Parameters without a source (add them to [sources])");
         line(text, &format!("{title}{} {}", lang.pick("：", ":"), missing.len()));
         for key in missing {
             line(text, &format!("  {key}"));

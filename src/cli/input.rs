@@ -7,6 +7,7 @@ use super::{LangArg, ScenarioArgs, choose_lang};
 use crate::scenario::check::{Complaint, ComplaintKind, check};
 use crate::scenario::error::{Code, Problems, Text};
 use crate::scenario::layer::{Loaded, load};
+use crate::scenario::mistyped::share_meant;
 use crate::scenario::raw::LangName;
 use crate::scenario::world::Scenario;
 use crate::units::Lang;
@@ -42,6 +43,11 @@ fn problems(loaded: &Loaded, complaints: Vec<Complaint>) -> Problems {
     let mut problems = Problems::new();
     for complaint in complaints {
         let hint = complaint.nearest.map(|name| Text::new(format!("是否指 {name}？"), format!("did you mean {name}?")));
+        let percent = || {
+            let is_share = complaint.kind == ComplaintKind::OutOfRange && complaint.key.ends_with("share");
+            if is_share { share_meant(complaint.found.parse().ok()?) } else { None }
+        };
+        let hint = hint.or_else(percent);
         let allowed = Text::new(complaint.allowed_zh, complaint.allowed_en);
         problems.at(&loaded.origins, &complaint.key, code(complaint.kind), complaint.found, allowed, hint);
     }

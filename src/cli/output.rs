@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use crate::units::Lang;
+
 /// Why a command did not do its work.
 #[derive(Debug)]
 pub struct Failure {
@@ -38,11 +40,20 @@ impl Failure {
 }
 
 /// Writes text to standard output. A reader that has gone away (`| head`) ends the command well.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
+pub(crate) fn print(text: &str, lang: Lang) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::work(format!("standard output cannot be written 无法写入标准输出: {error}")))
+            let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+            Err(Failure::work(match (lang, full) {
+                (Lang::Zh, true) => "无法写入标准输出：磁盘已满；请腾出空间，或把输出转到其他磁盘".to_owned(),
+                (Lang::Zh, false) => format!("无法写入标准输出：{error}"),
+                (Lang::En, true) => {
+                    "standard output cannot be written: the disk is full; free some space or send it elsewhere"
+                        .to_owned()
+                }
+                (Lang::En, false) => format!("standard output cannot be written: {error}"),
+            }))
         }
         _ => Ok(()),
     }

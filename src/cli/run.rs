@@ -70,7 +70,10 @@ fn parse_precision(text: &str) -> Result<f64, BadValue> {
     if share.is_finite() && (0.000_1..1.0).contains(&share) {
         Ok(share)
     } else {
-        let (zh, en) = ("必须是 0.01% 到 100% 之间的比例，如 2% 或 0.02", "must be a share from 0.01% to 100%, such as 2% or 0.02");
+        let (zh, en) = (
+            "必须是 0.01% 到 100% 之间的比例，如 2% 或 0.02",
+            "must be a share from 0.01% to 100%, such as 2% or 0.02",
+        );
         Err(BadValue::new("", zh, en))
     }
 }
@@ -101,40 +104,43 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {
     let folder = Folder::prepare(&out, arguments.force, &digest).map_err(|error| Failure::input(error.text(lang)))?;
     let model = Model::new(scenario);
     let watch = Arc::new(Watch::default());
-    let signal = listen();
+    let signal = listen(lang);
     let started = jiff::Timestamp::now().to_string();
     let clock = Instant::now();
     let results = simulate(arguments, &model, (size, planned), threads, (&watch, &signal), lang)?;
     let info = RunInfo { threads, started, seconds: clock.elapsed().as_secs_f64() };
     let stopped = describe_stop(&results, lang);
     if results.replications.is_empty() {
-        return Err(stopped_failure(stopped, &signal));
+        return Err(stopped_failure(stopped, &signal, lang));
     }
     let report = Report { loaded: &loaded, scenario: &model.scenario, results: &results, lang, run: info };
     let files = crate::report::write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
     if arguments.json {
         let json = crate::report::summary::json(&report);
-        print(&format!(
-            "{}\n",
-            serde_json::to_string_pretty(&json).map_err(|error| Failure::work(error.to_string()))?
-        ))?;
+        print(
+            &format!("{}\n", serde_json::to_string_pretty(&json).map_err(|error| Failure::work(error.to_string()))?),
+            lang,
+        )?;
     } else {
-        print(&crate::report::summary::text(&report))?;
+        print(&crate::report::summary::text(&report), lang)?;
         if !arguments.scenario.sets.is_empty() {
             let sets = arguments.scenario.sets.join(", ");
-            print(&lang_text(lang, &format!("临时修改：{sets}\n"), &format!("changed for this run: {sets}\n")))?;
+            print(&lang_text(lang, &format!("临时修改：{sets}\n"), &format!("changed for this run: {sets}\n")), lang)?;
         }
         if !arguments.quiet {
             let count = files.len();
             let place = out.display();
-            print(&lang_text(
+            print(
+                &lang_text(
+                    lang,
+                    &format!("\n结果（{count} 个文件）在 {place}\n"),
+                    &format!("\n{count} files written to {place}\n"),
+                ),
                 lang,
-                &format!("\n结果（{count} 个文件）在 {place}\n"),
-                &format!("\n{count} files written to {place}\n"),
-            ))?;
+            )?;
         }
     }
-    if results.stopped.is_some() { Err(stopped_failure(stopped, &signal)) } else { Ok(ExitCode::SUCCESS) }
+    if results.stopped.is_some() { Err(stopped_failure(stopped, &signal, lang)) } else { Ok(ExitCode::SUCCESS) }
 }
 
 fn lang_text(lang: Lang, zh: &str, en: &str) -> String {
@@ -152,11 +158,14 @@ fn size_of(arguments: &RunArgs) -> Result<Size, Failure> {
 }
 
 /// Hears SIGINT and SIGTERM: 0 none, else the exit status.
-fn listen() -> Arc<AtomicUsize> {
+fn listen(lang: Lang) -> Arc<AtomicUsize> {
     let signal = Arc::new(AtomicUsize::new(0));
     for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] {
         if signal_hook::flag::register_usize(number, Arc::clone(&signal), status).is_err() {
-            remark("signals cannot be caught here; stopping the program loses the run");
+            remark(lang.pick(
+                "此处无法接收中断信号，中止程序会丢失本次模拟",
+                "signals cannot be caught here; stopping the program loses the run",
+            ));
         }
     }
     signal
@@ -263,8 +272,8 @@ fn describe_stop(results: &Results, lang: Lang) -> Option<String> {
     }
 }
 
-fn stopped_failure(text: Option<String>, signal: &AtomicUsize) -> Failure {
-    let text = text.unwrap_or_else(|| "nothing was simulated".to_owned());
+fn stopped_failure(text: Option<String>, signal: &AtomicUsize, lang: Lang) -> Failure {
+    let text = text.unwrap_or_else(|| lang.pick("没有完成任何一次模拟", "nothing was simulated").to_owned());
     match signal.load(Ordering::Relaxed) {
         0 => Failure::work(text),
         status => Failure::signal(u8::try_from(status).unwrap_or(1), text),

@@ -10,11 +10,16 @@ use super::ScenarioArgs;
 use super::input::{Input, read};
 use super::output::{Failure, print};
 use super::usage::{BadValue, whole};
+use crate::patient::{PersonKind, STAY_DAYS_MAX};
 use crate::replication::{Model, Tracing, simulate};
+use crate::report::table::escaped;
+use crate::scenario::error::{echo, nearest};
 use crate::scenario::world::Scenario;
-use crate::trace::TraceRow;
+use crate::trace::{Event, TraceRow};
+use crate::units::Lang;
 
 #[derive(Debug, Args)]
+#[command(after_help = COLUMNS_HELP)]
 pub(super) struct TraceArgs {
     #[command(flatten)]
     scenario: ScenarioArgs,
@@ -40,21 +45,22 @@ pub(super) fn trace(arguments: &TraceArgs) -> Result<ExitCode, Failure> {
     let Input { scenario, lang, .. } = read(&arguments.scenario)?;
     let tracing = match &arguments.site {
         None => Tracing::All,
-        Some(name) => Tracing::Site(find_site(&scenario, name)?),
+        Some(name) => Tracing::Site(find_site(&scenario, name, lang)?),
     };
     let model = Model::new(scenario);
     let outcome = simulate(&model, arguments.seed, arguments.replication, tracing)
         .map_err(|breach| Failure::work(breach.to_string()))?;
-    let text = csv(&model.scenario, &outcome.trace);
+    let text = csv(&model.scenario, &outcome.trace, lang);
     match &arguments.out {
-        None => print(&text)?,
-        Some(path) => crate::report::folder::write_whole(path, text.as_bytes())
+        None => print(&text, lang)?,
+        // The mark tells Excel that the file is UTF-8.
+        Some(path) => crate::report::folder::write_whole(path, format!("\u{feff}{text}").as_bytes())
             .map_err(|error| Failure::work(error.text(lang)))?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn find_site(scenario: &Scenario, name: &str) -> Result<u32, Failure> {
+fn find_site(scenario: &Scenario, name: &str, lang: Lang) -> Result<u32, Failure> {
     let known: Vec<String> = scenario
         .groups
         .iter()
@@ -67,34 +73,135 @@ fn find_site(scenario: &Scenario, name: &str) -> Result<u32, Failure> {
         (number < group.count).then_some(group.first + number)
     });
     found.ok_or_else(|| {
-        Failure::input(format!("--site {name}: 没有这个网点，可用 no such site; known: {}", known.join(", ")))
+        let near = name.split_once('/').map_or(name, |(group, _)| group);
+        let near = nearest(near, scenario.groups.iter().map(|group| group.key.as_str()));
+        let list = known.join(", ");
+        Failure::input(match lang {
+            Lang::Zh => {
+                let meant = near.map_or_else(String::new, |near| format!("；是否想写 {near}/0？"));
+                format!("--site = {}：没有这个网点；写作 网点组/序号，可用：{list}{meant}", echo(name))
+            }
+            Lang::En => {
+                let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}/0?"));
+                format!("--site = {}: no such site; write GROUP/NUMBER, there are: {list}{meant}", echo(name))
+            }
+        })
     })
 }
+
+/// Columns of the log, in English as in scripts and in Chinese as on a planner's screen.
+const COLUMNS: [(&str, &str); 12] = [
+    ("time", "时间"),
+    ("site", "网点"),
+    ("event", "事件"),
+    ("care_type", "就医类别"),
+    ("scheme", "险种"),
+    ("pathway", "处理方式"),
+    ("step", "步骤"),
+    ("visit_site", "就诊网点"),
+    ("person_kind", "人员类型"),
+    ("person", "人员"),
+    ("visit_number", "第几次"),
+    ("yuan", "金额（元）"),
+];
+
+/// The columns in words, behind the options in `--help`.
+const COLUMNS_HELP: &str = "\
+Columns: time; site where it happened (GROUP/NUMBER, as --site takes it); event; care_type, scheme,
+pathway, step; visit_site of the visit it goes back to; person_kind, person and visit_number, which
+with visit_site, care_type and scheme name one visit; yuan paid or refunded.
+  person_kind  person                                        visit_number
+  one-time     day of the visit/number that day at the site
+  inpatient    day of admission/number that day at the site
+  refill       patient's number at the site                  the patient's refill, from 1
+  dialysis     patient's number at the site                  the patient's session, from 1
+  agency       day it is due/number that day at the site
+--lang en writes the keys of the scenario files, for scripts; --lang zh their Chinese names.｜\
+各列：时间；网点（网点组/序号，与 --site 相同）；事件；就医类别、险种、处理方式、步骤；就诊网点（原就诊处）；
+人员类型、人员、第几次：与就诊网点、就医类别、险种合起来指明一次就诊；金额（支付或退款，元）。
+  人员类型    人员                        第几次
+  一次性就诊  就诊日期/当日该网点序号
+  住院        入院日期/当日该网点序号
+  续方患者    该网点的患者序号            该患者第几次续方（从 1 起）
+  定期治疗    该网点的患者序号            该患者第几次治疗（从 1 起）
+  经办业务    应办日期/当日该网点序号
+--lang zh 写中文名称；--lang en 写情景文件中的键名，供脚本使用。";
 
 fn site_name(scenario: &Scenario, site: u32) -> String {
     let group = scenario.group_of(site);
     format!("{}/{}", group.key, site - group.first)
 }
 
-fn csv(scenario: &Scenario, rows: &[TraceRow]) -> String {
-    let mut text = String::from("time,site,event,care,scheme,pathway,step,origin,person,visit,yuan\n");
+/// Kind of person, the person, and which of the person's visits, as [`COLUMNS_HELP`] says.
+fn person(scenario: &Scenario, row: &TraceRow, lang: Lang) -> [String; 3] {
+    let number = row.person & 0x0fff_ffff;
+    let kind = [
+        PersonKind::Visit,
+        PersonKind::Stay,
+        PersonKind::Refill,
+        PersonKind::Session,
+        PersonKind::Routine,
+        PersonKind::Business,
+    ]
+    .into_iter()
+    .find(|kind| *kind as u32 == row.person >> 28);
+    let on = |days_before: u32| {
+        let day = scenario.clock.date(number).saturating_sub(jiff::Span::new().days(i64::from(days_before)));
+        format!("{day}/{}", row.visit + 1)
+    };
+    let patient = |zh: &str, en: &str| {
+        // Care type and scheme stand in columns of their own.
+        [lang.pick(zh, en).to_owned(), ((number & 0x3_ffff) + 1).to_string(), (row.visit + 1).to_string()]
+    };
+    let once = |zh: &str, en: &str, before| [lang.pick(zh, en).to_owned(), on(before), String::new()];
+    match kind {
+        Some(PersonKind::Refill) => patient("续方患者", "refill"),
+        Some(PersonKind::Session) => patient("定期治疗", "dialysis"),
+        Some(PersonKind::Stay) => once("住院", "inpatient", STAY_DAYS_MAX),
+        Some(PersonKind::Routine | PersonKind::Business) => once("经办业务", "agency", 0),
+        Some(PersonKind::Visit) | None => once("一次性就诊", "one-time", 0),
+    }
+}
+
+fn event(event: Event, lang: Lang) -> &'static str {
+    let zh = match event {
+        Event::Paid => "就诊付款",
+        Event::Deferred => "推迟就医",
+        Event::BoughtEarly => "提前开药",
+        Event::StockedUp => "已提前开药或办理",
+        Event::Forgone => "放弃就医",
+        Event::Came => "到窗口",
+        Event::Started => "开始办理",
+        Event::Finished => "办结一步",
+        Event::Left => "未办离开",
+        Event::Rework => "补材料再来",
+        Event::Refused => "被拒",
+        Event::Refunded => "退款",
+        Event::Lost => "待遇落空",
+    };
+    lang.pick(zh, event.word())
+}
+
+fn csv(scenario: &Scenario, rows: &[TraceRow], lang: Lang) -> String {
+    let mut text = COLUMNS.map(|(en, zh)| lang.pick(zh, en)).join(",") + "\n";
+    let named = |key: &str, name: &str| escaped(lang.pick(name, key));
     for row in rows {
         let way = row.pathway.and_then(|pathway| scenario.pathways.get(usize::from(pathway)));
         let step = way.and_then(|way| way.steps.get(usize::from(row.step)));
+        let (care, scheme) = (&scenario.care[usize::from(row.care)], &scenario.schemes[usize::from(row.scheme)]);
+        let [kind, person, visit] = person(scenario, row, lang);
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{},{},{},{},{},{:.2}",
+            "{},{},{},{},{},{},{},{},{kind},{person},{visit},{:.2}",
             scenario.clock.civil(row.time),
             site_name(scenario, row.site),
-            row.event.word(),
-            scenario.care[usize::from(row.care)].key,
-            scenario.schemes[usize::from(row.scheme)].key,
-            way.map_or("", |way| way.key.as_str()),
+            event(row.event, lang),
+            named(&care.key, &care.name.zh),
+            named(&scheme.key, &scheme.name.zh),
+            way.map_or_else(String::new, |way| named(&way.key, &way.name.zh)),
             step.map_or("", |step| step.key.as_str()),
             site_name(scenario, row.origin),
-            row.person,
-            row.visit,
             row.fen as f64 / 100.0,
         );
     }

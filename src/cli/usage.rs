@@ -80,16 +80,21 @@ fn localised(command: Command, above: &str, lang: Lang) -> Command {
 
 fn help(command: &Command, name: &str, lang: Lang) -> String {
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-    let mut text = format!("{}\n\n{}{}\n", half(&about, lang), lang.pick("用法：", "Usage: "), usage(command, name, lang));
+    let mut text =
+        format!("{}\n\n{}{}\n", half(&about, lang), lang.pick("用法：", "Usage: "), usage(command, name, lang));
     let places = command.get_positionals().map(|arg| (value_name(arg, lang), explained(arg, lang)));
     section(&mut text, lang.pick("参数：", "Arguments:"), places.collect());
     let below = command.get_subcommands().map(|below| {
         let about = below.get_about().map(ToString::to_string).unwrap_or_default();
         let help = lang.pick("显示帮助", "Print help");
-        (below.get_name().to_owned(), if below.get_name() == "help" { help.to_owned() } else { half(&about, lang).to_owned() })
+        (
+            below.get_name().to_owned(),
+            if below.get_name() == "help" { help.to_owned() } else { half(&about, lang).to_owned() },
+        )
     });
     section(&mut text, lang.pick("命令：", "Commands:"), below.collect());
-    let options = command.get_opts().chain(command.get_arguments().filter(|arg| !arg.is_positional() && !takes_value(arg)));
+    let options =
+        command.get_opts().chain(command.get_arguments().filter(|arg| !arg.is_positional() && !takes_value(arg)));
     let mut options: Vec<&Arg> = options.filter(|arg| !arg.is_hide_set()).collect();
     let order = |arg: &Arg| command.get_arguments().position(|other| other.get_id() == arg.get_id());
     options.sort_by_key(|arg| order(arg));
@@ -203,9 +208,9 @@ fn fault(error: &clap::Error, (root, command): (&Command, &Command), lang: Lang)
     let (arg, value) = (first(ContextKind::InvalidArg), echo(&first(ContextKind::InvalidValue)));
     let say = |zh: String, en: String| if lang == Lang::Zh { zh } else { en };
     Some(match error.kind() {
-        ErrorKind::DisplayHelp
-        | ErrorKind::DisplayVersion
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return None,
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return None;
+        }
         ErrorKind::UnknownArgument if !arg.starts_with('-') => say(
             format!("多出一个参数 {arg}；路径或值含空格时请加引号"),
             format!("one argument too many: {arg}; put quotes around a path or value with spaces"),
@@ -230,10 +235,9 @@ fn fault(error: &clap::Error, (root, command): (&Command, &Command), lang: Lang)
             let rule = rule.map(str::to_owned).or_else(|| source.map(ToString::to_string)).unwrap_or_default();
             say(format!("{arg} = {value}：{rule}"), format!("{arg} = {value}: {rule}"))
         }
-        ErrorKind::TooManyValues => say(
-            format!("{arg} 后面不带值，多出 {value}"),
-            format!("{arg} takes no value; {value} is too many"),
-        ),
+        ErrorKind::TooManyValues => {
+            say(format!("{arg} 后面不带值，多出 {value}"), format!("{arg} takes no value; {value} is too many"))
+        }
         ErrorKind::ArgumentConflict => conflict(&arg, &all(error, ContextKind::PriorArg, lang), lang),
         ErrorKind::MissingRequiredArgument => {
             let missing = all(error, ContextKind::InvalidArg, lang).join(" ");

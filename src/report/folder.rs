@@ -30,11 +30,20 @@ impl FolderError {
     }
 
     fn io(path: &Path, (zh, en): (&str, &str), error: &io::Error) -> Self {
-        if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
-            let zh = format!("{zh}：磁盘已满；此前写好的文件已保留");
-            return Self::new(path, &zh, &format!("{en}: the disk is full; files finished before are kept"));
-        }
-        Self::new(path, &format!("{zh}：{error}"), &format!("{en}: {error}"))
+        let (cause_zh, cause_en) = match error.kind() {
+            ErrorKind::StorageFull => ("磁盘已满；请腾出空间，或", "the disk is full; free some space or "),
+            ErrorKind::QuotaExceeded => {
+                ("磁盘配额已用完；请删除旧文件，或", "the disk quota is used up; remove old files or ")
+            }
+            ErrorKind::FileTooLarge => (
+                "超过系统允许的文件大小（ulimit -f 或文件系统的限制）；请放宽限制，或",
+                "larger than the system allows a file to be (ulimit -f, or the file system); raise the limit or ",
+            ),
+            _ => return Self::new(path, &format!("{zh}：{error}"), &format!("{en}: {error}")),
+        };
+        let zh = format!("{zh}：{cause_zh}用 --out 写到别处，再重新运行；此前写好的文件已保留");
+        let en = format!("{en}: {cause_en}write elsewhere with --out, then run again; files finished before are kept");
+        Self::new(path, &zh, &en)
     }
 
     /// The message in a language.
@@ -64,7 +73,8 @@ impl Folder {
     /// Checks that a run may write to `out`, makes the folder and locks it.
     ///
     /// `digest` names the run ([`manifest::run_digest`]): a folder that holds results of the same
-    /// run may be written again, one that holds another run's or foreign files only with `force`.
+    /// run may be written again, one that holds another run's only with `force`, and one with foreign
+    /// files but without a manifest of ours never.
     ///
     /// # Errors
     ///
@@ -127,9 +137,6 @@ impl Folder {
     }
 
     fn check_content(&self, force: bool) -> Result<(), FolderError> {
-        if force {
-            return Ok(());
-        }
         let unreadable =
             |error| FolderError::io(&self.path, ("无法读取结果文件夹", "the results folder cannot be read"), &error);
         let manifest = self.path.join(manifest::FILE);
@@ -140,8 +147,15 @@ impl Folder {
             Err(error) => return Err(unreadable(error)),
         };
         if let Some(text) = text {
-            return if manifest::run_digest_of(&text).is_some_and(|found| found == self.digest) {
+            let found = manifest::run_digest_of(&text);
+            return if found.as_ref() == Some(&self.digest) || (force && found.is_some()) {
                 Ok(())
+            } else if found.is_none() {
+                Err(FolderError::new(
+                    &self.path,
+                    "其中的 manifest.json 不是本程序的结果；请用 --out 指定其他文件夹",
+                    "has a manifest.json that is no result of this program; choose another folder with --out",
+                ))
             } else {
                 Err(FolderError::new(
                     &self.path,
@@ -156,9 +170,12 @@ impl Folder {
                 let found = name.to_string_lossy().into_owned();
                 return Err(FolderError::new(
                     &self.path,
-                    &format!("其中有非结果文件（{found}）；请用 --out 指定其他文件夹，或用 --force 写入"),
                     &format!(
-                        "holds other files ({found}); choose another folder with --out, or write there with --force"
+                        "不是结果文件夹，其中有别的文件（{found}）；请用 --out 指定新的文件夹，--force 只覆盖结果"
+                    ),
+                    &format!(
+                        "is no results folder: it holds other files ({found}); name a new folder with --out \
+                         (--force overwrites results only)"
                     ),
                 ));
             }
@@ -169,7 +186,7 @@ impl Folder {
     /// A run of an hour must not find out at its end that nothing can be written.
     fn check_writable(&self) -> Result<(), FolderError> {
         let probe = self.path.join(".probe.tmp");
-        write_aside(&probe, b"cutover")?;
+        write_aside(&probe, &self.path, b"cutover")?;
         fs::remove_file(&probe).map_err(|error| FolderError::io(&probe, ("无法删除", "cannot be removed"), &error))
     }
 }
@@ -193,8 +210,13 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     if fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()) {
         return Err(FolderError::new(path, "是文件夹，不能写成文件", "is a folder, not a file"));
     }
+    // A device or a pipe takes bytes as they come; beside it there is no place for another file.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let written = OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes));
+        return written.map_err(|error| FolderError::io(path, ("无法写入", "cannot be written"), &error));
+    }
     let aside = path.with_file_name(format!(".{}.tmp", name.to_string_lossy()));
-    write_aside(&aside, bytes)?;
+    write_aside(&aside, path, bytes)?;
     fs::rename(&aside, path).map_err(|error| {
         let failed = FolderError::io(path, ("无法改名写入", "cannot be renamed into place"), &error);
         // What was written aside is of no use to anybody.
@@ -203,7 +225,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     })
 }
 
-fn write_aside(aside: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+fn write_aside(aside: &Path, path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     // Left by a program that was killed; a link must not lead the bytes elsewhere.
     let _ = fs::remove_file(aside);
     let written = OpenOptions::new().write(true).create_new(true).open(aside).and_then(|mut file| {
@@ -211,7 +233,7 @@ fn write_aside(aside: &Path, bytes: &[u8]) -> Result<(), FolderError> {
         file.sync_all()
     });
     written.map_err(|error| {
-        let failed = FolderError::io(aside, ("无法写入", "cannot be written"), &error);
+        let failed = FolderError::io(path, ("无法写入", "cannot be written"), &error);
         // What was written aside is of no use to anybody.
         let _ = fs::remove_file(aside);
         failed
@@ -343,19 +365,30 @@ mod tests {
         assert_eq!(fs::read_to_string(out.join("manifest.json")).unwrap(), manifest_of("one"));
         assert!(Folder::prepare(&out, true, "two").is_ok());
         fs::write(out.join("manifest.json"), b"\xff not json").unwrap();
-        assert!(refused(&out, false, "one").contains("another run"));
+        for force in [false, true] {
+            assert!(refused(&out, force, "one").contains("no result of this program"));
+        }
     }
 
     #[test]
-    fn foreign_files_are_refused_without_force_and_kept_with_it() {
+    fn a_folder_of_foreign_files_is_refused_whatever_is_said() {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join("budget.xlsx"), "mine").unwrap();
-        assert!(refused(place.path(), false, "one").contains("budget.xlsx"));
-        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1, "nothing is left behind");
-        let folder = Folder::prepare(place.path(), true, "one").unwrap();
+        for force in [false, true] {
+            assert!(refused(place.path(), force, "one").contains("budget.xlsx"));
+            assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1, "nothing is left behind");
+        }
+    }
+
+    #[test]
+    fn a_note_beside_results_is_kept_when_they_are_written_again() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("manifest.json"), manifest_of("one")).unwrap();
+        fs::write(place.path().join("note.txt"), "mine").unwrap();
+        let folder = Folder::prepare(place.path(), true, "two").unwrap();
         folder.write("summary.csv", b"x").unwrap();
         drop(folder);
-        assert_eq!(fs::read_to_string(place.path().join("budget.xlsx")).unwrap(), "mine");
+        assert_eq!(fs::read_to_string(place.path().join("note.txt")).unwrap(), "mine");
     }
 
     #[test]

@@ -61,7 +61,7 @@ const WORDS: [(&str, &str, &str); 50] = [
 ];
 
 /// The same for words that mean something only in their table or at the end of a path.
-const LAST: [(&str, &str, &str, &str); 10] = [
+const LAST: [(&str, &str, &str, &str); 11] = [
     ("demand", "sites", "各类网点占比", "share by place"),
     ("demand", "stay_days", "住院天数", "length of stay, days"),
     ("classes", "share", "占比", "share of people"),
@@ -69,6 +69,7 @@ const LAST: [(&str, &str, &str, &str); 10] = [
     ("handling", "share", "占比", "share"),
     ("measures", "share", "采用比例", "share taking part"),
     ("measures", "take_up_share", "采用比例", "share taking part"),
+    ("pathways", "small_share", "小额申领比例", "share of small refunds claimed"),
     ("pathways", "small_refund_yuan", "小额退款界限（元）", "small refund, yuan"),
     ("sites", "size_cv", "规模差别", "variation of size"),
     ("profiles", "weekdays", "星期权重", "weights of weekdays"),
@@ -120,7 +121,8 @@ pub fn written(value: &Value) -> String {
     match value {
         Value::Array(entries) => format!("[{}]", entries.iter().map(written).collect::<Vec<_>>().join(", ")),
         Value::Object(entries) => {
-            let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key} = {}", written(value))).collect();
+            let entries: Vec<String> =
+                entries.iter().map(|(key, value)| format!("{key} = {}", written(value))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         _ => value.to_string(),

@@ -119,11 +119,32 @@ fn named_schedule(folder: &Path, name: &str) -> Result<PathBuf, Box<Problem>> {
     if name != "city" && file.exists() {
         return Ok(file);
     }
+    if !folder.join(CITY_FILE).exists()
+        && let Some(problem) = parent_folder(folder)
+    {
+        return Err(Box::new(problem));
+    }
     let known = schedules(folder).unwrap_or_default();
     let list = listed(known.iter().map(String::as_str));
     let allowed = (format!("没有方案 {name}，现有：{list}"), format!("no schedule {name}, there are: {list}"));
     let hint = meant(name, known.iter().map(String::as_str));
     Err(Box::new(Problem::of_file(Code::FileMissing, shown(&file), allowed).with_hint(hint)))
+}
+
+/// What to say of a folder that is no city but has cities in it.
+fn parent_folder(folder: &Path) -> Option<Problem> {
+    let below = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let cities = below.take(1_000).filter(|path| path.join(CITY_FILE).is_file());
+    let mut names: Vec<String> = cities.filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect();
+    names.sort();
+    let first = shown(&folder.join(names.first()?));
+    let list = listed(names.iter().map(String::as_str));
+    let allowed = (
+        format!("是上级文件夹，不是一个城市；其中的城市：{list}"),
+        format!("is no city but a folder of cities: {list}"),
+    );
+    let hint = Text::new(format!("请写到城市，如 {first}"), format!("name one of them, such as {first}"));
+    Some(Problem::of_file(Code::FileMissing, shown(folder), allowed).with_hint(Some(hint)))
 }
 
 /// One file of the chain.

@@ -47,6 +47,12 @@ pub(crate) fn number_meant(text: &str) -> Option<Text> {
     Some(Text::new(format!("写作 {written}"), format!("write {written}")))
 }
 
+/// How to write a share that was given in per cent; none below 2, which may be a share gone wrong.
+pub(crate) fn share_meant(number: f64) -> Option<Text> {
+    let hint = (2.0..=100.0).contains(&number).then(|| number_meant(&format!("{number}%"))).flatten()?;
+    Some(Text::new(format!("{number}% {}", hint.zh), format!("for {number}% {}", hint.en)))
+}
+
 fn half_width(character: char) -> char {
     match character {
         '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or(character),
@@ -143,6 +149,12 @@ mod tests {
         for text in ["30", "0.2", "many", "", "万", "1,2", "inf", "nan", "2021-09-20", "公告"] {
             assert_eq!(number_meant(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn per_cent_given_as_a_share_is_told_how_to_write() {
+        assert_eq!(share_meant(20.0).map(|meant| meant.en), Some("for 20% write 0.2".to_owned()));
+        assert_eq!((share_meant(1.2), share_meant(200.0), share_meant(f64::NAN)), (None, None, None));
     }
 
     #[test]

@@ -3,9 +3,9 @@
 pub mod check;
 pub mod error;
 mod file;
-pub(crate) mod mistyped;
 pub mod layer;
 mod locate;
+pub(crate) mod mistyped;
 pub mod origin;
 pub mod quantity;
 pub mod raw;

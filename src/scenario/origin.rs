@@ -256,7 +256,8 @@ mod tests {
         assert_eq!(assumed(" Assumption : none"), Some("none"));
         assert_eq!(assumed("假设：无数据"), Some("无数据"));
         assert_eq!(assumed("假设:无数据"), Some("无数据"));
-        for text in ["notice of 2021-11-15", "通知", "assumption", "假设无数据", "assumptions of the yearbook: 3"] {
+        for text in ["notice of 2021-11-15", "通知", "assumption", "假设无数据", "assumptions of the yearbook: 3"]
+        {
             assert_eq!(assumed(text), None, "{text}");
         }
         assert!(is_nearly_assumed("assumed from memory") && is_nearly_assumed("假定：无数据"));

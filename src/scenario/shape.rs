@@ -6,7 +6,7 @@
 
 use super::error::{Code, Problem, Text, listed, meant};
 use super::file::{Kind, Node, join};
-use super::mistyped::number_meant;
+use super::mistyped::{number_meant, share_meant};
 use super::origin::{assumed, is_nearly_assumed};
 use super::schema::Rule;
 use crate::calendar::{TimeError, TimeExpression, parse_date};
@@ -114,9 +114,8 @@ impl Checker {
         }
         let (least, most) = (rule.minimum(), rule.maximum());
         if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
-            let per_cent = (least, most) == (Some(0.0), Some(1.0)) && number > 1.0 && number <= 100.0;
-            let hint = if per_cent { number_meant(&format!("{number}%")) } else { None };
-            let hint = hint.map(|hint| Text::new(format!("{number}% {}", hint.zh), format!("for {number}% {}", hint.en)));
+            let is_share = (least, most) == (Some(0.0), Some(1.0));
+            let hint = if is_share { share_meant(number) } else { None };
             self.add(Code::OutOfRange, path, node, limits(least, most), hint);
         }
     }

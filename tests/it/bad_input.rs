@@ -98,7 +98,10 @@ fn good_scenario_merges_layers_key_by_key() {
         |key: &str| loaded.origins.written(key).map(|(file, line)| (file.rsplit('/').next().unwrap().to_owned(), line));
     assert_eq!(written("sites.hall.desk.windows"), Some(("city.toml".into(), Some(15))));
     assert_eq!(written("pathways.conversion.steps.desk.at"), Some(("national.toml".into(), Some(14))));
-    assert_eq!(loaded.sources.find("suspend.settlement.stop").map(|text| text.in_lang(Lang::En)), Some("notice of 2021-09-20"));
+    assert_eq!(
+        loaded.sources.find("suspend.settlement.stop").map(|text| text.in_lang(Lang::En)),
+        Some("notice of 2021-09-20")
+    );
     assert_eq!(loaded.calendar.years().collect::<Vec<_>>(), [2021]);
     let files: Vec<_> = loaded.files.iter().map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(files, ["cn.toml", "national.toml", "city.toml", "announced.toml"]);
@@ -398,6 +401,54 @@ fn each_shape_problem_names_place_value_rule_and_hint() {
         assert!(found.is_empty() || problem.found == found, "{problem:?}");
         assert!(!problem.allowed.zh.is_empty() && problem.allowed.zh != problem.allowed.en);
     }
+}
+
+#[test]
+fn numbers_and_quotes_of_chinese_texts_are_told_how_to_write() {
+    let cases = [
+        ("insured = 30，000", "写作 30_000"),
+        ("insured = 30,000", "写作 30_000"),
+        ("insured = 3万", "写作 30_000"),
+        ("insured = \"3万\"", "写作 30_000"),
+        ("insured = 20%", "写作 0.2"),
+        ("name = “职工”", "“ 是中文引号，改用英文直引号 \"…\""),
+        ("name = \"职工”", "” 是中文引号，改用英文直引号 \"…\""),
+        ("insured ＝ 3", "＝ 是全角符号，改用半角 ="),
+        ("insured = ３０", "写作 30"),
+    ];
+    for (line, meant) in cases {
+        let problem = Copy::with(ANNOUNCED, format!("[people.employee]\n{line}\n")).only();
+        let hint = problem.hint.as_ref().map_or("", |hint| hint.zh.as_str());
+        assert_eq!((problem.line, hint), (Some(2), meant), "{line}: {problem:?}");
+    }
+    for (set, meant) in [
+        ("people.employee.insured=3万", "write 30_000"),
+        ("people.employee.insured=30,000", "write 30_000"),
+        ("districts.东区.share=20%", "write 0.2"),
+    ] {
+        let problems = Copy::new().load(&[set]).unwrap_err();
+        assert_eq!(hint(problems.in_order()[0]), meant, "{set}");
+    }
+}
+
+#[test]
+fn sources_must_say_the_same_in_both_languages() {
+    let cases = [
+        ("{ zh = \"公告\", en = \"assumption: none\" }", Code::BadSource, "both be assumptions"),
+        ("{ zh = \"\", en = \"notice\" }", Code::BadSource, "both zh and en"),
+        ("\"assumed\"", Code::BadSource, "begins with `assumption:`"),
+        ("{ zh = \"公告\" }", Code::MissingKey, "en is missing"),
+        ("3", Code::WrongType, "must be a text in quotes, or { zh"),
+    ];
+    for (source, code, allowed) in cases {
+        let problem = Copy::with(ANNOUNCED, format!("[sources]\n\"people.*\" = {source}\n")).only();
+        assert_eq!((problem.code, problem.line, problem.key.as_str()), (code, Some(2), "sources.people.*"));
+        assert!(problem.allowed.en.contains(allowed), "{problem:?}");
+    }
+    let both = Copy::with(ANNOUNCED, "[sources]\n\"people.*\" = { zh = \"假设：无\", en = \"assumption: none\" }\n");
+    let loaded = both.load(&[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let source = loaded.sources.find("people.employee.insured").unwrap();
+    assert_eq!((source.reason(Lang::Zh), source.reason(Lang::En)), ("无", "none"));
 }
 
 #[test]

@@ -99,13 +99,47 @@ fn check_prints_json_with_a_missing_return_as_null() {
 }
 
 #[test]
-fn a_trace_is_a_log_in_order_of_time() {
-    let done = cutover(&["trace", "scenarios/minimal", "--replication", "0", "--site", "hall/0"]);
+fn a_trace_is_a_log_in_order_of_time_with_readable_people() {
+    let done = cutover(&["trace", "scenarios/minimal", "--replication", "0", "--lang", "en"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let log = text(&done.stdout);
-    let times: Vec<&str> = log.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    assert!(!times.is_empty());
-    assert!(times.is_sorted());
+    let rows: Vec<Vec<&str>> = log.lines().map(|line| line.split(',').collect()).collect();
+    let head = "time site event care_type scheme pathway step visit_site person_kind person visit_number yuan";
+    assert_eq!(rows[0].join(" "), head);
+    assert!(rows.len() > 100 && rows.iter().all(|row| row.len() == 12));
+    assert!(rows[1..].is_sorted_by_key(|row| row[0]));
+    for row in &rows[1..] {
+        let number = |cell: &str| cell.parse::<u32>().is_ok_and(|number| number > 0 && number < 1_000_000);
+        let readable = match row[8] {
+            "refill" | "dialysis" => number(row[9]) && number(row[10]),
+            "one-time" | "inpatient" | "agency" => {
+                let (day, count) = row[9].split_once('/').expect("a day and a number");
+                day.len() == 10 && number(count) && row[10].is_empty()
+            }
+            _ => false,
+        };
+        assert!(readable, "{row:?}");
+        // A person who walks in has the day of the visit in the name.
+        assert!(row[8] != "one-time" || row[2] != "paid" || row[9].starts_with(&row[0][..10]), "{row:?}");
+    }
+    let help = text(&cutover(&["trace", "--help", "--lang", "en"]).stdout);
+    assert!(rows[0].iter().all(|column| help.contains(column)), "every column is explained: {help}");
+}
+
+#[test]
+fn a_trace_in_chinese_and_a_site_that_is_not_there() {
+    let done = cutover(&["trace", "scenarios/minimal", "--replication", "0", "--site", "hall/0", "--lang", "zh"]);
+    let log = text(&done.stdout);
+    assert!(log.starts_with("时间,网点,事件,就医类别,险种,"), "{log}");
+    assert!(log.lines().count() > 1 && log.contains(",开始办理,"), "{log}");
+    let arguments = |lang| ["trace", "scenarios/minimal", "--replication", "0", "--site", "hal/0", "--lang", lang];
+    for (lang, meant, other) in [("zh", "是否想写 hall/0？", "no such"), ("en", "did you mean hall/0?", "没有")]
+    {
+        let refused = cutover(&arguments(lang));
+        let told = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(told.contains(meant) && told.contains("tertiary/0..") && !told.contains(other), "{told}");
+    }
 }
 
 #[test]
@@ -116,4 +150,256 @@ fn a_million_million_people_are_refused_with_an_estimate_of_time_and_memory() {
     let told = text(&done.stderr);
     assert!(told.contains("minutes") && told.contains("GB"), "{told}");
     assert!(told.lines().count() <= 3, "one cause, not its consequences: {told}");
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character))
+}
+
+fn json_of(city: &str, lang: &str) -> serde_json::Value {
+    let path = format!("scenarios/{city}");
+    let done = cutover(&["check", &path, "--json", "--lang", lang]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    serde_json::from_slice(&done.stdout).expect("JSON")
+}
+
+#[test]
+fn reasons_of_all_cities_are_in_the_language_asked_for() {
+    for city in ["minimal", "nantong", "wuhan", "chongqing", "zibo", "xinzhou"] {
+        let (zh, en) = (json_of(city, "zh"), json_of(city, "en"));
+        let (zh, en) = (zh["assumptions"].as_array().expect("a list"), en["assumptions"].as_array().expect("a list"));
+        assert_eq!(zh.len(), en.len(), "{city}");
+        for (zh, en) in zh.iter().zip(en) {
+            let (reason_zh, reason_en) = (zh["reason"].as_str().expect("text"), en["reason"].as_str().expect("text"));
+            assert!(reason_zh.starts_with("假设：") && !reason_zh.contains("assum"), "{city} {zh}");
+            assert!(reason_en.starts_with("assumption: ") && !is_chinese(&reason_en.replace("淄博本地宝", "")), "{en}");
+        }
+    }
+}
+
+#[test]
+fn every_source_of_the_shipped_files_is_in_both_languages() {
+    for city in ["minimal", "nantong", "wuhan", "chongqing", "zibo", "xinzhou"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(city);
+        let loaded = cutover::scenario::layer::load(&path, None, &[]).expect("a good scenario");
+        for (key, source) in loaded.sources.iter() {
+            let (zh, en) = (source.in_lang(cutover::units::Lang::Zh), source.in_lang(cutover::units::Lang::En));
+            assert!(is_chinese(zh) && zh != en, "{city} {key}: {zh}");
+        }
+    }
+}
+
+#[test]
+fn check_shows_the_assumptions_to_verify_first_and_all_when_asked() {
+    let numbered = |done: &Output| {
+        let text = text(&done.stdout);
+        let lines = text
+            .lines()
+            .filter(|line| line.trim_start().split_once(". ").is_some_and(|(n, _)| n.parse::<u32>().is_ok()));
+        lines.map(|line| line.split_whitespace().nth(1).expect("a key").to_owned()).collect::<Vec<String>>()
+    };
+    let count = json_of("wuhan", "zh")["assumptions"].as_array().expect("a list").len();
+    let short = cutover(&["check", "scenarios/wuhan", "--lang", "zh"]);
+    let told = text(&short.stdout);
+    let first = numbered(&short);
+    assert_eq!(first.len(), 20, "{told}");
+    assert!(told.contains(&format!("共 {count} 个")) && told.contains(&format!("另有 {} 个", count - 20)), "{told}");
+    assert!(told.contains("--all") && told.contains("顺序："), "{told}");
+    assert!(told.lines().count() < 80 && !told.contains("assumption"), "{told}");
+    let all = numbered(&cutover(&["check", "scenarios/wuhan", "--lang", "zh", "--all"]));
+    assert_eq!((all.len(), &all[..20]), (count, &first[..]));
+    // What the results rest on (README) stands before what only few matters meet.
+    let place = |key: &str| all.iter().position(|known| known == key).unwrap_or_else(|| panic!("{key} is listed"));
+    for key in ["demand.outpatient.deferred_share", "pathways.supplementary-entry-paid.steps.desk.minutes"] {
+        assert!(place(key) < 20 && place(key) < place("demand.work-injury.bill_yuan"), "{key}");
+    }
+    assert!(place("measures.stock-up.take_up_share") < place("demand.long-stay.per_year.employee"));
+    assert!(place("demand.long-stay.per_year.employee") < place("sites.hall.count"), "those without a range come last");
+}
+
+#[test]
+fn a_folder_of_cities_is_told_with_the_cities_in_it() {
+    for (lang, says, type_this) in [
+        ("zh", "其中的城市：chongqing, minimal, nantong", "如 scenarios/chongqing"),
+        ("en", "folder of cities", "such as scenarios/chongqing"),
+    ] {
+        let refused = cutover(&["check", "scenarios", "--lang", lang]);
+        let told = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(told.contains(says) && told.contains(type_this) && !told.contains("calendars"), "{told}");
+    }
+}
+
+/// Arguments, and what the message says in Chinese and in English.
+const MISUSES: [(&[&str], &str, &str); 11] = [
+    (&["run"], "缺少 <路径>", "<PATH> is missing"),
+    (&["rn", "x"], "没有 rn 这个命令，可用：run, check, trace, schema, help；是否想写 run？", "did you mean run?"),
+    (&["run", "x", "--replicatons", "3"], "没有 --replicatons 这个选项，可用：", "did you mean --replications?"),
+    (
+        &["run", "x", "--replications", "0"],
+        "= 0：必须是 1 到 1000000 的整数",
+        "= 0: must be a whole number from 1 to 1000000",
+    ),
+    (&["run", "x", "--replications", "3万"], "写作 30_000", "write 30_000"),
+    (&["run", "x", "--replications"], "--replications <次数> 后面缺少值", "--replications <N> needs a value"),
+    (&["run", "x", "--precision", "2"], "如 2% 或 0.02", "such as 2% or 0.02"),
+    (&["run", "x", "y"], "多出一个参数 y", "one argument too many: y"),
+    (&["run", "x", "--seed", "1", "--seed", "2"], "--seed <数> 只能写一次", "--seed <NUMBER> can be given once only"),
+    (&["run", "x", "--replications", "3", "--precision", "2%"], "不能与", "cannot be used with"),
+    (&["trace", "x"], "缺少 --replication <序号>", "--replication <N> is missing"),
+];
+
+#[test]
+fn misuse_is_told_in_the_readers_language_with_status_2_and_what_to_type() {
+    for (arguments, zh, en) in MISUSES {
+        let asked = |lang: &str, locale: &str| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+            command.args(arguments).env("LC_ALL", locale);
+            if !lang.is_empty() {
+                command.args(["--lang", lang]);
+            }
+            command.output().expect("the program starts")
+        };
+        // An option without its value would take `--lang` for it; there the locale decides.
+        let by_option = arguments.last() != Some(&"--replications");
+        let mut outputs = vec![(asked("", "zh_CN.UTF-8"), zh, true), (asked("", "C"), en, false)];
+        if by_option {
+            outputs.extend([(asked("zh", "C"), zh, true), (asked("en", "zh_CN.UTF-8"), en, false)]);
+        }
+        for (output, says, chinese) in outputs {
+            let told = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+            assert!(told.contains(says), "{arguments:?}: {told}");
+            let help = if arguments.len() > 1 && arguments[0] == "rn" { "cutover --help" } else { "--help" };
+            assert!(
+                told.contains(help) && told.contains(if chinese { "用法：cutover" } else { "usage: cutover" }),
+                "{told}"
+            );
+            assert!(chinese || !is_chinese(&told.replace("3万", "")), "{told}");
+            assert!(!told.contains('｜'), "{told}");
+        }
+    }
+}
+
+#[test]
+fn help_is_in_one_language_and_names_every_option() {
+    let options = [
+        "--set",
+        "--lang",
+        "--replications",
+        "--precision",
+        "--seed",
+        "--threads",
+        "--out",
+        "--force",
+        "--quiet",
+        "--json",
+    ];
+    for (lang, headings) in [("zh", ["用法：", "参数：", "选项："]), ("en", ["Usage: ", "Arguments:", "Options:"])]
+    {
+        for arguments in [["run", "--help"], ["help", "run"]] {
+            let locale = if lang == "zh" { "zh_CN.UTF-8" } else { "C" };
+            let help = Command::new(env!("CARGO_BIN_EXE_cutover")).args(arguments).env("LC_ALL", locale).output();
+            let help = text(&help.expect("the program starts").stdout);
+            assert!(headings.iter().chain(&options).all(|word| help.contains(word)), "{help}");
+            assert!(!help.contains('｜') && (lang == "zh") == is_chinese(&help), "{help}");
+        }
+        for command in ["run", "check", "trace", "schema"] {
+            let help = text(&cutover(&[command, "--help", "--lang", lang]).stdout);
+            let own = help.lines().filter(|line| line.starts_with("  ") || !line.is_empty());
+            let told: Vec<&str> =
+                own.take_while(|line| !line.starts_with("Columns") && !line.starts_with("各列")).collect();
+            for line in told.iter().filter(|line| line.trim_start().starts_with('-')) {
+                let explained =
+                    line.split_once("  ").map_or("", |(_, rest)| rest.trim_start_matches(|c: char| c != ' '));
+                assert!(is_chinese(explained) == (lang == "zh"), "{command}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn force_overwrites_results_but_never_a_foreign_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("budget.xlsx"), "mine").expect("a file");
+    let refused = run_minimal(folder.path(), &["--force", "--lang", "zh"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = text(&refused.stderr);
+    assert!(told.contains("budget.xlsx") && told.contains("--out"), "{told}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+/// Runs the program where no file may grow beyond some blocks: the system refuses to write on, as on
+/// a full disk.
+#[cfg(target_os = "linux")]
+fn cramped(blocks: u32, arguments: &[&str]) -> Output {
+    Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"", &blocks.to_string()])
+        .arg(env!("CARGO_BIN_EXE_cutover"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("a shell starts")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_system_that_takes_no_more_is_told_and_leaves_nothing_half_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let arguments = |lang: &'static str| {
+        let out = out.to_str().expect("a UTF-8 path");
+        ["run", "scenarios/minimal", "--replications", "3", "--quiet", "--out", out, "--lang", lang]
+    };
+    for (lang, says, cause) in [("zh", "无法写入", "超过系统允许的文件大小"), ("en", "cannot be written", "ulimit -f")]
+    {
+        let failed = cramped(16, &arguments(lang));
+        let told = text(&failed.stderr);
+        assert_eq!(failed.status.code(), Some(1), "{told}");
+        assert!(told.contains("summary.json") && told.contains(says) && told.contains(cause), "{told}");
+        assert!(told.contains("--out") && !told.contains(".json.tmp"), "what to do, and no name that is gone: {told}");
+        assert_eq!(std::fs::read_dir(&out).expect("a folder").count(), 0, "nothing half-written, no lock");
+    }
+    // The folder is still good for a run that finds room, and what that writes outlives a later failure.
+    assert!(cutover(&arguments("en")).status.success());
+    let tables = ["summary.json", "summary.csv", "replications.parquet", "daily.parquet"];
+    let read = || tables.map(|name| std::fs::read(out.join(name)).expect("the file is there"));
+    let before = read();
+    assert_eq!(cramped(16, &arguments("en")).status.code(), Some(1));
+    assert!(before == read(), "tables finished before are kept");
+    let names = std::fs::read_dir(&out).expect("a folder").flatten().map(|entry| entry.file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().ends_with(".tmp")));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_finds_no_room_leaves_the_older_log_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log.csv");
+    std::fs::write(&log, "older").expect("a file");
+    let shown = log.to_str().expect("a UTF-8 path");
+    let failed = cramped(4, &["trace", "scenarios/minimal", "--replication", "0", "--lang", "en", "--out", shown]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(text(&failed.stderr).contains("log.csv: cannot be written"), "{}", text(&failed.stderr));
+    assert_eq!(std::fs::read_to_string(&log).expect("still there"), "older");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named_for_files_and_for_standard_output() {
+    for (lang, says) in [("zh", "磁盘已满"), ("en", "the disk is full")] {
+        let failed =
+            cutover(&["trace", "scenarios/minimal", "--replication", "0", "--out", "/dev/full", "--lang", lang]);
+        assert_eq!(failed.status.code(), Some(1));
+        let told = text(&failed.stderr);
+        assert!(told.contains("/dev/full") && told.contains(says) && told.contains("--out"), "{told}");
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the full device");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+        command.args(["check", "scenarios/minimal", "--lang", lang]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let failed = command.stdout(full).output().expect("the program starts");
+        assert_eq!(failed.status.code(), Some(1));
+        assert!(text(&failed.stderr).contains(says), "{}", text(&failed.stderr));
+    }
+    assert!(!Path::new("/dev/full").is_file(), "a device stays a device");
 }
