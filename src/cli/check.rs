@@ -124,7 +124,7 @@ fn service_names(scenario: &Scenario, stop: &Suspension, lang: Lang) -> String {
     let names: Vec<&str> = all.map(|(_, service)| lang.pick(&service.name.zh, &service.name.en)).collect();
     match lang {
         Lang::Zh => format!("（{}）", names.join("、")),
-        Lang::En => format!("[{}]", names.join(", ")),
+        Lang::En => format!(" [{}]", names.join(", ")),
     }
 }
 
@@ -202,7 +202,7 @@ fn timeline(text: &mut String, input: &Input) {
     ];
     for stop in &scenario.suspensions {
         let name = lang.pick(&stop.name.zh, &stop.name.en);
-        rows.push((stop.stop, format!("{} {name} {}", lang.pick("停", "stop  "), service_names(scenario, stop, lang))));
+        rows.push((stop.stop, format!("{} {name}{}", lang.pick("停", "stop  "), service_names(scenario, stop, lang))));
         if stop.planned != SimTime::NEVER {
             let estimated =
                 if stop.kind.word() == "estimated" { lang.pick("（预计）", " (estimated)") } else { "" };
@@ -286,7 +286,7 @@ fn assumed(text: &mut String, input: &Input, all: bool) {
         Lang::Zh if rest > 0 => format!("假设（无人实测过的参数）：共 {count} 个，以下为最该先核实的 {shown} 个"),
         Lang::Zh => format!("假设（无人实测过的参数）：共 {count} 个"),
         Lang::En if rest > 0 => {
-            format!("Assumptions (parameters nobody has measured): {count}, the {shown} to verify first are")
+            format!("Assumptions (parameters nobody has measured): {count}; the {shown} to verify first:")
         }
         Lang::En => format!("Assumptions (parameters nobody has measured): {count}"),
     };
@@ -296,7 +296,7 @@ fn assumed(text: &mut String, input: &Input, all: bool) {
             text,
             lang.pick(
                 "  顺序：停机每天涉及的件数 × 取值范围的宽度（窗口参数再乘日常负荷），未经模拟；没有范围的排在最后",
-                "  in the order of matters a day met by the stops × width of the range (for desks × routine load), \
+                "  order: matters a day met by the stops × width of the range (for desks × routine load), \
                  not simulated; those without a range come last",
             ),
         );
