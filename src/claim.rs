@@ -186,18 +186,15 @@ pub fn coming(course: &Course<'_>, claim: &Claim, step: &Step, returns: Returns,
         return Coming::At(up);
     }
     let group = usize::from(scenario.sites[site as usize].group);
-    let Some(spec) = scenario.groups[group].desk.as_ref() else {
+    if scenario.groups[group].desk.is_none() {
         return Coming::NotByHorizon;
-    };
+    }
     let hours = &course.hours[group];
     let block =
         course.source.block(claim.key.site, StreamId::Return, claim.key.person, claim.key.at(claim.step, attempt));
     let first = hours.first_open(up);
-    let second_of = |index: usize| -> Option<SimTime> {
-        let day = *hours.open_days.get(index)?;
-        let earliest = if day == up.day() { up.second_of_day() } else { 0 };
-        hours.arrival_second(&spec.profile, day, block.u(2), earliest).map(|second| SimTime::at(day, second))
-    };
+    let second_of =
+        |index: usize| -> Option<SimTime> { hours.arrival_from(*hours.open_days.get(index)?, block.u(2), up) };
     let wished = second_of(first + open_days_later(returns, block.u(0), block.u(1)));
     let in_time = wished.filter(|time| *time < claim.deadline);
     let chosen = match in_time {
@@ -230,15 +227,9 @@ pub fn coming(course: &Course<'_>, claim: &Claim, step: &Step, returns: Returns,
     let later = hours.first_open(again);
     match hours.open_days.get(later).filter(|_| again < scenario.horizon()) {
         None => Coming::NotByHorizon,
-        Some(&day) => {
-            let earliest = if day == again.day() { again.second_of_day() } else { 0 };
-            hours.arrival_second(&spec.profile, day, block.u(2), earliest).map_or(Coming::NotByHorizon, |second| {
-                match SimTime::at(day, second) {
-                    late if late >= claim.deadline => Coming::TooLate,
-                    time => Coming::At(time),
-                }
-            })
-        }
+        Some(&day) => hours.arrival_from(day, block.u(2), again).map_or(Coming::NotByHorizon, |time| {
+            if time >= claim.deadline { Coming::TooLate } else { Coming::At(time) }
+        }),
     }
 }
 

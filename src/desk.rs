@@ -6,23 +6,44 @@
 //! roster says *n*.
 
 use crate::calendar::{DAY, SimTime};
+use crate::curve::Curve;
 use crate::distribution::Distribution;
 use crate::scenario::world::DayProfile;
 
-/// Opening hours on each day of the horizon.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Opening hours on each day of the horizon, and how people arrive in them.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OpenHours {
     /// Opening intervals by day, in seconds of the day, ascending.
     pub days: Vec<Vec<(u32, u32)>>,
     /// Days with any opening hours, ascending.
     pub open_days: Vec<u32>,
+    /// Arrivals within each of the different kinds of opening hours.
+    curves: Vec<Curve>,
+    /// Which of them holds on each day.
+    curve_of: Vec<u16>,
 }
 
 impl OpenHours {
-    /// From the intervals of each day.
-    pub fn new(days: Vec<Vec<(u32, u32)>>) -> Self {
+    /// From the intervals of each day and the arrivals over a day.
+    pub fn new(days: Vec<Vec<(u32, u32)>>, profile: &DayProfile) -> Self {
         let open_days = (0u32..).zip(&days).filter(|(_, hours)| !hours.is_empty()).map(|(day, _)| day).collect();
-        Self { days, open_days }
+        let mut kinds: Vec<&[(u32, u32)]> = Vec::new();
+        let mut curve_of = Vec::with_capacity(days.len());
+        for hours in &days {
+            let kind = kinds.iter().position(|kind| kind == hours).unwrap_or_else(|| {
+                kinds.push(hours);
+                kinds.len() - 1
+            });
+            curve_of.push(kind as u16);
+        }
+        let curves = kinds.into_iter().map(|hours| profile.within(hours)).collect();
+        Self { days, open_days, curves, curve_of }
+    }
+
+    /// The same hours with other arrivals.
+    #[must_use]
+    pub fn with_profile(self, profile: &DayProfile) -> Self {
+        Self::new(self.days, profile)
     }
 
     /// Index in `open_days` of the first day with an opening moment from `time` on.
@@ -34,10 +55,23 @@ impl OpenHours {
         index + usize::from(closed_today)
     }
 
-    /// Second of the day at which a share `u` of the arrivals from `earliest` on has come; none
-    /// when the desk is closed from then on.
-    pub fn arrival_second(&self, profile: &DayProfile, day: u32, u: f64, earliest: u32) -> Option<u32> {
-        arrival_second(profile, self.days.get(day as usize)?, u, earliest)
+    /// Second of the day at which a share `u` of the day's arrivals has come; none when the desk is
+    /// closed that day.
+    #[inline]
+    pub fn arrival_second(&self, day: u32, u: f64) -> Option<u32> {
+        self.curve(day)?.second_at(u)
+    }
+
+    /// The same of those who come from a moment of that day on; none when the desk is closed from
+    /// then on. A moment of an earlier day leaves the whole day.
+    pub fn arrival_from(&self, day: u32, u: f64, from: SimTime) -> Option<SimTime> {
+        let curve = self.curve(day)?;
+        let second = if day == from.day() { curve.second_from(u, from.second_of_day()) } else { curve.second_at(u) };
+        second.map(|second| SimTime::at(day, second))
+    }
+
+    fn curve(&self, day: u32) -> Option<&Curve> {
+        self.curves.get(usize::from(*self.curve_of.get(day as usize)?))
     }
 }
 
@@ -179,60 +213,30 @@ fn length(hours: &[(u32, u32)]) -> i64 {
     hours.iter().map(|&(open, close)| i64::from(close - open)).sum()
 }
 
-/// Arrivals follow the profile inside the opening intervals, and fall evenly where it has none.
-fn arrival_second(profile: &DayProfile, hours: &[(u32, u32)], u: f64, earliest: u32) -> Option<u32> {
-    let weight = |open: u32, close: u32| profile.share_at(close) - profile.share_at(open);
-    let clipped =
-        hours.iter().filter(|&&(_, close)| close > earliest).map(|&(open, close)| (open.max(earliest), close));
-    let total: f64 = clipped.clone().map(|(open, close)| weight(open, close)).sum();
-    let flat = total <= 1e-9;
-    let size = |open: u32, close: u32| {
-        if flat { f64::from(close - open) } else { weight(open, close) }
-    };
-    let sum: f64 = clipped.clone().map(|(open, close)| size(open, close)).sum();
-    let mut left = u * sum;
-    let mut found = None;
-    for (open, close) in clipped {
-        let here = size(open, close);
-        if left < here {
-            let second = if flat { open + left as u32 } else { profile.second_at(profile.share_at(open) + left) };
-            return Some(second.clamp(open, close - 1));
-        }
-        left -= here;
-        found = Some(close - 1);
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn profile() -> DayProfile {
+    #[test]
+    fn arrivals_fall_into_opening_hours_and_never_before_the_earliest_moment() {
         let mut hours = [1.0; 24];
         for (hour, share) in hours.iter_mut().enumerate() {
             *share = (hour as f64 + 1.0) / 24.0;
         }
-        DayProfile::new(hours, [1.0; 8])
-    }
-
-    #[test]
-    fn arrivals_fall_into_opening_hours_and_never_before_the_earliest_moment() {
-        let hours = [(9 * 3600, 12 * 3600), (14 * 3600, 17 * 3600)];
-        for step in 0..1000 {
-            let u = (f64::from(step) + 0.5) / 1000.0;
-            let second = arrival_second(&profile(), &hours, u, 11 * 3600).expect("open later that day");
-            assert!((11 * 3600..12 * 3600).contains(&second) || (14 * 3600..17 * 3600).contains(&second));
-        }
+        let open = vec![(9 * 3600, 12 * 3600), (14 * 3600, 17 * 3600)];
+        let week = OpenHours::new(vec![open, Vec::new()], &DayProfile::new(hours, [1.0; 8]));
         // One of the four hours left lies in the morning: a quarter of a flat profile.
-        let morning = (0..1000)
-            .filter(|step| {
-                let u = (f64::from(*step) + 0.5) / 1000.0;
-                arrival_second(&profile(), &hours, u, 11 * 3600).is_some_and(|second| second < 12 * 3600)
-            })
-            .count();
-        assert_eq!(morning, 250);
-        assert_eq!(arrival_second(&profile(), &hours, 0.5, 17 * 3600), None);
+        let times = (0..1000).filter_map(|step| {
+            let u = (f64::from(step) + 0.5) / 1000.0;
+            week.arrival_from(0, u, SimTime(11 * 3600))
+        });
+        let seconds: Vec<u32> = times.map(SimTime::second_of_day).collect();
+        assert_eq!(seconds.len(), 1000);
+        assert!(seconds.iter().all(|s| (11 * 3600..12 * 3600).contains(s) || (14 * 3600..17 * 3600).contains(s)));
+        assert_eq!(seconds.iter().filter(|second| **second < 12 * 3600).count(), 250);
+        assert_eq!(week.arrival_from(0, 0.5, SimTime(17 * 3600)), None);
+        assert_eq!(week.arrival_second(1, 0.5), None);
+        assert_eq!((week.open_days.len(), week.first_open(SimTime(0))), (1, 0));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod claim;
 pub mod cli;
+pub mod curve;
 pub mod desk;
 pub mod distribution;
 pub mod engine;

@@ -17,7 +17,7 @@ use crate::units::seconds_from_minutes;
 
 use super::routine::ROUTINE;
 use super::stays::interim_rest;
-use super::{DayWaits, DeskScratch, Run, Side};
+use super::{DeskScratch, Run, Side, SiteWaits, Waits};
 
 /// Most times that papers can be missing for one step.
 const REWORKS_MAX: u8 = 20;
@@ -32,10 +32,26 @@ struct Serving<'r, 'm> {
     class: usize,
     side: Side,
     claims: &'r mut Vec<Claim>,
-    waits: &'r mut DayWaits,
+    waits: &'r mut SiteWaits,
     old_claims: &'r mut [i32],
     stays: &'r [Visit],
     patience: Option<&'r Distribution>,
+    /// Routine matters that come before this are left out of the waits.
+    warm: SimTime,
+    /// When the first stop begins.
+    first_stop: SimTime,
+    counted: Counted,
+}
+
+/// What is counted at one site before it is added to its class.
+#[derive(Default)]
+struct Counted {
+    /// Jobs that started.
+    jobs: i64,
+    /// Routine matters after the warm-up that did not wait.
+    unhindered: u64,
+    /// Of them from the first stop on.
+    unhindered_after: u64,
 }
 
 impl Run<'_> {
@@ -73,6 +89,7 @@ impl Run<'_> {
         };
         let (seed, replication, by) = (self.seed, self.replication, self.model.engine);
         let class = usize::from(desk.class);
+        let first_stop = self.outage.actual.iter().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER);
         let mut serving = Serving {
             run: self,
             site,
@@ -83,6 +100,9 @@ impl Run<'_> {
             old_claims,
             stays,
             patience: desk.patience_minutes.as_ref(),
+            warm: scenario.warm_until,
+            first_stop,
+            counted: Counted::default(),
         };
         let worked = serve(by, &run, given, &mut serving, engine).map_err(|limit| Breach {
             seed,
@@ -91,6 +111,7 @@ impl Run<'_> {
             time: Some(limit.at),
             law: format!("more than {} events at one desk", crate::engine::EVENTS_MAX),
         })?;
+        serving.count_site();
         let tally = &mut self.record_of(side).desks[class];
         tally.worked += worked;
         tally.scheduled += roster.window_seconds;
@@ -169,28 +190,25 @@ impl Run<'_> {
         let tally = &mut self.record.desks[class];
         let mut old = 0;
         let mut open = self.hours[group].open_days.iter().peekable();
-        for day in 0..scratch.waits.count.len() {
+        for day in 0..scratch.waits.routine.days.len() {
             old += scratch.old_claims[day];
             if open.next_if_eq(&&(day as u32)).is_none() {
                 continue;
             }
             tally.sites_open[day] += 1;
-            let slow = is_slow(
-                (scratch.waits.seconds[day], scratch.waits.count[day]),
-                (scratch.normal_waits.seconds[day], scratch.normal_waits.count[day]),
-            );
+            let slow = is_slow(scratch.waits.routine.days[day], scratch.normal_waits.routine.days[day]);
             tally.sites_bad[day] += u32::from(old > 0 || slow);
         }
     }
 }
 
 /// Whether a mean wait is above max(110 %, + 5 minutes) of the normal one, in exact integers.
-fn is_slow((sum, count): (i64, i64), (normal_sum, normal_count): (i64, i64)) -> bool {
-    if count == 0 {
+fn is_slow(waits: Waits, normal: Waits) -> bool {
+    if waits.count == 0 {
         return false;
     }
-    let (sum, count) = (i128::from(sum), i128::from(count));
-    let (normal_sum, normal_count) = (i128::from(normal_sum), i128::from(normal_count.max(1)));
+    let (sum, count) = (i128::from(waits.seconds), i128::from(waits.count));
+    let (normal_sum, normal_count) = (i128::from(normal.seconds), i128::from(normal.count.max(1)));
     let above_share = 10 * sum * normal_count > 11 * normal_sum * count;
     let above_minutes = sum * normal_count > normal_sum * count + 300 * count * normal_count;
     above_share && above_minutes
@@ -219,10 +237,7 @@ impl Serving<'_, '_> {
         }
         let index = hours.first_open(from) + (block.u(0) * f64::from(desk.retry_within_days)) as usize;
         if let Some(&day) = hours.open_days.get(index) {
-            let earliest = if day == from.day() { from.second_of_day() } else { 0 };
-            if let Some(second) = hours.arrival_second(&desk.profile, day, block.u(1), earliest) {
-                next.arrival = SimTime::at(day, second);
-            }
+            next.arrival = hours.arrival_from(day, block.u(1), from).unwrap_or(SimTime::NEVER);
         }
         Some(next)
     }
@@ -269,27 +284,44 @@ impl Serving<'_, '_> {
         }
     }
 
+    /// Someone with the person present is called.
     fn count_start(&mut self, job: &Job, start: SimTime) {
         let wait = start.0 - job.arrival.0;
-        let warm = self.run.model.scenario.warm_until;
-        let first_stop = self.run.outage.actual.iter().map(|stop| stop.start).min();
-        let routine = Self::is_routine(job);
-        if routine {
-            self.waits.add(job.arrival.day(), wait);
+        let day = job.arrival.day();
+        if !Self::is_routine(job) {
+            self.waits.claims.add(day, wait);
+            self.run.record_of(self.side).desks[self.class].claim_waits.record(u64::from(wait));
+            return;
+        }
+        self.waits.routine.add(day, wait);
+        if job.arrival < self.warm {
+            return;
+        }
+        let is_after = job.arrival >= self.first_stop;
+        if wait == 0 {
+            self.counted.unhindered += 1;
+            self.counted.unhindered_after += u64::from(is_after);
+            return;
         }
         let tally = &mut self.run.record_of(self.side).desks[self.class];
-        tally.jobs += 1;
-        if !routine {
-            tally.claim_waits.record(u64::from(wait));
-        } else if job.arrival >= warm {
-            tally.routine_waits.record(u64::from(wait));
-            if first_stop.is_some_and(|stop| job.arrival >= stop) {
-                tally.routine_waits_after.record(u64::from(wait));
-            }
+        tally.routine_waits.record(u64::from(wait));
+        if is_after {
+            tally.routine_waits_after.record(u64::from(wait));
         }
-        add_on_day(&mut tally.wait_seconds, job.arrival, i64::from(wait));
-        add_on_day(&mut tally.starts, job.arrival, 1);
-        add_on_day(&mut tally.arrivals, job.arrival, 1);
+    }
+
+    /// Adds what was counted at this site to its class.
+    fn count_site(&mut self) {
+        let tally = &mut self.run.record_of(self.side).desks[self.class];
+        tally.jobs += self.counted.jobs;
+        tally.routine_waits.record_n(0, self.counted.unhindered);
+        tally.routine_waits_after.record_n(0, self.counted.unhindered_after);
+        for (day, (routine, claims)) in self.waits.routine.days.iter().zip(&self.waits.claims.days).enumerate() {
+            let (seconds, count) = (routine.seconds + claims.seconds, routine.count + claims.count);
+            tally.wait_seconds[day] += seconds;
+            tally.starts[day] += count;
+            tally.arrivals[day] += count;
+        }
     }
 
     /// A claim of a pathway is through its step here.
@@ -364,10 +396,10 @@ impl Flow for Serving<'_, '_> {
 
     fn started(&mut self, job: &Job, start: SimTime, _window: u32) {
         let is_tray = job.lane == crate::engine::Lane::Tray;
+        self.counted.jobs += 1;
         if is_tray {
             let is_before_stop = !Self::is_routine(job) && self.claims[job.owner as usize].work != Work::Pathway;
             let tally = &mut self.run.record_of(self.side).desks[self.class];
-            tally.jobs += 1;
             // Work that a measure makes is load before the stop, with or without a person.
             add_on_day(&mut tally.arrivals, job.arrival, i64::from(is_before_stop));
         } else {

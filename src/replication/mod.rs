@@ -131,30 +131,45 @@ struct DeskScratch {
     seconds: Vec<u64>,
     downs: Vec<Interval>,
     stops: Vec<Interval>,
-    normal_waits: DayWaits,
-    waits: DayWaits,
+    normal_waits: SiteWaits,
+    waits: SiteWaits,
     old_claims: Vec<i32>,
 }
 
-/// Routine waits of one site by day of arrival.
-#[derive(Default, Clone, PartialEq)]
+/// Waits of one site by day of arrival.
+#[derive(Default)]
+struct SiteWaits {
+    routine: DayWaits,
+    claims: DayWaits,
+}
+
+impl SiteWaits {
+    fn clear(&mut self, days: usize) {
+        for waits in [&mut self.routine, &mut self.claims] {
+            waits.days.clear();
+            waits.days.resize(days, Waits::default());
+        }
+    }
+}
+
+/// Waits by day of arrival.
+#[derive(Default)]
 struct DayWaits {
-    seconds: Vec<i64>,
-    count: Vec<i64>,
+    days: Vec<Waits>,
+}
+
+/// Waits of one day.
+#[derive(Default, Clone, Copy)]
+struct Waits {
+    seconds: i64,
+    count: i64,
 }
 
 impl DayWaits {
-    fn clear(&mut self, days: usize) {
-        self.seconds.clear();
-        self.seconds.resize(days, 0);
-        self.count.clear();
-        self.count.resize(days, 0);
-    }
-
     fn add(&mut self, day: u32, seconds: u32) {
-        if let (Some(sum), Some(count)) = (self.seconds.get_mut(day as usize), self.count.get_mut(day as usize)) {
-            *sum += i64::from(seconds);
-            *count += 1;
+        if let Some(waits) = self.days.get_mut(day as usize) {
+            waits.seconds += i64::from(seconds);
+            waits.count += 1;
         }
     }
 }
@@ -331,7 +346,9 @@ fn hours_with_overtime(scenario: &Scenario, outage: &Outage, regular: &[OpenHour
                     spans.clone_from(&measure.hours[day]);
                 }
             }
-            *hours = OpenHours::new(days);
+            if let Some(desk) = &scenario.groups[group].desk {
+                *hours = OpenHours::new(days, &desk.profile);
+            }
         }
     }
     hours

@@ -77,7 +77,7 @@ impl Run<'_> {
                 let block = self.source.block(site, StreamId::Routine, first.person, index);
                 let service = seconds_from_minutes(desk.routine_minutes.draw(block.word(1), normal));
                 marks.push(Mark { service, patience: block.word(2) });
-                if let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(0), 0) {
+                if let Some(second) = desk.hours.arrival_second(day, block.u(0)) {
                     seconds.push(u64::from(second) << 32 | u64::from(index));
                 }
             }
@@ -105,7 +105,7 @@ impl Run<'_> {
                 continue;
             }
             let day = visit.due.day();
-            let Some(second) = desk.hours.arrival_second(&desk.profile, day, block.u(3), 0) else {
+            let Some(second) = desk.hours.arrival_second(day, block.u(3)) else {
                 continue;
             };
             let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
@@ -187,9 +187,7 @@ impl Run<'_> {
         let hours = &self.hours[usize::from(self.scenario().sites[site as usize].group)];
         let index = hours.first_open(up) + (block.u(1) * 5.0) as usize;
         let &day = hours.open_days.get(index).filter(|_| block.u(0) < desk.routine_returns_share)?;
-        let earliest = if day == up.day() { up.second_of_day() } else { 0 };
-        let second = hours.arrival_second(&desk.profile, day, block.u(2), earliest)?;
-        Some(SimTime::at(day, second))
+        hours.arrival_from(day, block.u(2), up)
     }
 
     /// Stops that take a service away for a matter, as a bit mask.

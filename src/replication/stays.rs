@@ -136,11 +136,7 @@ impl Run<'_> {
             // cut-off; on a day without opening hours the person comes when the desk next opens.
             let hours = &self.hours[usize::from(scenario.sites[visit.key.site as usize].group)];
             let until = rule.until.resolve(&self.outage.actual, visit.due);
-            let on_day = |earliest| hours.arrival_second(&desk.profile, at.day(), block.u(0), earliest);
-            on_day(at.second_of_day())
-                .map(|second| SimTime::at(at.day(), second))
-                .filter(|time| *time < until)
-                .unwrap_or(at)
+            hours.arrival_from(at.day(), block.u(0), at).filter(|time| *time < until).unwrap_or(at)
         } else {
             at
         };
@@ -285,7 +281,9 @@ impl Run<'_> {
             .iter()
             .any(|stop| stop.stops(care.needs, matter) && stop.stop <= visit.due && visit.due < stop.planned);
         let group = usize::from(scenario.sites[site as usize].group);
-        let Some(desk) = scenario.groups[group].desk.as_ref().filter(|_| is_announced) else { return false };
+        if !is_announced || scenario.groups[group].desk.is_none() {
+            return false;
+        }
         for (index, measure) in scenario.measures.iter().enumerate() {
             if measure.kind != MeasureKind::BringForward || !measure.who.holds(matter) {
                 continue;
@@ -305,12 +303,8 @@ impl Run<'_> {
             }
             let index = first + (block.u(1) * (last + 1 - first) as f64) as usize;
             let day = hours.open_days.get(index).copied();
-            let arrival = day.and_then(|day| {
-                let earliest = if day == from.day() { from.second_of_day() } else { 0 };
-                let second = hours.arrival_second(&desk.profile, day, block.u(2), earliest)?;
-                Some(SimTime::at(day, second)).filter(|time| *time < until)
-            });
-            let Some(arrival) = arrival else { continue };
+            let arrival = day.and_then(|day| hours.arrival_from(day, block.u(2), from));
+            let Some(arrival) = arrival.filter(|time| *time < until) else { continue };
             let draws = self.source.block(site, StreamId::Routine, visit.key.person, visit.key.index);
             let minutes = care.minutes.draw(draws.word(1), &self.model.population.normal);
             let owner = super::routine::BUSINESS | self.desk.business.len() as u32;
@@ -340,9 +334,9 @@ impl Run<'_> {
     fn online_business(&mut self, site: SiteId) {
         let scenario = &self.model.scenario;
         let group = scenario.sites[site as usize].group;
-        let Some(desk) = scenario.groups[usize::from(group)].desk.as_ref() else {
+        if scenario.groups[usize::from(group)].desk.is_none() {
             return;
-        };
+        }
         let Some((first, last)) = self.days_down(group, DemandKind::Business) else {
             return;
         };
@@ -368,11 +362,8 @@ impl Run<'_> {
             }
             let hours = &self.hours[usize::from(group)];
             let index = hours.first_open(visit.due);
-            let Some(&day) = hours.open_days.get(index) else {
-                continue;
-            };
-            let earliest = if day == visit.due.day() { visit.due.second_of_day() } else { 0 };
-            let Some(second) = hours.arrival_second(&desk.profile, day, block.u(3), earliest) else {
+            let day = hours.open_days.get(index);
+            let Some(arrival) = day.and_then(|&day| hours.arrival_from(day, block.u(3), visit.due)) else {
                 continue;
             };
             let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
@@ -381,7 +372,7 @@ impl Run<'_> {
             let stopped_by = self.stop_mask(care.needs, &matter);
             let patience = block.word(2);
             self.desk.jobs.push(Job {
-                arrival: SimTime::at(day, second),
+                arrival,
                 order: visit.key.order(),
                 service: seconds_from_minutes(minutes),
                 patience,

@@ -2,6 +2,7 @@
 //! in. Only [`super::check`] builds it; nothing changes it afterwards.
 
 use crate::calendar::{Clock, SimTime};
+use crate::curve::Curve;
 use crate::desk::DeskSpec;
 use crate::distribution::Distribution;
 use crate::pathway::{Pathway, PaymentRun, Rule};
@@ -219,10 +220,8 @@ pub struct DayProfile {
     pub hours: [f64; 24],
     /// Weight of Monday to Sunday and of a holiday, so that a year of 365 days totals 365.
     pub days: [f64; 8],
-    /// First hour that can hold each 64th of the shares: where the search for a share begins.
-    guide: [u8; 64],
-    /// Seconds a share within each hour; 0 in an hour without arrivals.
-    seconds_per_share: [f64; 24],
+    /// The hours as a curve over the day.
+    curve: Curve,
 }
 
 /// Behaviour shared by all care types.
@@ -251,20 +250,13 @@ impl Scenario {
 impl DayProfile {
     /// From cumulative shares at the end of each hour and the weights of the days.
     pub fn new(hours: [f64; 24], days: [f64; 8]) -> Self {
-        let mut guide = [0; 64];
-        for (cell, first) in guide.iter_mut().enumerate() {
-            let share = cell as f64 / 64.0;
-            *first = hours.partition_point(|&until| until <= share).min(23) as u8;
-        }
-        let mut seconds_per_share = [0.0; 24];
         let mut before = 0.0;
-        for (seconds, &until) in seconds_per_share.iter_mut().zip(&hours) {
-            if until > before {
-                *seconds = 3600.0 / (until - before);
-            }
+        let mut pieces = Vec::with_capacity(24);
+        for (hour, &until) in (0..).zip(&hours) {
+            pieces.push((hour * 3600, (hour + 1) * 3600, until - before));
             before = until;
         }
-        Self { hours, days, guide, seconds_per_share }
+        Self { curve: Curve::new(&pieces), hours, days }
     }
 
     /// Weight of a day: 0 Monday … 6 Sunday, 7 holiday.
@@ -275,23 +267,20 @@ impl DayProfile {
     /// Second of the day at which the share `u` of the day's arrivals has come.
     #[inline]
     pub fn second_at(&self, u: f64) -> u32 {
-        let mut hour = usize::from(self.guide[((u * 64.0) as usize).min(63)]);
-        while hour < 23 && self.hours[hour] <= u {
-            hour += 1;
-        }
-        let before = if hour == 0 { 0.0 } else { self.hours[hour - 1] };
-        let within = ((u - before) * self.seconds_per_share[hour]).max(0.0);
-        (hour as u32) * 3600 + (within as u32).min(3599)
+        self.curve.second_at(u).unwrap_or(0)
     }
 
-    /// Share of the day's arrivals that has come by a second of the day: inverse of
-    /// [`DayProfile::second_at`].
-    pub fn share_at(&self, second: u32) -> f64 {
-        if second >= 86_400 {
-            return 1.0;
+    /// The arrivals that fall into these opening intervals of a day, as they are spread over them.
+    pub fn within(&self, hours: &[(u32, u32)]) -> Curve {
+        let mut pieces = Vec::new();
+        for &(open, close) in hours {
+            let mut first = open;
+            while first < close {
+                let end = (first / 3600 * 3600 + 3600).min(close);
+                pieces.push((first, end, self.curve.share_at(end) - self.curve.share_at(first)));
+                first = end;
+            }
         }
-        let hour = (second / 3600) as usize;
-        let before = if hour == 0 { 0.0 } else { self.hours[hour - 1] };
-        before + (self.hours[hour] - before) * f64::from(second % 3600) / 3600.0
+        Curve::new(&pieces)
     }
 }

@@ -468,7 +468,7 @@ fn surge_windows_and_overtime_are_whole_days_and_counted_beyond_the_regular_ones
     let longer = vec![vec![(9 * 3_600, 13 * 3_600)]; 2];
     let spec = DeskSpec {
         class: 0,
-        hours: OpenHours::new(regular),
+        hours: OpenHours::new(regular, &DayProfile::new([1.0; 24], [1.0; 8])),
         last_ticket: None,
         patience_minutes: None,
         retry_within_days: 1,

@@ -13,7 +13,7 @@ const FILE_LINES_MAX: usize = 700;
 /// Modules from upstream to downstream: each uses only those before it, those of its own row, and
 /// what [`MAY_ALSO_USE`] allows.
 const LAYERS: [&[&str]; 20] = [
-    &["units"],
+    &["units", "curve"],
     &["calendar"],
     &["rng"],
     &["distribution"],

@@ -14,15 +14,16 @@ use crate::scenario::world::DayProfile;
 pub(super) fn timetables(out: &mut Complaints, layer: &Layer, clock: &Clock) -> Vec<OpenHours> {
     entries(&layer.timetables)
         .map(|(name, timetable)| match TimetableDays::resolve(timetable, clock) {
-            Ok(days) => {
-                OpenHours::new((0..clock.days() + DAYS_AFTER_HORIZON).map(|day| days.spans(day).to_vec()).collect())
-            }
+            Ok(days) => OpenHours::new(
+                (0..clock.days() + DAYS_AFTER_HORIZON).map(|day| days.spans(day).to_vec()).collect(),
+                &flat_profile(),
+            ),
             Err(errors) => {
                 for error in errors {
                     complain(out, name, error);
                 }
                 // Open round the clock, so that no desk is thought closed because of it.
-                OpenHours::new(vec![vec![(0, DAY)]; (clock.days() + DAYS_AFTER_HORIZON) as usize])
+                OpenHours::new(vec![vec![(0, DAY)]; (clock.days() + DAYS_AFTER_HORIZON) as usize], &flat_profile())
             }
         })
         .collect()
@@ -30,7 +31,7 @@ pub(super) fn timetables(out: &mut Complaints, layer: &Layer, clock: &Clock) -> 
 
 /// Hours of a desk that is never open.
 pub(super) fn closed(clock: &Clock) -> OpenHours {
-    OpenHours::new(vec![Vec::new(); (clock.days() + DAYS_AFTER_HORIZON) as usize])
+    OpenHours::new(vec![Vec::new(); (clock.days() + DAYS_AFTER_HORIZON) as usize], &flat_profile())
 }
 
 fn complain(out: &mut Complaints, name: &str, error: TimetableError) {

@@ -158,6 +158,7 @@ fn desk_spec(out: &mut Complaints, key: &str, desk: &raw::Desk, names: &Names<'_
     let path = |part: &str| format!("{key}.{part}");
     let hours = names.timetables.find_required(out, &path("hours"), hours.as_ref());
     let profile = names.profiles.find_given(out, &path("profile"), profile.as_ref());
+    let profile = profile.map_or_else(flat_profile, |index| rota.profiles[usize::from(index)].clone());
     let windows = out.required(&path("windows"), *windows);
     let raw::Retry { within_days, tries } = retry.clone().unwrap_or_default();
     let routine_per_day = amount_or(out, &path("routine_per_day"), *routine_per_day, defaults::ROUTINE_PER_DAY);
@@ -171,7 +172,9 @@ fn desk_spec(out: &mut Complaints, key: &str, desk: &raw::Desk, names: &Names<'_
     let within_days = within_days.unwrap_or(defaults::RETRY_WITHIN_DAYS);
     DeskSpec {
         class: names.desk_classes.find_required(out, &path("class"), class.as_ref()).unwrap_or(0),
-        hours: hours.map_or_else(|| closed(rota.clock), |index| rota.timetables[usize::from(index)].clone()),
+        hours: hours
+            .map_or_else(|| closed(rota.clock), |index| rota.timetables[usize::from(index)].clone())
+            .with_profile(&profile),
         last_ticket: last_ticket.as_ref().and_then(|text| last_ticket_second(out, &path("last_ticket"), text)),
         patience_minutes: patience_minutes.as_ref().map(|value| quantity(out, &path("patience_minutes"), value)),
         retry_within_days: whole(out, &path("retry.within_days"), within_days, 1, 60),
@@ -181,7 +184,7 @@ fn desk_spec(out: &mut Complaints, key: &str, desk: &raw::Desk, names: &Names<'_
         routine_minutes,
         routine_needs: names.services.find_given(out, &path("routine_needs"), routine_needs.as_ref()),
         routine_returns_share: returns,
-        profile: profile.map_or_else(flat_profile, |index| rota.profiles[usize::from(index)].clone()),
+        profile,
         learning: learning.as_ref().and_then(|curve| learning_curve(out, &path("learning"), curve, names)),
         priority_classes: priority.as_ref().map_or(0, |lane| {
             let raw::Priority { classes } = lane;
