@@ -127,6 +127,14 @@ impl Complaints {
         self.add(ComplaintKind::Inconsistent, key, found, allowed);
     }
 
+    /// Whether there is a complaint about a key, a key inside it or one that holds it.
+    pub(super) fn concern(&self, key: &str) -> bool {
+        let is_inside = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.list.iter().any(|one| is_inside(&one.key, key) || is_inside(key, &one.key))
+    }
+
     /// All complaints, each once.
     pub(super) fn into_list(self) -> Vec<Complaint> {
         let mut list: Vec<Complaint> = Vec::with_capacity(self.list.len());

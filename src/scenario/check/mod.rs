@@ -15,6 +15,7 @@ mod complaint;
 mod deal;
 mod defaults;
 mod demand;
+mod essential;
 mod handling;
 mod hours;
 mod measures;
@@ -95,7 +96,7 @@ fn build(out: &mut Complaints, layer: &Layer, (city, stem): (&str, &str), calend
     let asked = routes::follow(out, &network);
     sites::set_services(out, layer, &mut groups, &asked);
     size::check(out, &groups, &sites, &care, times.clock.days());
-    Scenario {
+    let scenario = Scenario {
         city: city.to_owned(),
         schedule: stem.to_owned(),
         city_name: Name { zh: city.to_owned(), en: city.to_owned() },
@@ -119,7 +120,9 @@ fn build(out: &mut Complaints, layer: &Layer, (city, stem): (&str, &str), calend
         tasks,
         measures,
         clock: times.clock,
-    }
+    };
+    essential::check(out, &scenario);
+    scenario
 }
 
 fn lang(name: LangName) -> Lang {

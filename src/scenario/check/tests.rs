@@ -427,3 +427,106 @@ fn shipped_cities_pass() {
         assert!(list.is_empty(), "{name}: {list:#?}");
     }
 }
+
+// ------------------------------------------------------------------------------------------------
+// Essential care always has a way
+// ------------------------------------------------------------------------------------------------
+
+/// Dialysis beside the other care, with these rules.
+fn with_dialysis(rules: &str) -> [(&'static str, String); 2] {
+    let care = "dialysis = { kind = \"sessions\", needs = \"settlement\", patients_share = { employee = 0.001 }, \
+                sites = { big = 1 }, profile = \"day\", bill_yuan = 400, patterns = { \"mon wed fri\" = 1 }, \
+                essential = true }\n[pathways]\n";
+    [("[pathways]\n", care.to_owned()), ("[handling]\n", format!("[handling]\ndialysis = {{ {rules} }}\n"))]
+}
+
+fn accepts_dialysis(rules: &str, more: &[(&str, &str)]) {
+    let own = with_dialysis(rules);
+    let changes: Vec<(&str, &str)> =
+        own.iter().map(|(old, new)| (*old, new.as_str())).chain(more.iter().copied()).collect();
+    city(&changes);
+}
+
+#[track_caller]
+fn refuses_dialysis(rules: &str, more: &[(&str, &str)], gap: &str) {
+    let own = with_dialysis(rules);
+    let changes: Vec<(&str, &str)> =
+        own.iter().map(|(old, new)| (*old, new.as_str())).chain(more.iter().copied()).collect();
+    let complaint = refuses(&changes, Missing, "handling.dialysis");
+    assert!(complaint.allowed_en.contains(gap) && complaint.allowed_zh.contains(gap), "{complaint}");
+    assert!(complaint.allowed_en.contains("all = { pathway = "), "{complaint}");
+}
+
+#[test]
+fn essential_care_must_have_a_rule_for_everybody() {
+    accepts_dialysis("all = { pathway = \"convert\" }", &[]);
+    // Together is enough: those with the card and those without.
+    let with = "with = { who = { classes = [\"card\"] }, pathway = \"convert\" }";
+    let without = "without = { who = { not_classes = [\"card\"] }, pathway = \"claim\" }";
+    accepts_dialysis(&format!("{with}, {without}"), &[]);
+    refuses_dialysis(with, &[], "not_classes = card");
+    refuses_dialysis(without, &[], ", classes = card");
+    accepts_dialysis("there = { who = { sites = [\"big\"] }, pathway = \"convert\" }", &[]);
+    refuses_dialysis("east = { who = { districts = [\"east\"] }, pathway = \"convert\" }", &[], "districts = west");
+    // Two of the four large sites have a station.
+    refuses_dialysis("station = { has_station = true, pathway = \"convert\" }", &[], "has_station = false");
+    // A share of 0 takes nobody, and the state after the gap is another one.
+    refuses_dialysis(
+        "none = { pathway = \"claim\", share = 0 }, with = { who = { classes = [\"card\"] }, pathway = \"convert\" }",
+        &[],
+        "not_classes = card",
+    );
+    // Care that is not essential may be forgone.
+    let not_essential = [("essential = true", "essential = false")];
+    accepts_dialysis(with, &not_essential);
+}
+
+#[test]
+fn a_class_that_everybody_or_nobody_has_leaves_nobody_out() {
+    let with = "with = { who = { classes = [\"card\"] }, pathway = \"convert\" }";
+    accepts_dialysis(with, &[("card = { share = 0.5 }", "card = { share = 1 }")]);
+    let without = "without = { who = { not_classes = [\"card\"] }, pathway = \"convert\" }";
+    accepts_dialysis(without, &[("card = { share = 0.5 }", "card = { share = 0 }")]);
+    // A stop that spares those without the card needs no rule for them.
+    let stop = ("stop = \"2021-11-19T18:00:00\"", "stop = \"2021-11-19T18:00:00\", except = { not_classes = [\"card\"] }");
+    accepts_dialysis(with, &[stop]);
+    refuses_dialysis(without, &[stop], ", classes = card");
+}
+
+#[test]
+fn rules_of_essential_care_must_hold_until_the_return_however_late() {
+    let until = |time: &str| format!("first = {{ pathway = \"convert\", until = \"{time}\" }}");
+    accepts_dialysis(&until("settlement.return"), &[]);
+    refuses_dialysis(&until("settlement.return - 1h"), &[], "2021-11-19T18:00:00");
+    // The work may overrun the announced return; without tasks it cannot.
+    refuses_dialysis(&until("settlement.planned_return"), &[], "2021-11-22T08:00:00");
+    accepts_dialysis(&until("settlement.planned_return"), &[(", after_task = \"accept\"", "")]);
+    accepts_dialysis(
+        &format!("{}, then = {{ pathway = \"claim\", from = \"settlement.planned_return\" }}", until("settlement.planned_return")),
+        &[],
+    );
+    // One rule from the announcement to Sunday, the other from Sunday on: no hour between.
+    let halves = |second: &str| {
+        format!("{}, then = {{ pathway = \"claim\", from = \"{second}\" }}", until("2021-11-21T00:00:00"))
+    };
+    accepts_dialysis(&halves("2021-11-21T00:00:00"), &[]);
+    refuses_dialysis(&halves("2021-11-21T01:00:00"), &[], "2021-11-21T00:00:00");
+    refuses_dialysis("late = { pathway = \"claim\", from = \"2021-11-20T00:00:00\" }", &[], "2021-11-19T18:00:00");
+    // Before and after the return of another service, whenever that is.
+    let before = until("agency.return");
+    refuses_dialysis(&before, &[], "2021-11-19T18:00:00");
+    accepts_dialysis(&format!("{before}, then = {{ pathway = \"claim\", from = \"agency.return\" }}"), &[]);
+    refuses_dialysis(
+        &format!("{before}, then = {{ pathway = \"claim\", from = \"agency.return + 1h\" }}"),
+        &[],
+        "2021-11-19T18:00:00",
+    );
+}
+
+#[test]
+fn sites_of_a_later_wave_need_a_rule_until_their_own_return() {
+    let wave = (", after_task = \"accept\" } }\nagency", ", after_task = \"accept\", waves = { west = { districts = [\"west\"], delay_hours = 6 } } } }\nagency");
+    let until = |time: &str| format!("first = {{ pathway = \"convert\", until = \"{time}\" }}");
+    refuses_dialysis(&until("settlement.return"), &[wave], "2021-11-19T18:00:00");
+    accepts_dialysis(&until("settlement.return + 6h"), &[wave]);
+}
