@@ -382,22 +382,34 @@ impl Stream<'_> {
         classes
     }
 
+    /// District in which a patient of a site lives: that of the site for the share treated at home,
+    /// else one of the others, by their people. Care outside the city is nobody's home district, so
+    /// there every district counts.
     fn home_district(&self, site: SiteId, u: f64) -> u16 {
-        // Care outside the city is nobody's home district.
         let is_away = self.scenario.group_of(site).kind == SiteKind::Away;
         let at_home = if is_away { 0.0 } else { self.scenario.behaviour.home_district_share };
         let here = self.scenario.sites[site as usize].district;
-        if u < at_home || self.scenario.districts.len() < 2 {
+        if u < at_home {
             return here;
         }
-        let mut left = (u - at_home) / (1.0 - at_home).max(1e-12);
-        for (index, district) in self.scenario.districts.iter().enumerate() {
+        let elsewhere = || {
+            self.scenario
+                .districts
+                .iter()
+                .enumerate()
+                .filter(|(index, district)| district.share > 0.0 && (is_away || *index != usize::from(here)))
+        };
+        let people: f64 = elsewhere().map(|(_, district)| district.share).sum();
+        let mut left = (u - at_home) / (1.0 - at_home) * people;
+        let mut last = here;
+        for (index, district) in elsewhere() {
+            last = index as u16;
             if left < district.share {
-                return index as u16;
+                break;
             }
             left -= district.share;
         }
-        here
+        last
     }
 
     /// The stays at a site that end at or after `from` and begin before `until`, in order of the day

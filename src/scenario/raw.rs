@@ -371,7 +371,8 @@ pub struct Behaviour {
     pub day_effect_cv: Option<f64>,
     /// Cash in hand as a multiple of monthly disposable income.
     pub cash_months: Option<Quantity>,
-    /// Share of people treated in their home district.
+    /// Share of people treated in their home district; the others live in the other districts, by
+    /// their people.
     pub home_district_share: Option<Share>,
 }
 

@@ -3,9 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use cutover::calendar::SimTime;
+use cutover::calendar::{DAY, SimTime};
+use cutover::desk::OpenHours;
+use cutover::distribution::Distribution;
 use cutover::load::{expected, visits_per_day};
-use cutover::replication::{Tracing, simulate};
+use cutover::patient::{Stream, Visit};
+use cutover::replication::{Model, Tracing, simulate};
+use cutover::rng::Source;
+use cutover::scenario::raw::SiteKind;
 use cutover::scenario::schema::schema_json;
 use cutover::scenario::world::Scenario;
 
@@ -96,6 +101,89 @@ fn wuhan_has_the_scale_of_its_notice() {
     assert!((9_000..11_000).contains(&wuhan.sites.len()), "nearly 10,000 providers");
     let settled = 221.0 / 24.0 * visits_per_day(&wuhan);
     assert!(settled > 1.3e6, "{settled} visits fall into the announced outage");
+}
+
+/// Where the patients of a site live: how many in each district, over sixty days.
+fn homes(model: &Model, site: u32) -> Vec<f64> {
+    let source = Source::new(7, 0);
+    let day_effects = model.population.day_effects(&source);
+    let stream =
+        Stream { scenario: &model.scenario, population: &model.population, source: &source, day_effects: &day_effects };
+    let mut visits: Vec<Visit> = Vec::new();
+    for day in 0..60 {
+        stream.visits(site, day, &mut visits);
+    }
+    let mut homes = vec![0.0; model.scenario.districts.len()];
+    for visit in visits {
+        homes[usize::from(visit.home)] += 1.0;
+    }
+    homes
+}
+
+/// Each count is binomial about its share: within four standard errors.
+fn assert_shares(counts: &[f64], shares: &[f64], what: &str) {
+    let total: f64 = counts.iter().sum();
+    assert!(total > 2_000.0, "{what}: {total} patients");
+    for (district, (count, share)) in counts.iter().zip(shares).enumerate() {
+        let error = (total * share * (1.0 - share)).sqrt();
+        assert!(
+            (count - total * share).abs() <= 4.0 * error,
+            "{what}, district {district}: {count} of {total}, {share}"
+        );
+    }
+}
+
+/// The share treated at home lives in the district of the site; the others in the other districts, by
+/// their people. In a district of two in five, drawing all districts again would make 0.80 into 0.88.
+#[test]
+fn patients_from_elsewhere_live_in_the_other_districts_by_their_people() {
+    let mut scenario = scenario("zibo", &["behaviour.home_district_share=0.8"]);
+    let (own, others) = (0.4, 0.6 / (scenario.districts.len() - 1) as f64);
+    for (index, district) in scenario.districts.iter_mut().enumerate() {
+        // The others differ too: half and three halves of their mean, in turn; the last makes up for it.
+        district.share = if index == 0 { own } else { others * if index % 2 == 1 { 0.5 } else { 1.5 } };
+    }
+    let rest: f64 = 1.0 - scenario.districts.iter().map(|district| district.share).sum::<f64>();
+    scenario.districts.last_mut().expect("districts").share += rest;
+    let model = Model::new(scenario);
+    let shares: Vec<f64> = model.scenario.districts.iter().map(|district| district.share).collect();
+    let busiest = |wanted: &dyn Fn(usize) -> bool| {
+        let sites = (0..model.scenario.sites.len()).filter(|site| wanted(*site));
+        sites.max_by_key(|site| homes(&model, *site as u32).iter().sum::<f64>() as u64).expect("a site") as u32
+    };
+    let group = |site: usize| model.scenario.group_of(site as u32);
+    let here = busiest(&|site| group(site).key == "tertiary" && model.scenario.sites[site].district == 0);
+    let expected: Vec<f64> = shares
+        .iter()
+        .enumerate()
+        .map(|(index, share)| if index == 0 { 0.8 } else { 0.2 * share / (1.0 - own) })
+        .collect();
+    assert_shares(&homes(&model, here), &expected, "a hospital");
+    // Care outside the city: everybody's home counts by its people.
+    let away = busiest(&|site| group(site).kind == SiteKind::Away);
+    assert_shares(&homes(&model, away), &shares, "care elsewhere");
+}
+
+/// One window, far too much work and doors that never close: nobody is sent home at midnight.
+#[test]
+fn a_desk_open_around_the_clock_sends_nobody_home_at_midnight() {
+    let closed = |around_the_clock: bool| {
+        let mut scenario = scenario("minimal", &[]);
+        for desk in scenario.groups.iter_mut().filter_map(|group| group.desk.as_mut()) {
+            if around_the_clock {
+                desk.hours = OpenHours::new(desk.hours.days.iter().map(|_| vec![(0, DAY)]).collect());
+            }
+            desk.profile.hours = std::array::from_fn(|hour| (hour as f64 + 1.0) / 24.0);
+            (desk.patience_minutes, desk.last_ticket) = (None, None);
+            desk.routine_per_day = 300.0;
+            desk.routine_minutes = Distribution::Fixed(10.0);
+        }
+        scenario.sites.iter_mut().for_each(|site| (site.windows, site.size) = (1, 1.0));
+        let outcome = simulate(&Model::new(scenario), 1, 0, Tracing::Off).expect("the laws hold");
+        outcome.normal.desks.iter().map(|desk| desk.left[1]).sum::<i64>()
+    };
+    assert!(closed(false) > 100, "with ordinary hours many still wait when the desk closes");
+    assert_eq!(closed(true), 0);
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
