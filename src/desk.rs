@@ -168,7 +168,8 @@ pub struct RosterChange<'a> {
 
 impl Roster {
     /// Builds a site's roster. A change counts for a day when the day's noon lies in it, so
-    /// that windows and hours are whole days.
+    /// that windows and hours are whole days. A share of the windows is rounded, and a desk that
+    /// has any keeps one: it works, if slowly.
     pub fn build(&mut self, spec: &DeskSpec, windows: u32, changes: &[RosterChange<'_>], days: u32) {
         self.steps.clear();
         self.window_seconds = 0;
@@ -195,15 +196,16 @@ impl Roster {
         }
     }
 
+    /// Adds a day's steps. A day that opens at the second at which the last one closed goes on with
+    /// it, so that nobody is sent home between; it is the end of the night that then closes the day.
     fn push_day(&mut self, day: u32, hours: &[(u32, u32)], windows: u32) {
         for (index, &(open, close)) in hours.iter().enumerate() {
-            let last = index + 1 == hours.len();
-            let continues = !last && hours[index + 1].0 == close;
-            self.steps.push(RosterStep { time: SimTime(day * DAY + open), windows, closes_day: false });
-            if !continues {
-                let step = RosterStep { time: SimTime(day * DAY + close), windows: 0, closes_day: last };
-                self.steps.push(step);
-            }
+            let opening = SimTime(day * DAY + open);
+            let goes_on = self.steps.pop_if(|last| last.time == opening);
+            let ends_night = index == 0 && goes_on.is_some();
+            self.steps.push(RosterStep { time: opening, windows, closes_day: false });
+            let closes_day = ends_night || index + 1 == hours.len();
+            self.steps.push(RosterStep { time: SimTime(day * DAY + close), windows: 0, closes_day });
         }
         self.window_seconds += length(hours) * i64::from(windows);
     }
@@ -237,6 +239,52 @@ mod tests {
         assert_eq!(week.arrival_from(0, 0.5, SimTime(17 * 3600)), None);
         assert_eq!(week.arrival_second(1, 0.5), None);
         assert_eq!((week.open_days.len(), week.first_open(SimTime(0))), (1, 0));
+    }
+
+    fn steps(days: &[&[(u32, u32)]]) -> Vec<(u32, u32, bool)> {
+        let mut roster = Roster::default();
+        for (day, hours) in (0..).zip(days) {
+            roster.push_day(day, hours, 2);
+        }
+        roster.steps.iter().map(|step| (step.time.0, step.windows, step.closes_day)).collect()
+    }
+
+    #[test]
+    fn a_desk_open_around_the_clock_never_closes_between_two_days() {
+        let whole: &[(u32, u32)] = &[(0, DAY)];
+        assert_eq!(
+            steps(&[whole, whole, whole]),
+            [(0, 2, false), (DAY, 2, false), (2 * DAY, 2, false), (3 * DAY, 0, true)]
+        );
+        // Closed on the second day: at its midnight everybody goes home.
+        assert_eq!(
+            steps(&[whole, &[], whole]),
+            [(0, 2, false), (DAY, 0, true), (2 * DAY, 2, false), (3 * DAY, 0, true)]
+        );
+    }
+
+    #[test]
+    fn a_night_closes_where_it_ends_and_a_noon_break_does_not() {
+        let hour = 3_600;
+        let night: &[(u32, u32)] = &[(0, 6 * hour), (20 * hour, DAY)];
+        assert_eq!(
+            steps(&[&[(20 * hour, DAY)], night, &[]]),
+            [
+                (20 * hour, 2, false),
+                (DAY, 2, false),
+                (DAY + 6 * hour, 0, true),
+                (DAY + 20 * hour, 2, false),
+                (2 * DAY, 0, true),
+            ]
+        );
+        let noon: &[(u32, u32)] = &[(8 * hour, 12 * hour), (14 * hour, 17 * hour)];
+        assert_eq!(
+            steps(&[noon]),
+            [(8 * hour, 2, false), (12 * hour, 0, false), (14 * hour, 2, false), (17 * hour, 0, true)]
+        );
+        // Two intervals that touch are one.
+        let touching: &[(u32, u32)] = &[(8 * hour, 12 * hour), (12 * hour, 17 * hour)];
+        assert_eq!(steps(&[touching]), [(8 * hour, 2, false), (12 * hour, 2, false), (17 * hour, 0, true)]);
     }
 
     #[test]

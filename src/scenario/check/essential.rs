@@ -82,8 +82,7 @@ impl Search<'_> {
         for (group, district, has_station) in places {
             for (scheme, _) in self.care.volume.iter().enumerate().filter(|(_, volume)| **volume > 0.0) {
                 for classes in self.combinations(scheme).unwrap_or_else(|| vec![self.stop.scope.classes_all]) {
-                    let matter =
-                        Matter { scheme: scheme as u8, district, group, care: self.index, classes, action };
+                    let matter = Matter { scheme: scheme as u8, district, group, care: self.index, classes, action };
                     let from = self.stop.stops(self.care.needs, &matter).then(|| self.gap_of(&matter, has_station));
                     if let Some(from) = from.flatten() {
                         return Some(Gap { matter, has_station, from });

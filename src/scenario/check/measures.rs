@@ -70,6 +70,7 @@ fn one_measure(out: &mut Complaints, key: &str, measure: &raw::Measure, about: &
     let at_desks = matches!(kind, MeasureKind::Surge | MeasureKind::Overtime);
     if at_desks {
         check_desks(out, &path("sites"), sites.as_ref(), about);
+        refuse_persons(out, &path("who"), kind, who.as_ref());
     }
     let from = match from {
         Some(text) => about.times.moment(out, &path("from"), text, false),
@@ -144,6 +145,40 @@ fn refuse_other_keys(out: &mut Complaints, key: &str, kind: MeasureKind, measure
             );
             out.inconsistent(format!("measures.{key}.{part}"), "", rule);
         }
+    }
+}
+
+/// Windows and hours are for whoever comes: complains about conditions on persons and their matters,
+/// and on districts where hours would need them.
+fn refuse_persons(out: &mut Complaints, key: &str, kind: MeasureKind, who: Option<&raw::Scope>) {
+    let Some(raw::Scope { schemes, districts, sites: _, tags: _, care, classes, not_classes, actions }) = who else {
+        return;
+    };
+    let persons = [
+        ("schemes", schemes.is_some()),
+        ("care", care.is_some()),
+        ("classes", classes.is_some()),
+        ("not_classes", not_classes.is_some()),
+        ("actions", actions.is_some()),
+    ];
+    let article = if kind == MeasureKind::Overtime { "an" } else { "a" };
+    for (part, _) in persons.iter().filter(|(_, given)| *given) {
+        let rule = allowed(
+            format!("{} 开的是窗口，谁来都能办，不能限定人员或事项；请用 sites 选择网点", word(kind)),
+            format!(
+                "{article} {} measure is for desks, which serve whoever comes: choose the desks by sites",
+                word(kind)
+            ),
+        );
+        out.inconsistent(format!("{key}.{part}"), "", rule);
+    }
+    if kind == MeasureKind::Overtime && districts.is_some() {
+        let rule = allowed(
+            "overtime 按网点组统一调整时间，不能只限部分区县；请为这些网点单列一个网点组，再用 sites 选择",
+            "overtime changes the hours of whole groups of sites, not of districts: put those sites into a group of \
+             their own and choose it by sites",
+        );
+        out.inconsistent(format!("{key}.districts"), "", rule);
     }
 }
 

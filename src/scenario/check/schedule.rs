@@ -133,8 +133,19 @@ fn early_hours(out: &mut Complaints, key: &str, text: &str) -> Option<Vec<(u32, 
     }
 }
 
+/// Shares of windows by day. A share of 0 is refused: people would come in vain to desks whose service
+/// is back, and a desk that works has at least one window.
 fn ramp(out: &mut Complaints, key: &str, shares: Option<&[f64]>) -> Vec<f64> {
-    shares.unwrap_or_default().iter().map(|share| number(out, key, *share, 0.0, 1.0)).collect()
+    let shares = shares.unwrap_or_default();
+    if shares.contains(&0.0) {
+        let rule = allowed(
+            "必须大于 0：当天一个窗口都不开，就是还没有恢复，请推迟恢复时间或用 waves 让部分网点晚恢复",
+            "must be above 0: a service without a window on a day is not back yet; write a later return, or waves for \
+             the sites that come back later",
+        );
+        out.add(ComplaintKind::OutOfRange, key, 0, rule);
+    }
+    shares.iter().map(|share| number(out, key, *share, 0.0, 1.0)).collect()
 }
 
 fn waves(out: &mut Complaints, key: &str, waves: Option<&raw::Named<raw::Wave>>, names: &Names<'_>) -> Vec<Wave> {

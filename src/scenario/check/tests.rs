@@ -428,6 +428,44 @@ fn shipped_cities_pass() {
     }
 }
 
+#[test]
+fn a_ramp_day_without_windows_is_refused() {
+    let ramp = |shares: &str| format!("after_task = \"accept\", ramp = {shares} }} }}");
+    city(&[("after_task = \"accept\" } }", &ramp("[0.1, 1]"))]);
+    let complaint =
+        refuses(&[("after_task = \"accept\" } }", &ramp("[0.0, 0.5]"))], OutOfRange, "suspend.settlement.return.ramp");
+    assert!(complaint.allowed_en.contains("later return"), "{complaint}");
+    refuses(&[("after_task = \"accept\" } }", &ramp("[1.5]"))], OutOfRange, "suspend.settlement.return.ramp");
+}
+
+#[test]
+fn measures_at_desks_take_no_conditions_on_persons() {
+    let surge = "more = { kind = \"surge\", ";
+    let overtime = "more = { kind = \"overtime\", hours = \"agency\", ";
+    let with = |kind: &str, who: &str| format!("{kind}who = {{ {who} }}, ");
+    for condition in ["schemes", "care", "classes", "not_classes", "actions"] {
+        let name = match condition {
+            "schemes" => "employee",
+            "care" => "outpatient",
+            "actions" => "purchase",
+            _ => "card",
+        };
+        let who = format!("{condition} = [\"{name}\"]");
+        let key = format!("measures.more.who.{condition}");
+        let complaint = refuses(&[(surge, &with(surge, &who))], Inconsistent, &key);
+        assert!(complaint.allowed_en.contains("a surge measure is for desks"), "{complaint}");
+        let changes = [(surge, with(overtime, &who)), ("extra_windows = 2, ", String::new())];
+        let changes = changes.each_ref().map(|(old, new)| (*old, new.as_str()));
+        let complaint = refuses(&changes, Inconsistent, &key);
+        assert!(complaint.allowed_en.contains("an overtime measure is for desks"), "{complaint}");
+    }
+    // Windows can be added in one district; hours belong to the whole group.
+    city(&[(surge, &with(surge, "districts = [\"east\"]"))]);
+    city(&[(surge, overtime), ("extra_windows = 2, ", "")]);
+    let who = with(overtime, "districts = [\"east\"]");
+    refuses(&[(surge, &who), ("extra_windows = 2, ", "")], Inconsistent, "measures.more.who.districts");
+}
+
 // ------------------------------------------------------------------------------------------------
 // Essential care always has a way
 // ------------------------------------------------------------------------------------------------
@@ -488,7 +526,8 @@ fn a_class_that_everybody_or_nobody_has_leaves_nobody_out() {
     let without = "without = { who = { not_classes = [\"card\"] }, pathway = \"convert\" }";
     accepts_dialysis(without, &[("card = { share = 0.5 }", "card = { share = 0 }")]);
     // A stop that spares those without the card needs no rule for them.
-    let stop = ("stop = \"2021-11-19T18:00:00\"", "stop = \"2021-11-19T18:00:00\", except = { not_classes = [\"card\"] }");
+    let stop =
+        ("stop = \"2021-11-19T18:00:00\"", "stop = \"2021-11-19T18:00:00\", except = { not_classes = [\"card\"] }");
     accepts_dialysis(with, &[stop]);
     refuses_dialysis(without, &[stop], ", classes = card");
 }
@@ -502,7 +541,10 @@ fn rules_of_essential_care_must_hold_until_the_return_however_late() {
     refuses_dialysis(&until("settlement.planned_return"), &[], "2021-11-22T08:00:00");
     accepts_dialysis(&until("settlement.planned_return"), &[(", after_task = \"accept\"", "")]);
     accepts_dialysis(
-        &format!("{}, then = {{ pathway = \"claim\", from = \"settlement.planned_return\" }}", until("settlement.planned_return")),
+        &format!(
+            "{}, then = {{ pathway = \"claim\", from = \"settlement.planned_return\" }}",
+            until("settlement.planned_return")
+        ),
         &[],
     );
     // One rule from the announcement to Sunday, the other from Sunday on: no hour between.
@@ -525,7 +567,10 @@ fn rules_of_essential_care_must_hold_until_the_return_however_late() {
 
 #[test]
 fn sites_of_a_later_wave_need_a_rule_until_their_own_return() {
-    let wave = (", after_task = \"accept\" } }\nagency", ", after_task = \"accept\", waves = { west = { districts = [\"west\"], delay_hours = 6 } } } }\nagency");
+    let wave = (
+        ", after_task = \"accept\" } }\nagency",
+        ", after_task = \"accept\", waves = { west = { districts = [\"west\"], delay_hours = 6 } } } }\nagency",
+    );
     let until = |time: &str| format!("first = {{ pathway = \"convert\", until = \"{time}\" }}");
     refuses_dialysis(&until("settlement.return"), &[wave], "2021-11-19T18:00:00");
     accepts_dialysis(&until("settlement.return + 6h"), &[wave]);

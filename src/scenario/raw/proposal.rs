@@ -47,7 +47,8 @@ pub struct Return {
     /// May return before the announced time when the work is finished, within these hours of a
     /// day (`"08:00-20:00"`).
     pub early: Option<String>,
-    /// Share of windows working with the service on the first, second … day after the return.
+    /// Share of windows working with the service on the first, second … day after the return, above
+    /// 0. Every desk keeps at least one window.
     #[schemars(inner(range(min = 0, max = 1)))]
     pub ramp: Option<Vec<f64>>,
     /// Sites that come back later, by wave.
@@ -155,7 +156,8 @@ pub struct Measure {
     pub name: Option<Name>,
     /// What it is.
     pub kind: Option<MeasureKind>,
-    /// Whose.
+    /// Whose. Surge and overtime are for desks: of a scope they take sites and tags, surge districts
+    /// too.
     pub who: Option<Scope>,
     /// First moment; the announcement when left out.
     pub from: Option<TimeText>,
