@@ -97,17 +97,18 @@ fn visible_purchases(world: &mut Scenario) {
     world.measures.iter_mut().for_each(|measure| measure.minutes = Distribution::Fixed(1.0));
 }
 
-/// On each of its days every desk that people come to is open for one second only, this one. Windows
-/// enough for all who come in it.
-fn open_for_one_second(world: &mut Scenario, time: &str) {
-    let parts: Vec<u32> = time.split(':').map(|part| part.parse().expect("a number")).collect();
-    let second = parts[0] * 3600 + parts[1] * 60 + parts[2];
+/// On each of its days every desk that people come to is open for these seconds only. Windows enough for
+/// all who come in one of them.
+fn open_for_seconds(world: &mut Scenario, times: &[&str]) {
+    let second = |time: &&str| {
+        let parts: Vec<u32> = time.split(':').map(|part| part.parse().expect("a number")).collect();
+        let second = parts[0] * 3600 + parts[1] * 60 + parts[2];
+        (second, second + 1)
+    };
+    let seconds: Vec<(u32, u32)> = times.iter().map(second).collect();
     for group in world.groups.iter_mut().filter(|group| group.kind != SiteKind::BackOffice) {
         let Some(desk) = group.desk.as_mut() else { continue };
-        let days = desk.hours.days.iter().map(|hours| match hours[..] {
-            [] => Vec::new(),
-            _ => vec![(second, second + 1)],
-        });
+        let days = desk.hours.days.iter().map(|hours| if hours.is_empty() { Vec::new() } else { seconds.clone() });
         desk.hours = OpenHours::new(days.collect());
     }
     world.sites.iter_mut().for_each(|site| site.windows = 3_000);
@@ -170,7 +171,7 @@ impl Story {
 
     /// One replication in which whoever comes to a desk comes at 15:00:00.
     fn at_three(mut plain: Scenario) -> Self {
-        open_for_one_second(&mut plain, "15:00:00");
+        open_for_seconds(&mut plain, &["15:00:00"]);
         Self::of(plain, 1)
     }
 
@@ -1573,7 +1574,7 @@ fn desks_that_open_with_the_return_serve_and_a_second_earlier_they_do_not() {
                 "wuhan" => wuhan_world(&care, &sets),
                 _ => plain(city, &care, &[]),
             };
-            open_for_one_second(&mut world, opens);
+            open_for_seconds(&mut world, &[opens]);
             let story = Story::of(world, 1);
             let came = story.courses.iter().filter(|course| course.rows[0].event == Event::Paid).filter(|course| {
                 let steps = course.rows[0].pathway.map(|way| &story.world().pathways[usize::from(way)].steps);
@@ -1592,6 +1593,75 @@ fn desks_that_open_with_the_return_serve_and_a_second_earlier_they_do_not() {
             assert!(seconds.len() >= 20, "{city}: {} came", seconds.len());
             assert!(seconds.iter().all(|second| second == expected), "{city} {opens}: {seconds:?}");
         }
+    }
+}
+
+/// Desks open at 8:30:00 and at 15:00:00, and the return lies between: all who come on that day come at
+/// 15:00:00. On a day without a return both seconds have their comers.
+#[test]
+fn nobody_comes_in_the_morning_of_a_day_whose_return_is_later() {
+    let seconds = |mut world: Scenario, care: &str| {
+        open_for_seconds(&mut world, &["08:30:00", "15:00:00"]);
+        let story = Story::of(world, 1);
+        let met = story.care(care).into_iter().filter(|course| {
+            !course.all(Event::Came).is_empty()
+                && !matches!(story.group(course.rows[0].origin), "tertiary" | "secondary")
+        });
+        let mut seconds: Vec<String> = met.map(|course| story.text(course.one_at(Event::Came, 0).time)).collect();
+        assert!(seconds.len() >= 20, "{} came", seconds.len());
+        seconds.sort_unstable();
+        seconds.dedup();
+        seconds
+    };
+    // Small providers of Xinzhou at noon, Wuhan's social-insurance halls at 9:00.
+    assert_eq!(seconds(plain("xinzhou", &[("outpatient", 40.0)], &[]), "outpatient"), ["2021-11-01T15:00:00"]);
+    let mut halls = wuhan_world(&[("social-matters", 60.0)], &[]);
+    halls.measures.clear();
+    assert_eq!(seconds(halls, "social-matters"), ["2022-01-04T15:00:00"]);
+    let midnight = plain("chongqing", &[("outpatient", 40.0)], &[]);
+    assert_eq!(seconds(midnight, "outpatient"), ["2021-08-04T08:30:00", "2021-08-04T15:00:00"]);
+}
+
+/// With the real hours, whoever comes to a desk comes when it is open and the service needed is up.
+#[test]
+fn people_come_in_opening_hours_when_the_service_is_up() {
+    for city in ["chongqing", "nantong", "zibo", "xinzhou", "wuhan"] {
+        let story = Story::of(shipped(city), 1);
+        let world = story.world();
+        let mut came_in_person = 0;
+        for (paid, row) in story.courses.iter().flat_map(|course| {
+            let paid = course.all(Event::Paid).first().map(|paid| paid.time);
+            course.all(Event::Came).into_iter().map(move |row| (paid, row))
+        }) {
+            let Some(way) = row.pathway else { continue };
+            let step = &world.pathways[usize::from(way)].steps[usize::from(row.step)];
+            if step.contact != Contact::InPerson {
+                continue;
+            }
+            came_in_person += 1;
+            assert!(paid.is_none_or(|paid| paid <= row.time), "{city}: came before {}", story.text(row.time));
+            let desk = world.group_of(row.site).desk.as_ref().expect("a desk");
+            let second = row.time.second_of_day();
+            let hours = &desk.hours.days[row.time.day() as usize];
+            assert!(hours.iter().any(|(open, close)| (*open..*close).contains(&second)), "{}", story.text(row.time));
+            let place = &world.sites[row.origin as usize];
+            let is_stay = world.care[usize::from(row.care)].kind == DemandKind::Stays;
+            let matter = Matter {
+                scheme: row.scheme,
+                district: place.district,
+                group: place.group,
+                care: row.care,
+                classes: 0,
+                action: if is_stay { Action::Discharge } else { Action::Purchase },
+            };
+            for (stop, down) in world.suspensions.iter().zip(&story.actual) {
+                let end = down.end.0 + stop.wave_delay(place.group, place.district).0;
+                let is_down = down.start <= row.time && row.time.0 < end;
+                let is_stopped = step.needs.is_some_and(|service| stop.stops(service, &matter));
+                assert!(!is_down || !is_stopped, "{city} {}: {} is down", story.text(row.time), stop.key);
+            }
+        }
+        assert!(came_in_person > 500, "{city}: {came_in_person} came");
     }
 }
 
