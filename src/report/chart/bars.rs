@@ -9,7 +9,7 @@ use super::timeline::TimelineRow;
 use super::{ChartError, Lang};
 
 /// Opacity of the part of a bar behind the planned return.
-const PALE: f64 = 0.30;
+pub(super) const PALE: f64 = 0.30;
 
 /// The room of the rows, and where a day stands in it.
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +34,15 @@ impl Grid {
     /// The bar of a row, between two days.
     fn bar(&self, index: usize, start: f64, end: f64) -> Area {
         let top = self.area.top + self.row * index as f64;
-        let height = (self.row * 0.6).min(72.0);
-        // The range of the actual return needs room under the bar, so the bar sits a little high.
-        let upper = top + (self.row - height) * 0.36;
+        let height = (self.row * 0.6).min(84.0);
+        // Bar and range stand in the middle of the row as one.
+        let upper = top + (self.row - height - self.under()) / 2.0;
         Area { left: self.x(start), top: upper, right: self.x(end), bottom: upper + height }
+    }
+
+    /// Room under a bar for the range of the actual return.
+    fn under(&self) -> f64 {
+        (self.row * 0.25).min(52.0)
     }
 }
 
@@ -58,6 +63,12 @@ pub(super) fn open_text(lang: Lang) -> &'static str {
 /// Bar colour and the colour of text on it.
 pub(super) fn colors(kind: usize) -> (RGBColor, RGBColor) {
     KINDS.get(kind % KINDS.len()).copied().unwrap_or((INK, WHITE))
+}
+
+/// Whether the figure shows a paler part behind the planned return of a row.
+pub(super) fn is_late(row: &TimelineRow, days: f64) -> bool {
+    let late = |end: f64| row.actual.is_some_and(|actual| actual.q95.min(days) > end.max(0.0) + 1e-6);
+    row.start_day < days && row.planned_end_day.is_some_and(late)
 }
 
 /// What all rows share besides the grid.
@@ -82,7 +93,8 @@ pub(super) fn draw_row(
     // A low row has room for one line of its name only.
     let most = if grid.row >= 70.0 { 2 } else { 1 };
     let lines = wrap(&row.label, name, looks.names_right - MARGIN, most);
-    let middle = grid.area.top + grid.row * (index as f64 + 0.5);
+    let bar = grid.bar(index, row.start_day, row.start_day);
+    let middle = f64::midpoint(bar.top, bar.bottom);
     for (i, line) in lines.iter().enumerate() {
         let y = middle + 34.0 * (i as f64 - (lines.len() - 1) as f64 / 2.0);
         canvas.text(line, (looks.names_right, y), name)?;
@@ -92,16 +104,14 @@ pub(super) fn draw_row(
         None => open_bar(canvas, grid, index, row, looks.lang)?,
     }
     if let Some(actual) = row.actual {
-        let bar = grid.bar(index, row.start_day, row.start_day);
-        let next = grid.area.top + grid.row * (index as f64 + 1.0);
-        let y = f64::midpoint(bar.bottom, next);
+        let y = bar.bottom + grid.under() / 2.0;
         let at = |day: f64| grid.anywhere(day);
         let shown = Range {
             low: at(actual.q05),
             median: at(actual.median),
             high: at(actual.q95),
             room: (grid.area.left, grid.area.right),
-            size: ((next - bar.bottom) * 0.4).min(10.0),
+            size: (grid.under() * 0.4).min(10.0),
         };
         range(canvas, shown, y, INK)?;
     }

@@ -1,13 +1,14 @@
 //! Fan charts: a daily quantity as median with 50 % and 90 % bands over the replications.
 //!
-//! [`fan`] fills a slide with one quantity; [`fan_panels`] puts up to six beside each other, each
-//! with its own value axis, for example the backlog of each desk class. Grey bands are the
+//! [`fan`] fills a slide with one quantity that is counted by the day, such as money paid, and draws
+//! each day's total across the day; [`fan_panels`] puts up to six levels beside each other as lines,
+//! each with its own value axis, for example the backlog of each desk class. Grey bands are the
 //! announced stops.
 
 use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Type, sheet, wrap};
 use super::panel::{
-    Plot, Quantiles, Reference, StopBand, axis_of, axis_width, check_series, check_stops, draw, entries, shown,
+    Plot, Quantiles, Reference, Shape, StopBand, axis_of, axis_width, check_series, check_stops, draw, entries, shown,
 };
 use super::slide::{DATES, LANE, Placed, footer, header, lanes, legend};
 use super::theme::{BODY, MARGIN, SHADE, SOFT, SUBTITLE, TICK, WIDTH};
@@ -23,9 +24,9 @@ pub struct FanChart {
     pub title: String,
     /// Second, smaller line; may be empty.
     pub subtitle: String,
-    /// What the value axis shows, without its unit, for example "待补录结算单".
+    /// What the value axis shows, without its unit, for example "停机期现金支付".
     pub y_label: String,
-    /// Unit of the values, for example "笔"; 万 or 亿 is put before it as needed. May be empty.
+    /// Unit of the values, for example "元"; 万 or 亿 is put before it as needed. May be empty.
     pub y_unit: String,
     /// Language of legend, dates and numbers.
     pub lang: Lang,
@@ -92,10 +93,10 @@ pub struct FanPanels {
 ///     median: days.clone(), q05: days.clone(), q25: days.clone(), q75: days.clone(), q95: days,
 /// };
 /// let chart = FanChart {
-///     title: "积压".into(),
+///     title: "自费".into(),
 ///     subtitle: String::new(),
-///     y_label: "积压".into(),
-///     y_unit: "笔".into(),
+///     y_label: "自费".into(),
+///     y_unit: "元".into(),
 ///     lang: Lang::Zh,
 ///     first_day: (2021, 11, 15),
 ///     quantiles,
@@ -104,7 +105,7 @@ pub struct FanPanels {
 ///     footer: vec![],
 /// };
 /// let drawn = fan(&chart)?;
-/// assert!(drawn.svg.contains("积压（万笔）") && drawn.missing.is_empty());
+/// assert!(drawn.svg.contains("自费（万元）") && drawn.missing.is_empty());
 /// # Ok::<(), cutover::report::chart::ChartError>(())
 /// ```
 pub fn fan(chart: &FanChart) -> Result<Drawn, ChartError> {
@@ -121,7 +122,8 @@ pub fn fan(chart: &FanChart) -> Result<Drawn, ChartError> {
         // its height, which is known only once the stops have their lanes.
         let tall = axis_of(&chart.quantiles, reference, bottom - top, chart.lang);
         let (left, right) = (MARGIN + axis_width(&tall), WIDTH - MARGIN);
-        let mut plot = Plot { area: Area { left, top, right, bottom }, days: length, values: tall };
+        let area = Area { left, top, right, bottom };
+        let mut plot = Plot { area, days: length, values: tall, shape: Shape::Steps };
         let names: Vec<String> = stops.iter().map(|s| stop_name(s, chart.lang)).collect();
         let spans: Vec<(f64, f64, &str)> = stops
             .iter()
@@ -132,7 +134,7 @@ pub fn fan(chart: &FanChart) -> Result<Drawn, ChartError> {
             })
             .collect();
         let (placed, used, lost) = lanes(&spans, Type::new(BODY), (left, right));
-        let top = legend(canvas, top, &entries(chart.lang, reference, !stops.is_empty(), lost))?;
+        let top = legend(canvas, top, &entries(chart.lang, Shape::Steps, reference, !stops.is_empty(), lost))?;
         plot.area.top = top + LANE * (1 + used) as f64 + 16.0;
         plot.values = axis_of(&chart.quantiles, reference, bottom - plot.area.top, chart.lang);
         let names = (chart.y_label.as_str(), chart.y_unit.as_str());
@@ -190,7 +192,7 @@ pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
         let top = header(canvas, &chart.title, &chart.subtitle)?;
         let bottom = footer(canvas, &chart.footer)?;
         let reference = chart.panels.iter().find_map(|p| p.reference.as_ref());
-        let entries = entries(chart.lang, reference, !stops.is_empty(), 0);
+        let entries = entries(chart.lang, Shape::Line, reference, !stops.is_empty(), 0);
         let top = legend(canvas, top, &entries)?;
         let cells = cells(found, Area { left: MARGIN, top, right: WIDTH - MARGIN, bottom });
         for (one, cell) in chart.panels.iter().zip(cells) {
@@ -203,7 +205,7 @@ pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
                 right: cell.right,
                 bottom: cell.bottom - DATES,
             };
-            let plot = Plot { area, days: one.quantiles.median.len() as f64, values };
+            let plot = Plot { area, days: one.quantiles.median.len() as f64, values, shape: Shape::Line };
             draw(canvas, &plot, days, &stops, &one.quantiles, one.reference.as_ref())?;
         }
         Ok(())
@@ -269,10 +271,10 @@ mod tests {
     }
 
     #[test]
-    fn median_line_stands_at_its_values() {
+    fn steps_stand_at_their_values_across_their_days() {
         let chart = sample_fan(Lang::Zh, 60);
         let points = median_line(&fan(&chart).unwrap().svg);
-        assert_eq!(points.len(), 60);
+        assert_eq!(points.len(), 120, "two ends a day");
         let (most, least) = (4.0e5, 0.0);
         let peak = chart.quantiles.q95.iter().copied().fold(0.0, f64::max);
         assert!(peak < most && peak > 3.0e5, "{peak}");
@@ -284,13 +286,25 @@ mod tests {
             .copied()
             .enumerate()
             .fold((0, f64::MAX), |best, (i, p)| if p.1 < best.1 { (i, p.1) } else { best });
-        let pixels = (zero.1 - points[top].1) / chart.quantiles.median[top];
-        let step = (points[59].0 - zero.0) / 59.0;
+        let pixels = (zero.1 - points[top].1) / chart.quantiles.median[top / 2];
+        let day = (points[119].0 - zero.0) / 60.0;
         for (i, point) in points.iter().enumerate() {
             let value = (zero.1 - point.1) / pixels;
-            assert!((value - chart.quantiles.median[i]).abs() < 400.0, "day {i}: {value}");
-            assert!((point.0 - zero.0 - step * i as f64).abs() < 0.3, "day {i}");
+            assert!((value - chart.quantiles.median[i / 2]).abs() < 400.0, "day {}: {value}", i / 2);
+            let edge = (i / 2 + i % 2) as f64;
+            assert!((point.0 - zero.0 - day * edge).abs() < 0.3, "day {}", i / 2);
         }
+    }
+
+    /// Nothing was paid on the first five days: the line leaves zero with the sixth, not before.
+    #[test]
+    fn nothing_is_shown_before_the_first_day_with_a_total() {
+        let chart = sample_fan(Lang::En, 60);
+        assert!(chart.quantiles.median[..6].iter().all(|value| *value == 0.0) && chart.quantiles.median[6] > 0.0);
+        let points = median_line(&fan(&chart).unwrap().svg);
+        let raised = points.iter().position(|point| point.1 < points[0].1).unwrap();
+        let share = (points[raised].0 - points[0].0) / (points[119].0 - points[0].0);
+        assert!((share - 6.0 / 60.0).abs() < 0.001, "{share}");
     }
 
     #[test]

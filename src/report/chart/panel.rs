@@ -49,12 +49,22 @@ pub struct Reference {
     pub values: Vec<f64>,
 }
 
+/// How a daily series is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A level that changes from day to day: a line through the noons.
+    Line,
+    /// The total of each day: a step across it. A line would rise on the day before the first payment.
+    Steps,
+}
+
 /// The part of a panel that holds data: turns days and values into places.
 #[derive(Debug, Clone)]
 pub(super) struct Plot {
     pub(super) area: Area,
     pub(super) days: f64,
     pub(super) values: Values,
+    pub(super) shape: Shape,
 }
 
 impl Plot {
@@ -68,13 +78,14 @@ impl Plot {
         self.area.bottom - share * (self.area.bottom - self.area.top)
     }
 
-    /// A daily series as a line through the middle of its days; a single day is drawn across its
-    /// width.
+    /// A daily series: steps across its days, or a line through the middle of them; a single day is
+    /// drawn across its width in any case.
     pub(super) fn line(&self, series: &[f64]) -> Vec<Point> {
-        match series {
-            &[only] => vec![(self.x(0.0), self.y(only)), (self.x(1.0), self.y(only))],
-            _ => series.iter().enumerate().map(|(i, &v)| (self.x(i as f64 + 0.5), self.y(v))).collect(),
+        let days = series.iter().enumerate().map(|(day, &value)| (day as f64, self.y(value)));
+        if self.shape == Shape::Line && series.len() > 1 {
+            return days.map(|(day, y)| (self.x(day + 0.5), y)).collect();
         }
+        days.flat_map(|(day, y)| [(self.x(day), y), (self.x(day + 1.0), y)]).collect()
     }
 }
 
@@ -126,10 +137,22 @@ pub(super) fn axis_width(values: &Values) -> f64 {
 
 /// Legend entries; `stops` says whether stops are shown, `lost` how many of them without their
 /// name.
-pub(super) fn entries(lang: Lang, reference: Option<&Reference>, stops: bool, lost: usize) -> Vec<(Sign, String)> {
-    let (median, inner, outer, stop) = match lang {
-        Lang::Zh => ("中位数", "50% 区间", "90% 区间", "业务暂停"),
-        Lang::En => ("Median", "50% band", "90% band", "Suspended"),
+pub(super) fn entries(
+    lang: Lang,
+    shape: Shape,
+    reference: Option<&Reference>,
+    stops: bool,
+    lost: usize,
+) -> Vec<(Sign, String)> {
+    let (inner, outer, stop) = match lang {
+        Lang::Zh => ("50% 区间", "90% 区间", "业务暂停"),
+        Lang::En => ("50% band", "90% band", "Suspended"),
+    };
+    let median = match (shape, lang) {
+        (Shape::Line, Lang::Zh) => "中位数",
+        (Shape::Line, Lang::En) => "Median",
+        (Shape::Steps, Lang::Zh) => "每天合计的中位数",
+        (Shape::Steps, Lang::En) => "Median of the day's total",
     };
     let mut found = vec![
         (Sign::Line(BLUE), median.to_owned()),
@@ -189,12 +212,16 @@ mod tests {
     fn scale_and_its_inverse_agree() {
         let values = Values::new([120.0].iter(), 5.0, Lang::Zh);
         let area = Area { left: 100.0, top: 200.0, right: 1_100.0, bottom: 700.0 };
-        let plot = Plot { area, days: 10.0, values };
+        let plot = Plot { area, days: 10.0, values, shape: Shape::Line };
         assert_eq!((plot.x(0.0), plot.x(5.0), plot.x(10.0), plot.x(99.0)), (100.0, 600.0, 1_100.0, 1_100.0));
         assert_eq!((plot.y(0.0), plot.y(plot.values.high)), (700.0, 200.0));
         // A day's value stands at its noon; a lone value is drawn across its day.
         let high = plot.values.high;
         assert_eq!(plot.line(&[0.0, high]), vec![(150.0, 700.0), (250.0, 200.0)]);
         assert_eq!(plot.line(&[high]), vec![(100.0, 200.0), (200.0, 200.0)]);
+        // A day's total stands across the day, from midnight to midnight.
+        let plot = Plot { shape: Shape::Steps, ..plot };
+        let steps = vec![(100.0, 700.0), (200.0, 700.0), (200.0, 200.0), (300.0, 200.0)];
+        assert_eq!(plot.line(&[0.0, high]), steps);
     }
 }

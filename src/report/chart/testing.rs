@@ -75,11 +75,11 @@ pub(super) fn sample_fan(lang: Lang, days: usize) -> FanChart {
     FanChart {
         title: say(
             lang,
-            "待补录结算单积压：南通市公告方案",
-            "Claims waiting to be entered: Nantong, schedule as announced",
+            "每天交来的待补录结算单：南通市公告方案",
+            "Claims handed in to be entered, by day: Nantong, schedule as announced",
         ),
-        subtitle: say(lang, "全市各窗口合计，每日结束时", "All desks of the city, at the end of each day"),
-        y_label: say(lang, "待补录结算单", "Claims waiting"),
+        subtitle: say(lang, "全市各窗口合计", "All desks of the city"),
+        y_label: say(lang, "待补录结算单", "Claims handed in"),
         y_unit: say(lang, "笔", "claims"),
         lang,
         first_day: (2021, 11, 15),

@@ -5,7 +5,7 @@
 //! announced fades out to the right, hatched.
 
 use super::axis::Days;
-use super::bars::{Grid, Looks, colors, draw_row, open_text, plate};
+use super::bars::{Grid, Looks, PALE, colors, draw_row, is_late, open_text, plate};
 use super::canvas::{Area, Canvas, Type, sheet};
 use super::slide::{DATES, LANE, Placed, Sign, date_axis, footer, header, lanes, legend};
 use super::theme::{AXIS, BODY, GRID, INK, MARGIN, SHADE, WIDTH};
@@ -39,7 +39,9 @@ pub struct TimelineRow {
     pub actual: Option<Returns>,
     /// Text in the bar, for example "62 小时"; may be empty.
     pub text: String,
-    /// Which colour: rows of one kind share it. Taken modulo the six colours there are.
+    /// Which colour: rows of one kind share it. 0 is a return announced as certain and 1 one announced
+    /// as an estimate, and the legend says so; the others have no name. Taken modulo the six colours
+    /// there are.
     pub kind: usize,
 }
 
@@ -102,8 +104,8 @@ pub fn timeline(chart: &Timeline) -> Result<Drawn, ChartError> {
         let (placed, used, lost) = lanes(&spans, names, (left, area.right));
         let lanes_top = legend(canvas, top, &entries(chart, lost))?;
         grid.area.top = lanes_top + LANE * used as f64 + 6.0;
-        grid.row = ((grid.area.bottom - grid.area.top) / chart.rows.len() as f64).min(170.0);
-        grid.area.bottom = grid.area.top + grid.row * chart.rows.len() as f64;
+        // Few rows are tall ones, so that no slide is half empty.
+        grid.row = (grid.area.bottom - grid.area.top) / chart.rows.len() as f64;
         background(canvas, chart, grid, days)?;
         draw_marks(canvas, grid, &placed, &spans, lanes_top)?;
         let looks = Looks { lang: chart.lang, names_right: left - 20.0, marks: &spans };
@@ -157,6 +159,24 @@ fn check(chart: &Timeline) -> Result<(), ChartError> {
     chart.non_working.iter().try_for_each(|s| check_finite("a non-working span", &[s.0, s.1]))
 }
 
+/// The colours of the planned stops, each told apart by how sure its return is.
+fn planned_entries(chart: &Timeline) -> Vec<(Sign, String)> {
+    let mut kinds: Vec<usize> =
+        chart.rows.iter().filter(|row| row.planned_end_day.is_some()).map(|row| row.kind).collect();
+    kinds.sort_unstable();
+    // Kinds without a name share one entry, that of the first.
+    kinds.dedup_by_key(|kind| (*kind).min(2));
+    let text = |kind| match (kind, chart.lang) {
+        (0, Lang::Zh) => "计划暂停（公告了恢复时间）",
+        (0, Lang::En) => "Planned stop, return announced",
+        (1, Lang::Zh) => "计划暂停（恢复时间为预计）",
+        (1, Lang::En) => "Planned stop, return estimated",
+        (_, Lang::Zh) => "计划暂停",
+        (_, Lang::En) => "Planned stop",
+    };
+    kinds.into_iter().map(|kind| (Sign::Patch(colors(kind).0, 1.0), text(kind).to_owned())).collect()
+}
+
 /// Legend entries for what the figure really shows.
 fn entries(chart: &Timeline, lost: usize) -> Vec<(Sign, String)> {
     let zh = chart.lang == Lang::Zh;
@@ -164,10 +184,9 @@ fn entries(chart: &Timeline, lost: usize) -> Vec<(Sign, String)> {
         if zh { chinese.to_owned() } else { english.to_owned() }
     };
     let color = |row: Option<&TimelineRow>| row.map_or(INK, |r| colors(r.kind).0);
-    let mut found = Vec::new();
-    let planned = chart.rows.iter().find(|r| r.planned_end_day.is_some());
-    if planned.is_some() {
-        found.push((Sign::Patch(color(planned), 1.0), say("计划暂停", "Planned stop")));
+    let mut found = planned_entries(chart);
+    if let Some(late) = chart.rows.iter().find(|row| is_late(row, chart.days)) {
+        found.push((Sign::Patch(colors(late.kind).0, PALE), say("可能延迟（至 95%）", "May run late (to 95%)")));
     }
     if chart.rows.iter().any(|r| r.actual.is_some()) {
         let text = say("实际恢复：中位数与 5%–95%", "Actual return: median, 5%–95%");
@@ -214,7 +233,7 @@ fn background(canvas: &mut Canvas<'_>, chart: &Timeline, grid: Grid, days: Days)
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_texts_inside, sample_timeline, show};
+    use super::super::testing::{assert_texts_inside, polylines, sample_timeline, show};
     use super::*;
 
     fn bars(svg: &str, color: &str) -> Vec<(f64, f64)> {
@@ -275,9 +294,37 @@ mod tests {
         let count = |chart: &Timeline| bars(&timeline(chart).unwrap().svg, "#0072B2").len();
         let before = count(&chart);
         (chart.rows[0].start_day, chart.rows[0].planned_end_day) = (20.0, Some(22.0));
-        // The planned bar and its paler part are gone; the legend keeps its patch.
-        assert_eq!(count(&chart), before - 2);
+        // The planned bar, its paler part and the legend's word on it are gone; the planned patch stays.
+        assert_eq!(count(&chart), before - 3);
         assert!(timeline(&chart).unwrap().svg.contains("62 小时 →"));
+    }
+
+    #[test]
+    fn the_legend_tells_certain_returns_from_estimates() {
+        let legend = |kinds: &[usize]| {
+            let mut chart = sample_timeline(Lang::Zh, kinds.len());
+            for (row, kind) in chart.rows.iter_mut().zip(kinds) {
+                (row.kind, row.planned_end_day, row.actual) = (*kind, Some(row.start_day + 1.0), None);
+            }
+            let svg = timeline(&chart).unwrap().svg;
+            ["公告了恢复时间", "恢复时间为预计", "可能延迟"].map(|text| svg.contains(text))
+        };
+        assert_eq!(legend(&[0, 0]), [true, false, false]);
+        assert_eq!(legend(&[1]), [false, true, false]);
+        assert_eq!(legend(&[1, 0, 3]), [true, true, false]);
+        let mut late = sample_timeline(Lang::Zh, 1);
+        assert!(timeline(&late).unwrap().svg.contains("可能延迟"));
+        late.rows[0].actual = None;
+        assert!(!timeline(&late).unwrap().svg.contains("可能延迟"));
+    }
+
+    #[test]
+    fn few_rows_fill_the_slide() {
+        for count in [1, 2, 5] {
+            let svg = timeline(&sample_timeline(Lang::Zh, count)).unwrap().svg;
+            let lowest = polylines(&svg, "#808080").concat().into_iter().map(|point| point.1).fold(0.0, f64::max);
+            assert!(lowest > 800.0, "{count} rows end at {lowest}");
+        }
     }
 
     #[test]
