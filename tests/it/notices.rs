@@ -1016,7 +1016,7 @@ fn xinzhou_long_stays_are_settled_so_far_and_only_the_rest_meets_the_gap() {
     for course in story.took("long-stay", "prepay-and-convert") {
         let paid = course.one(Event::Paid);
         let is_settled = |work: &&Course| same(work, course) && !work.all(Event::Finished).is_empty();
-        if !story.before_stop().iter().any(|work| is_settled(work)) {
+        if !story.before_stop().iter().any(is_settled) {
             // Not asked for by 15:00:00 of the 19th, when the desk was last open before the cut-off, or
             // admitted after it: the whole bill.
             assert_eq!((paid.fen, course.one(Event::Refunded).fen), (BILL, FUND + ACCOUNT));
