@@ -216,8 +216,6 @@ pub struct Benefit {
 /// Relative weights of the hours and days, normalised.
 #[derive(Debug, Clone)]
 pub struct DayProfile {
-    /// Cumulative shares at the end of each hour; the last is 1.
-    pub hours: [f64; 24],
     /// Weight of Monday to Sunday and of a holiday, so that a year of 365 days totals 365.
     pub days: [f64; 8],
     /// The hours as a curve over the day.
@@ -248,7 +246,7 @@ impl Scenario {
 }
 
 impl DayProfile {
-    /// From cumulative shares at the end of each hour and the weights of the days.
+    /// From cumulative shares at the end of each hour, the last of which is 1, and the weights of the days.
     pub fn new(hours: [f64; 24], days: [f64; 8]) -> Self {
         let mut before = 0.0;
         let mut pieces = Vec::with_capacity(24);
@@ -256,7 +254,7 @@ impl DayProfile {
             pieces.push((hour * 3600, (hour + 1) * 3600, until - before));
             before = until;
         }
-        Self { curve: Curve::new(&pieces), hours, days }
+        Self { curve: Curve::new(&pieces), days }
     }
 
     /// Weight of a day: 0 Monday … 6 Sunday, 7 holiday.

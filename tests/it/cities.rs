@@ -12,7 +12,7 @@ use cutover::replication::{Model, Tracing, simulate};
 use cutover::rng::Source;
 use cutover::scenario::raw::SiteKind;
 use cutover::scenario::schema::schema_json;
-use cutover::scenario::world::Scenario;
+use cutover::scenario::world::{DayProfile, Scenario};
 
 use crate::support::{model, scenario};
 
@@ -170,10 +170,12 @@ fn a_desk_open_around_the_clock_sends_nobody_home_at_midnight() {
     let closed = |around_the_clock: bool| {
         let mut scenario = scenario("minimal", &[]);
         for desk in scenario.groups.iter_mut().filter_map(|group| group.desk.as_mut()) {
-            if around_the_clock {
-                desk.hours = OpenHours::new(desk.hours.days.iter().map(|_| vec![(0, DAY)]).collect());
-            }
-            desk.profile.hours = std::array::from_fn(|hour| (hour as f64 + 1.0) / 24.0);
+            let flat = std::array::from_fn(|hour| (hour as f64 + 1.0) / 24.0);
+            desk.profile = DayProfile::new(flat, desk.profile.days);
+            let days = &desk.hours.days;
+            let all_day = || days.iter().map(|_| vec![(0, DAY)]).collect();
+            let days = if around_the_clock { all_day() } else { days.clone() };
+            desk.hours = OpenHours::new(days, &desk.profile);
             (desk.patience_minutes, desk.last_ticket) = (None, None);
             desk.routine_per_day = 300.0;
             desk.routine_minutes = Distribution::Fixed(10.0);

@@ -109,7 +109,7 @@ fn open_for_seconds(world: &mut Scenario, times: &[&str]) {
     for group in world.groups.iter_mut().filter(|group| group.kind != SiteKind::BackOffice) {
         let Some(desk) = group.desk.as_mut() else { continue };
         let days = desk.hours.days.iter().map(|hours| if hours.is_empty() { Vec::new() } else { seconds.clone() });
-        desk.hours = OpenHours::new(days.collect());
+        desk.hours = OpenHours::new(days.collect(), &desk.profile);
     }
     world.sites.iter_mut().for_each(|site| site.windows = 3_000);
 }
