@@ -6,7 +6,7 @@
 //! not come about by the horizon is censored: its value is then missing, never the horizon's date.
 
 use crate::calendar::{DAY, SimTime};
-use crate::record::{Cell, DeskTally, Record};
+use crate::record::{Cell, DeskTally, HOUR, Record, StateHours};
 use crate::replication::Outcome;
 use crate::scenario::world::Scenario;
 use crate::schedule::ReturnKind;
@@ -70,9 +70,13 @@ pub struct Catalogue {
     pub measures: Vec<Measure>,
     /// Daily series; the series of a replication are in this order.
     pub series: Vec<Series>,
+    /// Hourly series, in the order of [`HourlySums`].
+    pub hourly: Vec<Series>,
+    /// What the hourly series have come to over the replications of a run; empty before it.
+    pub hourly_sums: HourlySums,
 }
 
-/// One daily series.
+/// One daily or hourly series.
 #[derive(Debug, Clone)]
 pub struct Series {
     /// Key in files.
@@ -100,6 +104,56 @@ pub struct Values {
     pub actual: Vec<(u32, Option<u32>)>,
     /// Jobs served, both courses together.
     pub jobs: i64,
+}
+
+/// Claims in each state by hour, summed over replications: seconds as whole numbers, so that the
+/// sum is the same in whatever order replications are added. Only means can be had from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HourlySums {
+    replications: u32,
+    /// One list a series in catalogue order, of one sum an hour.
+    seconds: Vec<Vec<i64>>,
+}
+
+impl HourlySums {
+    /// Those of one replication: for each series in catalogue order the seconds that claims spent
+    /// in its state in each hour.
+    pub fn new(seconds: Vec<Vec<i64>>) -> Self {
+        Self { replications: 1, seconds }
+    }
+
+    /// Those of what one replication gave.
+    pub fn of(outcome: &Outcome) -> Self {
+        let states = outcome.record.desks.iter().flat_map(states_of);
+        Self::new(states.map(|state| state.seconds_by_hour().collect()).collect())
+    }
+
+    /// Adds the replications of another.
+    pub fn merge(&mut self, other: &Self) {
+        self.replications += other.replications;
+        self.seconds.resize(self.seconds.len().max(other.seconds.len()), Vec::new());
+        for (mine, theirs) in self.seconds.iter_mut().zip(&other.seconds) {
+            mine.resize(mine.len().max(theirs.len()), 0);
+            mine.iter_mut().zip(theirs).for_each(|(sum, seconds)| *sum += seconds);
+        }
+    }
+
+    /// Replications in the sums.
+    pub fn replications(&self) -> u32 {
+        self.replications
+    }
+
+    /// Mean over the replications of the claims in the state of a series, averaged over each hour;
+    /// empty without replications.
+    pub fn means(&self, series: usize) -> Vec<f64> {
+        let seconds = f64::from(HOUR) * f64::from(self.replications);
+        self.seconds.get(series).into_iter().flatten().map(|&sum| sum as f64 / seconds).collect()
+    }
+}
+
+/// States of claims at a desk class, in the order of [`STATES`].
+fn states_of(desk: &DeskTally) -> [&StateHours; STATES.len()] {
+    [&desk.not_come, &desk.waiting, &desk.in_service]
 }
 
 type CellMeasure = (&'static str, &'static str, &'static str, &'static str, fn(&Cell) -> Option<f64>);
@@ -248,6 +302,15 @@ const DESK_MEASURES: &[DeskMeasure] = &[
     }),
 ];
 
+/// Key, unit, names and kind.
+type StopMeasure = (&'static str, &'static str, &'static str, &'static str, Kind);
+
+const STOP_MEASURES: [StopMeasure; 3] = [
+    ("return", "day", "实际恢复", "actual return", Kind::Censored),
+    ("overrun", "hours", "超时", "hours past the announced return", Kind::Number),
+    ("overran", "probability", "超时概率", "returned late", Kind::Event),
+];
+
 impl Catalogue {
     /// The measures of a scenario.
     pub fn new(scenario: &Scenario) -> Self {
@@ -287,32 +350,14 @@ impl Catalogue {
         });
         for stop in 0..scenario.suspensions.len() {
             let group = Group::Stop(stop);
-            measures.push(Measure {
-                key: "return",
-                unit: "day",
-                zh: "实际恢复",
-                en: "actual return",
-                group,
-                kind: Kind::Censored,
-            });
-            measures.push(Measure {
-                key: "overrun",
-                unit: "hours",
-                zh: "超时",
-                en: "hours past the announced return",
-                group,
-                kind: Kind::Number,
-            });
-            measures.push(Measure {
-                key: "overran",
-                unit: "probability",
-                zh: "超时概率",
-                en: "returned late",
-                group,
-                kind: Kind::Event,
-            });
+            measures.extend(STOP_MEASURES.map(|(key, unit, zh, en, kind)| Measure { key, unit, zh, en, group, kind }));
         }
-        Self { measures, series: series_of(scenario) }
+        Self {
+            measures,
+            series: series_of(scenario),
+            hourly: hourly_series_of(scenario),
+            hourly_sums: HourlySums::default(),
+        }
     }
 
     /// Position of a measure.
@@ -332,11 +377,20 @@ const DESK_SERIES: &[(&str, &str)] = &[
     ("backlog", "claims"),
     ("not-come", "claims"),
     ("waiting", "claims"),
+    ("in-service", "claims"),
     ("finished", "claims"),
     ("arrivals", "people"),
     ("wait", "minutes"),
     ("sites-not-normal", "share"),
 ];
+
+/// States of claims that are open, each a series by hour.
+const STATES: [&str; 3] = ["not-come", "waiting", "in-service"];
+
+fn hourly_series_of(scenario: &Scenario) -> Vec<Series> {
+    let series = |class| STATES.map(|key| Series { key, unit: "claims", group: Group::Desk(class), normal: false });
+    (0..scenario.desk_classes.len()).flat_map(series).collect()
+}
 
 fn series_of(scenario: &Scenario) -> Vec<Series> {
     let mut series: Vec<Series> =
@@ -395,8 +449,7 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
 
 /// Mean number of open claims on each day: not yet come, waiting and in service.
 fn backlog_by_day(desk: &DeskTally) -> Vec<f64> {
-    let (not_come, waiting, in_service) =
-        (desk.not_come.seconds_by_day(), desk.waiting.seconds_by_day(), desk.in_service.seconds_by_day());
+    let [not_come, waiting, in_service] = states_of(desk).map(StateHours::seconds_by_day);
     not_come
         .iter()
         .zip(&waiting)
@@ -409,8 +462,8 @@ fn daily(outcome: &Outcome) -> Vec<Vec<f32>> {
     let record = &outcome.record;
     let yuan = |fen: &[i64]| fen.iter().map(|&fen| yuan_from_fen(fen) as f32).collect::<Vec<f32>>();
     let numbers = |counts: &[i64]| counts.iter().map(|&count| count as f32).collect::<Vec<f32>>();
-    let level = |seconds: Vec<i64>| {
-        seconds.iter().map(|&seconds| (seconds as f64 / f64::from(DAY)) as f32).collect::<Vec<f32>>()
+    let level = |state: &StateHours| -> Vec<f32> {
+        state.seconds_by_day().iter().map(|&seconds| (seconds as f64 / f64::from(DAY)) as f32).collect()
     };
     let waits = |desk: &DeskTally| -> Vec<f32> {
         desk.wait_seconds
@@ -423,8 +476,7 @@ fn daily(outcome: &Outcome) -> Vec<Vec<f32>> {
         vec![numbers(&record.affected), yuan(&record.self_pay), yuan(&record.prepaid), yuan(&record.refunded)];
     for (desk, normal) in record.desks.iter().zip(&outcome.normal.desks) {
         series.push(backlog_by_day(desk).iter().map(|&backlog| backlog as f32).collect());
-        series.push(level(desk.not_come.seconds_by_day()));
-        series.push(level(desk.waiting.seconds_by_day()));
+        series.extend(states_of(desk).map(level));
         series.push(numbers(&desk.finished_by_day));
         series.push(numbers(&desk.arrivals));
         series.push(waits(desk));

@@ -4,6 +4,12 @@
 use crate::calendar::{DAY, SimTime};
 use crate::tally::Histogram;
 
+/// Seconds of an hour.
+pub const HOUR: u32 = 3_600;
+
+/// Hours of a day.
+pub const HOURS_A_DAY: usize = (DAY / HOUR) as usize;
+
 /// How a visit that met the outage ended. Each visit has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -155,19 +161,23 @@ pub struct Cell {
 }
 }
 
-/// A day-by-day state count kept by entries and exits.
+/// Seconds that things spend in a state in each hour, kept by entries and exits.
+///
+/// Something in the state from a second on adds the rest of that hour to it and a whole hour to
+/// each hour after it. So only the changes of the hourly sums from one hour to the next are kept:
+/// an entry or exit touches two of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateDays {
+pub struct StateHours {
+    /// By how much the seconds of an hour exceed those of the hour before.
     change: Vec<i64>,
-    partial: Vec<i64>,
     horizon: SimTime,
     stay_seconds: i128,
 }
 
-impl StateDays {
+impl StateHours {
     /// An empty count over so many days.
     pub fn new(days: u32, horizon: SimTime) -> Self {
-        Self { change: vec![0; days as usize + 1], partial: vec![0; days as usize + 1], horizon, stay_seconds: 0 }
+        Self { change: vec![0; (days * DAY / HOUR) as usize + 1], horizon, stay_seconds: 0 }
     }
 
     /// One thing was in the state from `start` to `end`; what lies past the horizon is left out.
@@ -183,37 +193,38 @@ impl StateDays {
     }
 
     fn mark(&mut self, at: SimTime, sign: i64) {
-        let day = at.day() as usize;
-        self.partial[day] += sign * i64::from(DAY - at.second_of_day());
-        if let Some(change) = self.change.get_mut(day + 1) {
-            *change += sign;
+        let (hour, gone) = ((at.0 / HOUR) as usize, i64::from(at.0 % HOUR));
+        self.change[hour] += sign * (i64::from(HOUR) - gone);
+        if let Some(change) = self.change.get_mut(hour + 1) {
+            *change += sign * gone;
         }
     }
 
-    /// Seconds in the state on each day, summed over things.
-    pub fn seconds_by_day(&self) -> Vec<i64> {
-        let mut level = 0i64;
-        self.change
-            .iter()
-            .zip(&self.partial)
-            .map(|(change, partial)| {
-                level += change;
-                level * i64::from(DAY) + partial
-            })
-            .take(self.change.len() - 1)
-            .collect()
+    /// Seconds in the state in each hour, summed over things.
+    pub fn seconds_by_hour(&self) -> impl Iterator<Item = i64> + '_ {
+        let hours = self.change.len() - 1;
+        self.change[..hours].iter().scan(0, |seconds, change| {
+            *seconds += change;
+            Some(*seconds)
+        })
     }
 
-    /// ∫ count dt by the day counter, and Σ durations by the things' own times: a law says that
+    /// Seconds in the state on each day: the sums of its hours.
+    pub fn seconds_by_day(&self) -> Vec<i64> {
+        let mut days = vec![0; self.change.len() / HOURS_A_DAY];
+        self.seconds_by_hour().enumerate().for_each(|(hour, seconds)| days[hour / HOURS_A_DAY] += seconds);
+        days
+    }
+
+    /// ∫ count dt by the hourly counter, and Σ durations by the things' own times: a law says that
     /// both are the same.
     pub fn two_integrals(&self) -> (i128, i128) {
-        (self.seconds_by_day().iter().map(|&seconds| i128::from(seconds)).sum(), self.stay_seconds)
+        (self.seconds_by_hour().map(i128::from).sum(), self.stay_seconds)
     }
 
     /// Adds another count.
     pub fn merge(&mut self, other: &Self) {
         self.change.iter_mut().zip(&other.change).for_each(|(mine, theirs)| *mine += theirs);
-        self.partial.iter_mut().zip(&other.partial).for_each(|(mine, theirs)| *mine += theirs);
         self.stay_seconds += other.stay_seconds;
     }
 }
@@ -248,11 +259,11 @@ pub struct DeskTally {
     /// Routine matters that lapsed because their service was down.
     pub routine_lapsed: i64,
     /// Claims not yet come.
-    pub not_come: StateDays,
+    pub not_come: StateHours,
     /// Claims waiting, in the queue or in the tray.
-    pub waiting: StateDays,
+    pub waiting: StateHours,
     /// Claims in service.
-    pub in_service: StateDays,
+    pub in_service: StateHours,
     /// Arrivals at the desk by day, people only.
     pub arrivals: Vec<i64>,
     /// Claims finished by day.
@@ -287,9 +298,9 @@ impl DeskTally {
             left: [0; 4],
             jobs: 0,
             routine_lapsed: 0,
-            not_come: StateDays::new(days, horizon),
-            waiting: StateDays::new(days, horizon),
-            in_service: StateDays::new(days, horizon),
+            not_come: StateHours::new(days, horizon),
+            waiting: StateHours::new(days, horizon),
+            in_service: StateHours::new(days, horizon),
             arrivals: zeros(),
             finished_by_day: zeros(),
             wait_seconds: zeros(),
@@ -354,16 +365,69 @@ pub fn add_on_day(series: &mut [i64], at: SimTime, amount: i64) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    const NOON: u32 = 12 * HOUR;
+
+    fn by_hour(hours: &StateHours) -> Vec<i64> {
+        hours.seconds_by_hour().collect()
+    }
+
     #[test]
-    fn a_stay_over_three_days_is_split_at_midnight() {
-        let horizon = SimTime(4 * DAY);
-        let mut days = StateDays::new(4, horizon);
-        days.add(SimTime(DAY - 100), SimTime(2 * DAY + 50));
-        days.add(SimTime(3 * DAY), SimTime(9 * DAY));
-        assert_eq!(days.seconds_by_day(), vec![100, i64::from(DAY), 50, i64::from(DAY)]);
-        let (counter, own) = days.two_integrals();
-        assert_eq!(counter, own);
+    fn a_stay_is_split_at_full_hours() {
+        let mut hours = StateHours::new(1, SimTime(DAY));
+        // 11:50 to 14:05, one second over 20:00, and what begins and ends on full hours.
+        hours.add(SimTime(NOON - 600), SimTime(NOON + 2 * HOUR + 300));
+        hours.add(SimTime(20 * HOUR - 1), SimTime(20 * HOUR + 1));
+        hours.add(SimTime(22 * HOUR), SimTime(23 * HOUR));
+        let mut expected = vec![0; 24];
+        (expected[11], expected[12], expected[13], expected[14]) = (600, 3_600, 3_600, 300);
+        (expected[19], expected[20], expected[22]) = (1, 1, 3_600);
+        assert_eq!(by_hour(&hours), expected);
+    }
+
+    #[test]
+    fn a_stay_over_three_days_is_split_at_midnight_and_ends_with_the_horizon() {
+        let mut hours = StateHours::new(4, SimTime(4 * DAY));
+        hours.add(SimTime(DAY - 100), SimTime(2 * DAY + 50));
+        hours.add(SimTime(3 * DAY), SimTime(9 * DAY));
+        hours.add(SimTime(4 * DAY), SimTime(5 * DAY));
+        hours.add(SimTime(50), SimTime(50));
+        assert_eq!(hours.seconds_by_day(), vec![100, i64::from(DAY), 50, i64::from(DAY)]);
+        assert_eq!(hours.two_integrals(), (150 + 2 * i128::from(DAY), 150 + 2 * i128::from(DAY)));
+    }
+
+    /// Spans over two days and a little past them.
+    fn spans() -> impl Strategy<Value = Vec<(u32, u32)>> {
+        prop::collection::vec((0..2 * DAY + 500, 0..2 * DAY + 500), 0..12)
+    }
+
+    fn counted(spans: &[(u32, u32)]) -> StateHours {
+        let mut hours = StateHours::new(2, SimTime(2 * DAY));
+        spans.iter().for_each(|&(start, end)| hours.add(SimTime(start), SimTime(end)));
+        hours
+    }
+
+    proptest! {
+        #[test]
+        fn every_hour_holds_the_overlap_of_each_span_with_it(spans in spans()) {
+            let hours = counted(&spans);
+            for (hour, seconds) in by_hour(&hours).into_iter().enumerate() {
+                let (first, last) = (hour as u32 * HOUR, (hour as u32 + 1) * HOUR);
+                let overlap = |&(start, end): &(u32, u32)| i64::from(end.min(last).saturating_sub(start.max(first)));
+                prop_assert_eq!(seconds, spans.iter().map(overlap).sum::<i64>());
+            }
+            let (counter, own) = hours.two_integrals();
+            prop_assert_eq!(counter, own);
+        }
+
+        #[test]
+        fn two_counts_merge_to_the_count_of_both(one in spans(), other in spans()) {
+            let mut merged = counted(&one);
+            merged.merge(&counted(&other));
+            prop_assert_eq!(merged, counted(&[one, other].concat()));
+        }
     }
 }

@@ -5,11 +5,13 @@
 //! looks at fixed checkpoints only ([`crate::stats::checkpoints`]), so that it stops at the same
 //! number whatever the threads.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::laws::Breach;
-use crate::measures::{Catalogue, Group, Values, measure};
+use crate::measures::{Catalogue, Group, HourlySums, Values, measure};
 use crate::replication::{Model, Tracing, simulate};
 use crate::stats::{Confidence, Estimate, Precision, checkpoints};
 
@@ -64,13 +66,15 @@ pub struct Watch {
 pub fn run(model: &Model, seed: u64, size: Size, watch: &Watch, on_batch: &(dyn Fn(&[Values]) + Sync)) -> Results {
     let catalogue = Catalogue::new(&model.scenario);
     let mut results = Results { seed, catalogue, replications: Vec::new(), precise: None, stopped: None };
+    let beginning = Mutex::new(Beginning::default());
     let targets = match size {
         Size::Replications(number) => vec![number as usize],
         Size::Precision { most, .. } => checkpoints(most as usize),
     };
     for target in targets {
         let first = results.replications.len();
-        let batch = batch(model, seed, first as u32..target as u32, watch);
+        let batch = batch(model, seed, first as u32..target as u32, watch, &beginning);
+        results.catalogue.hourly_sums.clone_from(&beginning.lock().unwrap_or_else(PoisonError::into_inner).sums);
         for outcome in batch {
             match outcome {
                 Ok(values) => results.replications.push(values),
@@ -92,22 +96,52 @@ pub fn run(model: &Model, seed: u64, size: Size, watch: &Watch, on_batch: &(dyn 
     results
 }
 
+/// Hourly sums of the replications from 0 on, without a gap, and those that are ahead of it: when a
+/// run ends early, the sums are over the replications that are kept and no others.
+#[derive(Debug, Default)]
+struct Beginning {
+    sums: HourlySums,
+    ahead: BTreeMap<u32, HourlySums>,
+}
+
+impl Beginning {
+    fn add(&mut self, replication: u32, hourly: HourlySums) {
+        self.ahead.insert(replication, hourly);
+        while let Some(next) = self.ahead.remove(&self.sums.replications()) {
+            self.sums.merge(&next);
+        }
+    }
+}
+
 /// Simulates a range of replications. Every thread takes the next number when it is free, so that
 /// an interrupted run keeps an unbroken beginning; which thread took which does not matter.
-fn batch(model: &Model, seed: u64, numbers: Range<u32>, watch: &Watch) -> Vec<Result<Values, Stopped>> {
+fn batch(
+    model: &Model,
+    seed: u64,
+    numbers: Range<u32>,
+    watch: &Watch,
+    beginning: &Mutex<Beginning>,
+) -> Vec<Result<Values, Stopped>> {
     let next = AtomicU32::new(numbers.start);
+    // What comes after a failure is not kept.
+    let failed = AtomicU32::new(u32::MAX);
     let mut finished: Vec<(u32, Result<Values, Stopped>)> = rayon::broadcast(|_| {
         let mut mine = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= numbers.end {
+            if number >= numbers.end || number > failed.load(Ordering::Relaxed) {
                 return mine;
             }
-            let outcome = one(model, seed, number, watch);
-            let goes_on = outcome.is_ok();
-            mine.push((number, outcome));
-            if !goes_on {
-                return mine;
+            match one(model, seed, number, watch) {
+                Ok((values, hourly)) => {
+                    beginning.lock().unwrap_or_else(PoisonError::into_inner).add(number, hourly);
+                    mine.push((number, Ok(values)));
+                }
+                Err(why) => {
+                    failed.fetch_min(number, Ordering::Relaxed);
+                    mine.push((number, Err(why)));
+                    return mine;
+                }
             }
         }
     })
@@ -118,13 +152,13 @@ fn batch(model: &Model, seed: u64, numbers: Range<u32>, watch: &Watch) -> Vec<Re
     finished.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn one(model: &Model, seed: u64, replication: u32, watch: &Watch) -> Result<Values, Stopped> {
+fn one(model: &Model, seed: u64, replication: u32, watch: &Watch) -> Result<(Values, HourlySums), Stopped> {
     if watch.stop.load(Ordering::Relaxed) {
         return Err(Stopped::Interrupted);
     }
     let outcome = simulate(model, seed, replication, Tracing::Off).map_err(Stopped::Breach)?;
     watch.finished.fetch_add(1, Ordering::Relaxed);
-    Ok(measure(&model.scenario, replication, &outcome))
+    Ok((measure(&model.scenario, replication, &outcome), HourlySums::of(&outcome)))
 }
 
 /// Measures that `--precision` is about.
@@ -141,4 +175,23 @@ pub fn estimate(results: &Results, key: &str, group: Group) -> Option<Estimate> 
     let index = results.catalogue.find(key, group)?;
     let sample: Vec<f64> = results.replications.iter().filter_map(|values| values.values[index]).collect();
     Estimate::of_mean(&sample, Confidence::P95).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_over_an_unbroken_beginning_in_whatever_order_replications_finish() {
+        let one = |seconds| HourlySums::new(vec![vec![seconds]]);
+        let mut beginning = Beginning::default();
+        for number in [1_u32, 3, 0, 5] {
+            beginning.add(number, one(10_i64.pow(number)));
+        }
+        let sums = &beginning.sums;
+        assert_eq!((sums.replications(), sums.means(0)), (2, vec![11.0 / 7_200.0]), "0 and 1; 2 is missing");
+        beginning.add(2, one(100));
+        assert_eq!(beginning.sums.replications(), 4);
+        assert_eq!(beginning.ahead.len(), 1, "5 waits for 4");
+    }
 }

@@ -242,7 +242,8 @@ fn write_aside(aside: &Path, path: &Path, bytes: &[u8]) -> Result<(), FolderErro
 
 /// Files that a run which was broken off may have left.
 fn is_ours(name: &str) -> bool {
-    const WHOLE: [&str; 5] = ["summary.json", "summary.csv", "replications.parquet", "daily.parquet", "charts"];
+    const WHOLE: [&str; 6] =
+        ["summary.json", "summary.csv", "replications.parquet", "daily.parquet", "hourly.parquet", "charts"];
     name == LOCK || WHOLE.contains(&name) || (name.starts_with('.') && name.ends_with(".tmp"))
 }
 

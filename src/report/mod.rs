@@ -142,6 +142,7 @@ pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, Repor
     put(("replications.parquet".into(), parquet::replications(report)?))?;
     let daily = daily::all(report.results);
     put(("daily.parquet".into(), parquet::daily(report, &daily)?))?;
+    put(("hourly.parquet".into(), parquet::hourly(report)?))?;
     #[cfg(feature = "charts")]
     for file in figures::all(report, &daily)? {
         put(file)?;

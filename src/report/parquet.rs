@@ -1,4 +1,4 @@
-//! `replications.parquet` and `daily.parquet`: the long tables, written with the plain column
+//! `replications.parquet`, `daily.parquet` and `hourly.parquet`: the long tables, written with the plain column
 //! writers of the `parquet` package, so that the same results give the same bytes.
 //!
 //! Strings are dictionary-encoded UTF-8, pages are Snappy-compressed, values that do not exist are
@@ -7,13 +7,13 @@
 use std::sync::Arc;
 
 use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
-use crate::measures::Group;
+use crate::measures::{Group, Series};
 use crate::scenario::world::Scenario;
 use crate::units::Lang;
 
@@ -51,6 +51,19 @@ const DAILY: &str = "message daily {
     REQUIRED DOUBLE q95;
 }";
 
+/// The hour begins at this civil local time.
+const HOURLY: &str = "message hourly {
+    REQUIRED INT64 hour (TIMESTAMP(MILLIS,false));
+    REQUIRED BYTE_ARRAY series (STRING);
+    REQUIRED BYTE_ARRAY group_kind (STRING);
+    REQUIRED BYTE_ARRAY group (STRING);
+    REQUIRED BYTE_ARRAY group_zh (STRING);
+    REQUIRED BYTE_ARRAY group_en (STRING);
+    REQUIRED BYTE_ARRAY schedule (STRING);
+    REQUIRED BYTE_ARRAY unit (STRING);
+    REQUIRED DOUBLE mean;
+}";
+
 /// Replications in one row group, so that a reader can skip most of a long run.
 const REPLICATIONS_A_GROUP: usize = 500;
 
@@ -66,6 +79,7 @@ impl From<ParquetError> for ReportError {
 /// A column of a row group.
 enum Column {
     Integers(Vec<i32>),
+    Times(Vec<i64>),
     Numbers(Vec<f64>),
     Optional(Vec<Option<f64>>),
     Texts(Vec<ByteArray>),
@@ -87,6 +101,7 @@ fn write_group(writer: &mut SerializedFileWriter<Vec<u8>>, columns: &[Column]) -
     for column in columns {
         match column {
             Column::Integers(values) => write_column::<Int32Type>(&mut group, values, None)?,
+            Column::Times(values) => write_column::<Int64Type>(&mut group, values, None)?,
             Column::Numbers(values) => write_column::<DoubleType>(&mut group, values, None)?,
             Column::Texts(values) => write_column::<ByteArrayType>(&mut group, values, None)?,
             Column::Optional(values) => {
@@ -172,17 +187,11 @@ pub fn daily(report: &Report<'_>, all: &[DailySeries]) -> Result<Vec<u8>, Report
     let mut writer = writer(DAILY)?;
     let (mut days, mut texts): (Vec<i32>, [Vec<ByteArray>; 7]) = Default::default();
     let mut numbers: [Vec<f64>; 6] = Default::default();
-    let start = report.scenario.clock.start().duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24;
-    let (schedule, normal) = (text(&report.scenario.schedule), text(NORMAL));
+    let start = first_day(report);
     for (series, found) in report.results.catalogue.series.iter().zip(all) {
-        let [kind, key, zh, en] = group_cells(report.scenario, series.group);
-        let course = if series.normal { normal.clone() } else { schedule.clone() };
-        let cells = [text(series.key), kind, key, zh, en, course, text(series.unit)];
         let count = found.mean.len();
         days.extend((0..count as i64).map(|day| i32::try_from(start + day).unwrap_or(i32::MAX)));
-        for (column, cell) in texts.iter_mut().zip(cells) {
-            column.extend(std::iter::repeat_n(cell, count));
-        }
+        extend_texts(&mut texts, series_cells(report, series), count);
         for (column, values) in numbers.iter_mut().zip(std::iter::once(&found.mean).chain(&found.quantiles)) {
             column.extend_from_slice(values);
         }
@@ -193,6 +202,49 @@ pub fn daily(report: &Report<'_>, all: &[DailySeries]) -> Result<Vec<u8>, Report
         .collect();
     write_group(&mut writer, &columns)?;
     Ok(writer.into_inner()?)
+}
+
+/// The bytes of `hourly.parquet`: one row a series and hour, the mean over the replications.
+///
+/// # Errors
+///
+/// When the table cannot be encoded.
+pub fn hourly(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
+    const MILLISECONDS_AN_HOUR: i64 = 3_600_000;
+    let mut writer = writer(HOURLY)?;
+    let (mut hours, mut texts, mut means): (Vec<i64>, [Vec<ByteArray>; 7], Vec<f64>) = Default::default();
+    let start = first_day(report) * 24;
+    for (index, series) in report.results.catalogue.hourly.iter().enumerate() {
+        let found = report.results.catalogue.hourly_sums.means(index);
+        hours.extend((0..found.len() as i64).map(|hour| (start + hour) * MILLISECONDS_AN_HOUR));
+        extend_texts(&mut texts, series_cells(report, series), found.len());
+        means.extend(found);
+    }
+    let columns: Vec<Column> = std::iter::once(Column::Times(hours))
+        .chain(texts.map(Column::Texts))
+        .chain(std::iter::once(Column::Numbers(means)))
+        .collect();
+    write_group(&mut writer, &columns)?;
+    Ok(writer.into_inner()?)
+}
+
+/// The first simulated day as a number of days since 1970.
+fn first_day(report: &Report<'_>) -> i64 {
+    report.scenario.clock.start().duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24
+}
+
+/// The cells that all rows of a series share.
+fn series_cells(report: &Report<'_>, series: &Series) -> [ByteArray; 7] {
+    let [kind, key, zh, en] = group_cells(report.scenario, series.group);
+    let course = if series.normal { NORMAL } else { &report.scenario.schedule };
+    [text(series.key), kind, key, zh, en, text(course), text(series.unit)]
+}
+
+/// The same cells in so many more rows; cloning a cell only counts a reference.
+fn extend_texts(columns: &mut [Vec<ByteArray>; 7], cells: [ByteArray; 7], rows: usize) {
+    for (column, cell) in columns.iter_mut().zip(cells) {
+        column.extend(std::iter::repeat_n(cell, rows));
+    }
 }
 
 /// The name of a group in a language, for charts and summary.
@@ -257,11 +309,37 @@ mod tests {
     }
 
     #[test]
+    fn hourly_rows_carry_the_hour_and_the_mean() {
+        let world = World::new(3);
+        let report = world.report(Lang::Zh);
+        let bytes = hourly(&report).unwrap();
+        assert_eq!(bytes, hourly(&report).unwrap(), "the same bytes again");
+        let found = reader(bytes);
+        let rows: Vec<_> = found.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        let hours = world.scenario.clock.days() as usize * 24;
+        // Three states of claims at each of three desk classes.
+        assert_eq!(rows.len(), hours * 9);
+        // The first simulated second is midnight of 2021-11-08, day 18939 of the Unix count.
+        let start = |row: usize| rows[row].get_timestamp_millis(0).unwrap();
+        assert_eq!(start(0), 18_939 * 86_400_000);
+        assert_eq!((start(1) - start(0), start(hours)), (3_600_000, start(0)));
+        let mut column: Vec<String> = rows.iter().map(|row| row.get_string(1).unwrap().clone()).collect();
+        column.dedup();
+        assert_eq!(column, ["not-come", "waiting", "in-service"].repeat(3));
+        assert_eq!(rows[3 * hours].get_string(3).unwrap(), "hospital");
+        assert_eq!(rows[3 * hours].get_string(4).unwrap(), "医院医保窗口");
+        // Series 4 has four claims all the time, and 0 + 1 + 2 for seven seconds in hour 7, over three.
+        assert_eq!(rows[4 * hours + 7].get_string(1).unwrap(), "waiting");
+        assert_eq!(rows[4 * hours + 7].get_double(8).unwrap(), (3.0 * 4.0 * 3_600.0 + 3.0 * 7.0) / (3.0 * 3_600.0));
+    }
+
+    #[test]
     fn a_run_without_replications_still_gives_readable_tables() {
         let world = World::new(0);
         let report = world.report(Lang::En);
         assert_eq!(reader(replications(&report).unwrap()).get_row_iter(None).unwrap().count(), 0);
         let all = super::super::daily::all(&world.results);
         assert_eq!(reader(daily(&report, &all).unwrap()).get_row_iter(None).unwrap().count(), 0);
+        assert_eq!(reader(hourly(&report).unwrap()).get_row_iter(None).unwrap().count(), 0);
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::calendar::{Calendar, CalendarFile, Clock, SimTime};
 use crate::distribution::Distribution;
 use crate::experiment::Results;
-use crate::measures::{Catalogue, Group, Values};
+use crate::measures::{Catalogue, Group, HourlySums, Values};
 use crate::scenario::layer::Loaded;
 use crate::scenario::origin::{Origins, Sources};
 use crate::scenario::raw::{DemandKind, Layer, Name};
@@ -200,11 +200,25 @@ fn values(catalogue: &Catalogue, replication: u32) -> Values {
     Values { replication, values: values.collect(), series: series.collect(), actual: vec![], jobs: 1_000 }
 }
 
+/// Made-up seconds by hour: series `i` has `i` claims all the time, and in hour `h` of replication
+/// `r` another `r` claims for `h` seconds each.
+fn hourly(catalogue: &Catalogue, replication: u32) -> HourlySums {
+    let of_series = |series: usize| {
+        let hours = 0..i64::from(DAYS) * 24;
+        hours.map(|hour| 3_600 * series as i64 + hour * i64::from(replication)).collect()
+    };
+    HourlySums::new((0..catalogue.hourly.len()).map(of_series).collect())
+}
+
 impl World {
     /// A world with so many replications.
     pub(super) fn new(replications: u32) -> Self {
         let scenario = scenario();
-        let catalogue = Catalogue::new(&scenario);
+        let mut catalogue = Catalogue::new(&scenario);
+        for number in 0..replications {
+            let one = hourly(&catalogue, number);
+            catalogue.hourly_sums.merge(&one);
+        }
         let replications = (0..replications).map(|number| values(&catalogue, number)).collect();
         let results = Results { seed: 7, catalogue, replications, precise: None, stopped: None };
         Self { loaded: loaded(), scenario, results }

@@ -29,7 +29,9 @@ fn a_run_writes_the_whole_folder_and_prints_a_summary() {
     let done = run_minimal(&out, &["--lang", "en"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     assert!(text(&done.stdout).contains("Affected"));
-    for file in ["manifest.json", "summary.json", "summary.csv", "replications.parquet", "daily.parquet"] {
+    for file in
+        ["manifest.json", "summary.json", "summary.csv", "replications.parquet", "daily.parquet", "hourly.parquet"]
+    {
         assert!(out.join(file).is_file(), "{file}");
     }
     let manifest: serde_json::Value =
@@ -44,7 +46,7 @@ fn threads_do_not_change_a_byte_of_the_tables() {
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
     assert!(run_minimal(&one, &["--threads", "1"]).status.success());
     assert!(run_minimal(&two, &["--threads", "3"]).status.success());
-    for file in ["summary.json", "summary.csv", "replications.parquet", "daily.parquet"] {
+    for file in ["summary.json", "summary.csv", "replications.parquet", "daily.parquet", "hourly.parquet"] {
         let read = |out: &Path| std::fs::read(out.join(file)).expect("the file is there");
         assert!(read(&one) == read(&two), "{file} differs");
     }

@@ -1,8 +1,11 @@
 //! Laws and invariants of whole runs.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use cutover::engine::Engine;
-use cutover::experiment::{Results, Size, Watch, run};
-use cutover::measures::measure;
+use cutover::experiment::{Results, Size, Stopped, Watch, run};
+use cutover::measures::{Group, HourlySums, measure};
+use cutover::record::StateHours;
 use cutover::replication::{Model, Tracing, simulate};
 
 use crate::support::{model, scenario};
@@ -15,7 +18,71 @@ fn experiment(model: &Model, replications: u32, threads: usize) -> Results {
 #[test]
 fn one_thread_and_four_give_the_same_results() {
     let model = model("minimal", &[]);
-    assert_eq!(experiment(&model, 8, 1).replications, experiment(&model, 8, 4).replications);
+    let (one, four) = (experiment(&model, 8, 1), experiment(&model, 8, 4));
+    assert_eq!(one.replications, four.replications);
+    assert_eq!(one.catalogue.hourly_sums, four.catalogue.hourly_sums);
+}
+
+/// The hourly sums of the replications `0..number`, each simulated alone, in falling order.
+fn hourly_alone(model: &Model, number: u32) -> HourlySums {
+    let mut sums = HourlySums::default();
+    for replication in (0..number).rev() {
+        let outcome = simulate(model, 7, replication, Tracing::Off).expect("the laws hold");
+        sums.merge(&HourlySums::of(&outcome));
+    }
+    sums
+}
+
+#[test]
+fn hourly_sums_are_those_of_the_replications_alone_in_any_order() {
+    let model = model("minimal", &[]);
+    assert_eq!(experiment(&model, 5, 3).catalogue.hourly_sums, hourly_alone(&model, 5));
+}
+
+#[test]
+fn an_interrupted_run_has_hourly_sums_of_the_replications_that_it_keeps() {
+    let model = model("minimal", &[]);
+    let watch = Watch::default();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads start");
+    let is_over = AtomicBool::new(false);
+    let results = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while watch.finished.load(Ordering::Relaxed) < 4 && !is_over.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            watch.stop.store(true, Ordering::Relaxed);
+        });
+        let results = pool.install(|| run(&model, 7, Size::Replications(100_000), &watch, &|_| {}));
+        is_over.store(true, Ordering::Relaxed);
+        results
+    });
+    assert!(matches!(results.stopped, Some(Stopped::Interrupted)));
+    let kept = results.replications.len() as u32;
+    assert!(kept >= 4, "what was under way is finished: {kept}");
+    assert_eq!(results.catalogue.hourly_sums, hourly_alone(&model, kept));
+}
+
+#[test]
+fn days_are_the_means_of_their_hours() {
+    let model = model("minimal", &[]);
+    let results = experiment(&model, 4, 2);
+    let catalogue = &results.catalogue;
+    for (index, hourly) in catalogue.hourly.iter().enumerate() {
+        let daily = catalogue.find_series(hourly.key, hourly.group, false).expect("a daily series of the same state");
+        for (day, hours) in catalogue.hourly_sums.means(index).chunks(24).enumerate() {
+            let of_hours = hours.iter().sum::<f64>() / 24.0;
+            let of_days = results.replications.iter().map(|one| f64::from(one.series[daily][day])).sum::<f64>() / 4.0;
+            // A day of a replication is kept with 24 bits.
+            let rounding = of_hours * f64::from(f32::EPSILON);
+            assert!((of_hours - of_days).abs() <= rounding, "{} on day {day}: {of_hours}, {of_days}", hourly.key);
+        }
+    }
+    assert_eq!(catalogue.hourly.len(), 3 * model.scenario.desk_classes.len());
+    let open = |key| catalogue.hourly.iter().position(|one| one.key == key && one.group == Group::Desk(0));
+    for key in ["not-come", "waiting", "in-service"] {
+        let means = catalogue.hourly_sums.means(open(key).expect("one of the first class"));
+        assert!(means.iter().any(|&claims| claims > 0.0), "{key}");
+    }
 }
 
 #[test]
@@ -82,6 +149,10 @@ fn a_longer_horizon_changes_nothing_before_it() {
         for (first, second) in one.record.desks.iter().zip(&other.record.desks) {
             assert_eq!(first.arrivals[..days], second.arrivals[..days]);
             assert_eq!(first.finished_by_day[..days], second.finished_by_day[..days]);
+            let hours = |state: &StateHours| state.seconds_by_hour().take(24 * days).collect::<Vec<i64>>();
+            assert_eq!(hours(&first.not_come), hours(&second.not_come));
+            assert_eq!(hours(&first.waiting), hours(&second.waiting));
+            assert_eq!(hours(&first.in_service), hours(&second.in_service));
         }
     }
 }

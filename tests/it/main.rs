@@ -5,6 +5,7 @@ mod cities;
 mod cli;
 mod desk;
 mod laws;
+mod measures;
 mod notices;
 mod support;
 mod theory;

@@ -28,10 +28,10 @@ use cutover::trace::{Event, TraceRow};
 
 use crate::support::scenario;
 
-const BILL: i64 = 100_000;
-const FUND: i64 = 45_000;
-const ACCOUNT: i64 = 11_000;
-const OWN: i64 = 44_000;
+pub(crate) const BILL: i64 = 100_000;
+pub(crate) const FUND: i64 = 45_000;
+pub(crate) const ACCOUNT: i64 = 11_000;
+pub(crate) const OWN: i64 = 44_000;
 const TEN_MINUTES: u32 = 600;
 
 const FEW_SITES: [&str; 5] = [
@@ -44,7 +44,7 @@ const FEW_SITES: [&str; 5] = [
 
 /// The city made plain; only these care types happen, so many a day in each scheme that has them
 /// (so many patients in all for refills and sessions).
-fn plain(city: &str, care: &[(&str, f64)], sets: &[&str]) -> Scenario {
+pub(crate) fn plain(city: &str, care: &[(&str, f64)], sets: &[&str]) -> Scenario {
     let sets: Vec<&str> = FEW_SITES.iter().chain(sets).copied().collect();
     let mut plain = scenario(city, &sets);
     for kind in &mut plain.care {
@@ -115,8 +115,8 @@ fn open_for_seconds(world: &mut Scenario, times: &[&str]) {
 }
 
 /// What happened to one visit.
-struct Course {
-    rows: Vec<TraceRow>,
+pub(crate) struct Course {
+    pub(crate) rows: Vec<TraceRow>,
 }
 
 impl Course {
@@ -125,7 +125,7 @@ impl Course {
     }
 
     /// The only row of an event.
-    fn one(&self, event: Event) -> &TraceRow {
+    pub(crate) fn one(&self, event: Event) -> &TraceRow {
         let rows = self.all(event);
         assert_eq!(rows.len(), 1, "{event:?}: {:?}", self.rows);
         rows[0]
@@ -145,15 +145,15 @@ impl Course {
 }
 
 /// Some replications of a plain city.
-struct Story {
-    model: Model,
-    courses: Vec<Course>,
+pub(crate) struct Story {
+    pub(crate) model: Model,
+    pub(crate) courses: Vec<Course>,
     /// Actual stops and returns of the last replication.
     actual: Vec<Interval>,
 }
 
 impl Story {
-    fn of(plain: Scenario, replications: u32) -> Self {
+    pub(crate) fn of(plain: Scenario, replications: u32) -> Self {
         let model = Model::new(plain);
         let (mut courses, mut actual) = (Vec::new(), Vec::new());
         for replication in 0..replications {
@@ -175,12 +175,12 @@ impl Story {
         Self::of(plain, 1)
     }
 
-    fn world(&self) -> &Scenario {
+    pub(crate) fn world(&self) -> &Scenario {
         &self.model.scenario
     }
 
     /// A moment as the notices write it.
-    fn text(&self, time: SimTime) -> String {
+    pub(crate) fn text(&self, time: SimTime) -> String {
         self.world().clock.civil(time).to_string()
     }
 
@@ -211,7 +211,7 @@ impl Story {
     }
 
     /// Courses of a care type that paid and took a pathway; there are some.
-    fn took(&self, care: &str, pathway: &str) -> Vec<&Course> {
+    pub(crate) fn took(&self, care: &str, pathway: &str) -> Vec<&Course> {
         let found: Vec<&Course> = self
             .courses
             .iter()
@@ -238,7 +238,7 @@ impl Story {
     }
 
     /// Courses of a care type, whatever became of them.
-    fn care(&self, care: &str) -> Vec<&Course> {
+    pub(crate) fn care(&self, care: &str) -> Vec<&Course> {
         let is_care = |course: &&Course| self.world().care[usize::from(course.rows[0].care)].key == care;
         self.courses.iter().filter(is_care).collect()
     }
@@ -264,7 +264,7 @@ impl Story {
         }
     }
 
-    fn words(&self, course: &Course) -> String {
+    pub(crate) fn words(&self, course: &Course) -> String {
         let mut rows = course.rows.clone();
         rows.sort_by_key(|row| (row.time, row.step, row.event));
         rows.iter().map(|row| row.event.word()).collect::<Vec<_>>().join(" ")
