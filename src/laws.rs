@@ -7,7 +7,7 @@
 use std::fmt;
 
 use crate::calendar::SimTime;
-use crate::record::{Cell, DeskTally, Record};
+use crate::record::{Cell, DeskTally, Ledger, Record};
 use crate::scenario::world::{Scenario, SiteId};
 
 /// A law that did not hold, or a limit passed.
@@ -58,7 +58,8 @@ pub fn check(record: &Record, scenario: &Scenario, seed: u64, replication: u32) 
     let days: i64 = record.refunded.iter().sum();
     equal("refunds by day", days, "refunds by care type", cells(|cell| cell.refunded)).map_err(breach)?;
     let days: i64 = record.self_pay.iter().sum();
-    equal("self-pay by day", days, "self-pay by care type", cells(|cell| cell.self_pay)).map_err(breach)
+    equal("self-pay by day", days, "self-pay by care type", cells(|cell| cell.self_pay)).map_err(breach)?;
+    ledger_laws(&record.ledger, cells(|cell| cell.carried)).map_err(breach)
 }
 
 fn equal<T: PartialEq + fmt::Display>(left_name: &str, left: T, right_name: &str, right: T) -> Result<(), String> {
@@ -76,6 +77,14 @@ fn cell_laws(cell: &Cell) -> Result<(), String> {
     equal("self-pay", cell.self_pay, "bills less what providers carry", paid)
 }
 
+/// Everything that providers carry has stood on the ledger once, and nothing was taken off that
+/// was not on it.
+fn ledger_laws(ledger: &Ledger, carried: i64) -> Result<(), String> {
+    equal("put on the ledger", ledger.put_on(), "carried by care type", carried)?;
+    let least = ledger.at_hour_ends().min().unwrap_or(0);
+    if least >= 0 { Ok(()) } else { Err(format!("the ledger falls to {least} fen")) }
+}
+
 fn desk_laws(desk: &DeskTally) -> Result<(), String> {
     let ended = desk.finished + desk.gone + desk.present;
     equal("claims entered", desk.entered, "finished + lost + present", ended)?;
@@ -91,6 +100,8 @@ fn desk_laws(desk: &DeskTally) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::calendar::DAY;
+
     use super::*;
 
     #[test]
@@ -110,6 +121,14 @@ mod tests {
             cell_laws(&short),
             Err("prepayment made 500 is not refunded + lost + kept on the account + outstanding 499".to_owned())
         );
+    }
+
+    #[test]
+    fn a_bill_that_never_stood_on_the_ledger_is_a_breach() {
+        let mut ledger = Ledger::new(1, SimTime(DAY));
+        ledger.carry(SimTime(5), SimTime::NEVER, 300);
+        assert_eq!(ledger_laws(&ledger, 300), Ok(()));
+        assert_eq!(ledger_laws(&ledger, 301), Err("put on the ledger 300 is not carried by care type 301".to_owned()));
     }
 
     #[test]

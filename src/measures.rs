@@ -348,6 +348,15 @@ impl Catalogue {
             group: all,
             kind: Kind::Censored,
         });
+        // Taken at the end of each hour: what comes and goes within an hour is not seen.
+        measures.push(Measure {
+            key: "carried-peak",
+            unit: "yuan",
+            zh: "全部医疗机构挂账余额峰值（每小时末）",
+            en: "peak carried by all providers together (ends of hours)",
+            group: all,
+            kind: Kind::Number,
+        });
         for stop in 0..scenario.suspensions.len() {
             let group = Group::Stop(stop);
             measures.extend(STOP_MEASURES.map(|(key, unit, zh, en, kind)| Measure { key, unit, zh, en, group, kind }));
@@ -428,6 +437,7 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
         values.push(back_to_normal(desk).map(f64::from));
     }
     values.push(refunded_95(record));
+    values.push(yuan(record.ledger.peak()));
     for (stop, actual) in scenario.suspensions.iter().zip(&outcome.actual) {
         let back = (actual.end < scenario.horizon()).then(|| f64::from(actual.end.0) / f64::from(DAY));
         values.push(back);

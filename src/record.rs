@@ -130,7 +130,8 @@ pub struct Cell {
     pub outstanding: i64,
     /// Outstanding prepayment × time to the horizon, fen·seconds.
     pub prepaid_fen_seconds: i128,
-    /// Bills carried by providers × time to the horizon, fen·seconds.
+    /// Bills carried by providers × time until the last step is done, or to the horizon where it
+    /// never is, fen·seconds.
     pub carried_fen_seconds: i128,
     /// Taken from patients by a second deductible on stays settled in two parts.
     pub second_deductible: i64,
@@ -226,6 +227,55 @@ impl StateHours {
     pub fn merge(&mut self, other: &Self) {
         self.change.iter_mut().zip(&other.change).for_each(|(mine, theirs)| *mine += theirs);
         self.stay_seconds += other.stay_seconds;
+    }
+}
+
+/// What all providers together carry for patients, in fen, hour by hour. Those outside the city that
+/// treat its people are among them, as in [`Cell::carried`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ledger {
+    /// Put on less taken off, by hour.
+    change: Vec<i64>,
+    horizon: SimTime,
+    put_on: i64,
+}
+
+impl Ledger {
+    /// An empty ledger over so many days.
+    pub fn new(days: u32, horizon: SimTime) -> Self {
+        Self { change: vec![0; (days * DAY / HOUR) as usize], horizon, put_on: 0 }
+    }
+
+    /// An amount stood on the ledger from `start` on, and was taken off at `end`; past the horizon
+    /// it stays on.
+    pub fn carry(&mut self, start: SimTime, end: SimTime, fen: i64) {
+        if start >= self.horizon {
+            return;
+        }
+        self.put_on += fen;
+        self.change[(start.0 / HOUR) as usize] += fen;
+        if end < self.horizon {
+            self.change[(end.0 / HOUR) as usize] -= fen;
+        }
+    }
+
+    /// The amount on the ledger at the end of each hour. What is put on or taken off at the full
+    /// hour belongs to the hour that begins.
+    pub fn at_hour_ends(&self) -> impl Iterator<Item = i64> + '_ {
+        self.change.iter().scan(0, |fen, change| {
+            *fen += change;
+            Some(*fen)
+        })
+    }
+
+    /// The largest amount at the end of an hour.
+    pub fn peak(&self) -> i64 {
+        self.at_hour_ends().max().unwrap_or(0)
+    }
+
+    /// Everything ever put on the ledger.
+    pub fn put_on(&self) -> i64 {
+        self.put_on
     }
 }
 
@@ -327,6 +377,8 @@ pub struct Record {
     pub refunded: Vec<i64>,
     /// Visits met by the outage, by day.
     pub affected: Vec<i64>,
+    /// Bills on the ledgers of all providers together.
+    pub ledger: Ledger,
     schemes: usize,
 }
 
@@ -341,6 +393,7 @@ impl Record {
             prepaid: zeros(),
             refunded: zeros(),
             affected: zeros(),
+            ledger: Ledger::new(days, horizon),
             schemes,
         }
     }
@@ -397,6 +450,30 @@ mod tests {
         hours.add(SimTime(50), SimTime(50));
         assert_eq!(hours.seconds_by_day(), vec![100, i64::from(DAY), 50, i64::from(DAY)]);
         assert_eq!(hours.two_integrals(), (150 + 2 * i128::from(DAY), 150 + 2 * i128::from(DAY)));
+    }
+
+    #[test]
+    fn the_ledger_is_read_at_the_end_of_each_hour() {
+        let mut ledger = Ledger::new(1, SimTime(DAY));
+        // On at noon, off at three: on the ledger at the ends of the hours 12, 13 and 14.
+        ledger.carry(SimTime(NOON), SimTime(NOON + 3 * HOUR), 500);
+        // Within an hour: never seen.
+        ledger.carry(SimTime(NOON + 60), SimTime(NOON + 120), 9_000);
+        // To the last second of an hour: gone at its end. One second more: still there.
+        ledger.carry(SimTime(13 * HOUR + 5), SimTime(14 * HOUR - 1), 70);
+        ledger.carry(SimTime(13 * HOUR + 5), SimTime(14 * HOUR), 8);
+        // For ever, and past the horizon.
+        ledger.carry(SimTime(23 * HOUR), SimTime::NEVER, 100);
+        ledger.carry(SimTime(DAY), SimTime::NEVER, 1_000_000);
+        let mut expected = vec![0; 24];
+        (expected[12], expected[13], expected[14], expected[23]) = (500, 508, 500, 100);
+        assert_eq!(ledger.at_hour_ends().collect::<Vec<i64>>(), expected);
+        assert_eq!((ledger.peak(), ledger.put_on()), (508, 500 + 9_000 + 70 + 8 + 100));
+    }
+
+    #[test]
+    fn an_empty_ledger_has_no_peak() {
+        assert_eq!(Ledger::new(2, SimTime(2 * DAY)).peak(), 0);
     }
 
     /// Spans over two days and a little past them.

@@ -459,8 +459,13 @@ impl Run<'_> {
         }
     }
 
-    /// The last step is done: money comes back.
-    pub(super) fn done(&mut self, claim: Claim) {
+    /// The last step is done: the provider has its money, and the patient's comes back.
+    pub(super) fn done(&mut self, mut claim: Claim) {
+        if claim.work != Work::Pathway {
+            return;
+        }
+        self.carry(&claim, claim.ready);
+        claim.carried = 0;
         let scenario = &self.model.scenario;
         let way = &scenario.pathways[usize::from(claim.pathway)];
         let horizon = scenario.horizon();
@@ -478,9 +483,6 @@ impl Run<'_> {
                 if run == SimTime::NEVER { run } else { SimTime(run.0.saturating_add(lag_days * 86_400)) }
             }
         };
-        if claim.work != Work::Pathway {
-            return;
-        }
         if at >= horizon {
             self.strand(&claim);
             return;
@@ -490,7 +492,6 @@ impl Run<'_> {
         cell.window_visits += i64::from(claim.visits);
         cell.refunded += prepaid;
         cell.prepaid_fen_seconds += i128::from(prepaid) * i128::from(at.0 - claim.paid_at.0);
-        cell.carried_fen_seconds += i128::from(claim.carried) * i128::from(at.0 - claim.paid_at.0);
         if way.own_share_due {
             cell.own_due_paid += i64::from(claim.own_due);
         }
@@ -530,7 +531,7 @@ impl Run<'_> {
         cell.account_spared += i64::from(claim.prepaid_account);
         cell.claims_lost[why as usize] += i64::from(prepaid > 0 || why != Loss::NeverMade);
         cell.prepaid_fen_seconds += i128::from(prepaid) * i128::from(horizon.0 - claim.paid_at.0);
-        cell.carried_fen_seconds += i128::from(claim.carried) * i128::from(horizon.0 - claim.paid_at.0);
+        self.carry(&claim, horizon);
         self.log(claim.key.site, &claim, at.min(horizon), Event::Lost, prepaid);
     }
 
@@ -541,7 +542,16 @@ impl Run<'_> {
         cell.outstanding += claim.prepaid();
         let open = i128::from(horizon.0 - claim.paid_at.0);
         cell.prepaid_fen_seconds += i128::from(claim.prepaid()) * open;
-        cell.carried_fen_seconds += i128::from(claim.carried) * open;
+        self.carry(claim, horizon);
+    }
+
+    /// What the provider carries stood on its ledger from the visit until then, at most to the
+    /// horizon.
+    fn carry(&mut self, claim: &Claim, until: SimTime) {
+        let until = until.min(self.scenario().horizon());
+        let cell = self.record.cell(claim.care, claim.scheme);
+        cell.carried_fen_seconds += i128::from(claim.carried) * i128::from(until.0 - claim.paid_at.0);
+        self.record.ledger.carry(claim.paid_at, until, i64::from(claim.carried));
     }
 }
 

@@ -197,8 +197,9 @@ fn money(words: &Words<'_>, out: &mut Layout) {
     out.item("", words.say(&zh, &en));
     let carried = words.mean("carried");
     if carried > 0.0 {
-        let carried = yuan(carried, words.lang);
-        out.item("", words.say(&format!("医疗机构挂账 {carried}"), &format!("{carried} carried by providers")));
+        let (carried, peak) = (yuan(carried, words.lang), yuan(words.mean("carried-peak"), words.lang));
+        let zh = format!("医疗机构挂账 {carried}，余额最高时 {peak}");
+        out.item("", words.say(&zh, &format!("{carried} carried by providers, at most {peak} at a time")));
     }
 }
 
@@ -377,6 +378,7 @@ pub fn json(report: &Report<'_>) -> Value {
         "hardship-10",
         "hardship-40",
         "carried",
+        "carried-peak",
         "lost",
         "outstanding",
     ];

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cutover::engine::Engine;
 use cutover::experiment::{Results, Size, Stopped, Watch, run};
 use cutover::measures::{Group, HourlySums, measure};
-use cutover::record::StateHours;
+use cutover::record::{Ledger, StateHours};
 use cutover::replication::{Model, Tracing, simulate};
 
 use crate::support::{model, scenario};
@@ -146,6 +146,8 @@ fn a_longer_horizon_changes_nothing_before_it() {
         let other = simulate(&long, 1, replication, Tracing::Off).expect("the laws hold");
         assert_eq!(one.record.self_pay[..days], other.record.self_pay[..days]);
         assert_eq!(one.record.refunded[..days], other.record.refunded[..days], "replication {replication}");
+        let levels = |ledger: &Ledger| ledger.at_hour_ends().take(24 * days).collect::<Vec<i64>>();
+        assert_eq!(levels(&one.record.ledger), levels(&other.record.ledger));
         for (first, second) in one.record.desks.iter().zip(&other.record.desks) {
             assert_eq!(first.arrivals[..days], second.arrivals[..days]);
             assert_eq!(first.finished_by_day[..days], second.finished_by_day[..days]);

@@ -6,15 +6,29 @@
 use std::collections::BTreeMap;
 
 use cutover::calendar::SimTime;
-use cutover::record::{HOUR, Record};
+use cutover::pathway::Refund;
+use cutover::record::{Cell, HOUR, Record};
 use cutover::replication::{Tracing, simulate};
+use cutover::scenario::raw::Pays;
+use cutover::scenario::world::Scenario;
 use cutover::trace::Event;
 
-use crate::notices::{Course, Story, plain};
+use crate::notices::{BILL, Course, OWN, Story, plain};
+
+fn pathway(world: &Scenario, key: &str) -> usize {
+    world.pathways.iter().position(|way| way.key == key).expect("a pathway of the city")
+}
 
 /// The record of the first replication of a story.
 fn record(story: &Story) -> Record {
     simulate(&story.model, 11, 0, Tracing::Off).expect("the laws hold").record
+}
+
+/// The counts of all schemes and care types together.
+fn total(record: &Record) -> Cell {
+    let mut sum = Cell::default();
+    record.cells.iter().for_each(|cell| sum.add(cell));
+    sum
 }
 
 /// Seconds by hour, from spans.
@@ -71,4 +85,83 @@ fn hourly_backlog_is_what_the_event_log_says() {
         }
     }
     assert!(found.len() >= 9, "all three states at three classes at least");
+}
+
+/// Nantong puts dialysis on the hospitals' ledgers from Friday 18:00 on; all are settled on Monday
+/// 22 November between 8:00 and 8:10. So everything is carried at 8:00, and nothing at 9:00.
+#[test]
+fn the_ledger_is_highest_just_before_it_is_settled() {
+    let story = Story::of(plain("nantong", &[("dialysis", 80.0)], &[]), 1);
+    let sessions = story.took("dialysis", "ledger");
+    let record = record(&story);
+    let carried = BILL * sessions.len() as i64;
+    assert_eq!(record.ledger.peak(), carried);
+    let levels: Vec<i64> = record.ledger.at_hour_ends().collect();
+    let eight = story.world().clock.sim("2021-11-22T08:00:00".parse().expect("a time")).expect("after the start");
+    let hour = (eight.0 / HOUR) as usize;
+    assert_eq!(levels[hour - 1..=hour], [carried, 0]);
+    let seconds = |course: &&Course| i128::from(eight.0 + 600 - course.rows[0].time.0);
+    let expected = i128::from(BILL) * sessions.iter().map(seconds).sum::<i128>();
+    assert_eq!(total(&record).carried_fen_seconds, expected);
+}
+
+/// Of 1,000 yuan 700 are paid at the visit: 260 of them are prepayment, 300 are carried. Nothing is
+/// ever refunded, so the prepayment is lost; but the provider has its part when the step is done.
+#[test]
+fn what_a_provider_carries_ends_with_the_last_step_though_nothing_is_refunded() {
+    let mut world = plain("chongqing", &[("outpatient", 60.0)], &[]);
+    let way = pathway(&world, "conversion");
+    (world.pathways[way].pays, world.pathways[way].refund) = (Pays::Share(0.7), Refund::Never);
+    world.sites.iter_mut().for_each(|site| site.windows = 1);
+    let story = Story::of(world, 1);
+    let courses = story.took("outpatient", "conversion");
+    let horizon = story.world().horizon();
+    let record = record(&story);
+    let cell = total(&record);
+    let (prepaid, carried) = (70_000 - OWN, BILL - 70_000);
+    assert_eq!(cell.lost.iter().sum::<i64>(), prepaid * courses.len() as i64);
+    assert_eq!(cell.carried, carried * courses.len() as i64);
+    let mut outstanding = 0;
+    let mut on_ledger = Vec::new();
+    for course in &courses {
+        let (paid, done) = (course.rows[0].time, course.one(Event::Finished).time);
+        outstanding += i128::from(prepaid) * i128::from(horizon.0 - paid.0);
+        on_ledger.push((paid, done));
+    }
+    assert_eq!(cell.prepaid_fen_seconds, outstanding, "lost money counts until the horizon");
+    let fen_seconds = |&(paid, done): &(SimTime, SimTime)| i128::from(carried) * i128::from(done.0 - paid.0);
+    assert_eq!(cell.carried_fen_seconds, on_ledger.iter().map(fen_seconds).sum::<i128>());
+    ledger_is(&record, &on_ledger, carried);
+}
+
+/// The same amount stood on the ledger over each of these spans: counted anew at the end of each hour.
+fn ledger_is(record: &Record, spans: &[(SimTime, SimTime)], fen: i64) {
+    let mut most = 0;
+    for (hour, level) in (0_u32..).zip(record.ledger.at_hour_ends()) {
+        let end = SimTime((hour + 1) * HOUR);
+        let there = spans.iter().filter(|(paid, done)| *paid < end && end <= *done).count();
+        assert_eq!(level, fen * there as i64, "hour {hour}");
+        most = most.max(level);
+    }
+    assert_eq!(record.ledger.peak(), most);
+    assert!(most > 10 * fen);
+}
+
+/// A claim elsewhere with 300 yuan carried: reviewed on 4 August, refunded on the 15th by transfer. The
+/// provider does not wait for the patient's transfer.
+#[test]
+fn what_a_provider_carries_ends_before_the_patients_transfer_arrives() {
+    let mut world = plain("chongqing", &[("outbound-outpatient", 20.0)], &[]);
+    let way = pathway(&world, "agency-claim");
+    world.pathways[way].pays = Pays::Share(0.7);
+    let story = Story::of(world, 1);
+    let courses = story.took("outbound-outpatient", "agency-claim");
+    let record = record(&story);
+    let mut on_ledger = Vec::new();
+    for course in &courses {
+        let finished = course.rows.iter().filter(|row| row.event == Event::Finished).map(|row| row.time).max();
+        assert_eq!(story.text(course.one(Event::Refunded).time), "2021-08-15T12:00:00");
+        on_ledger.push((course.rows[0].time, finished.expect("two steps")));
+    }
+    ledger_is(&record, &on_ledger, BILL - 70_000);
 }
