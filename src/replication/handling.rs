@@ -11,7 +11,7 @@ use crate::patient::Visit;
 use crate::record::{Loss, Part, add_on_day};
 use crate::rng::{Block, StreamId};
 use crate::scenario::raw::{Action, Contact, DemandKind, Place, StayState};
-use crate::scenario::world::SiteId;
+use crate::scenario::world::{Benefit, SiteId};
 use crate::schedule::{Interval, Matter};
 use crate::trace::Event;
 use crate::units::{fen_from_yuan, seconds_from_minutes};
@@ -20,6 +20,17 @@ use super::Run;
 
 /// Index bit of the second behaviour block of a visit.
 const SECOND: u32 = 1 << 27;
+
+/// What a pathway asks of a patient, by its own split of the bill.
+#[derive(Clone, Copy)]
+pub(super) struct Offer {
+    pathway: u16,
+    bill: Bill,
+    /// Paid at the visit, fen.
+    asked: u32,
+    /// What a second deductible takes from the fund's part, fen.
+    pub(super) second_deductible: u32,
+}
 
 /// A visit met by a stop.
 #[derive(Clone, Copy)]
@@ -129,17 +140,6 @@ impl Run<'_> {
         self.log_visit(visit, visit.due, Event::StockedUp);
     }
 
-    /// What a second deductible takes from a stay that is settled in two parts.
-    pub(super) fn count_second_deductible(&mut self, stay: &Visit, bill_share: f64) {
-        let (whole, _) = self.stream().bill_fen(stay);
-        let fen = (f64::from(whole) * bill_share).floor() as u32;
-        let draws = self.source.block(stay.key.site, StreamId::Bill, stay.key.person, stay.key.index);
-        let benefit = &self.model.scenario.care[usize::from(stay.care)].benefit[usize::from(stay.scheme)];
-        let once = split_bill(fen, benefit, draws.u(1), draws.u(2)).fund;
-        let twice = split_with_second_deductible(fen, benefit, draws.u(2)).fund;
-        self.record.cell(stay.care, stay.scheme).second_deductible += i64::from(once.saturating_sub(twice));
-    }
-
     fn defer(&mut self, met: &Met) {
         let visit = &met.visit;
         self.part(visit, Part::Deferred);
@@ -161,31 +161,52 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn bill_of(&mut self, met: &Met) -> (Bill, f64) {
+    /// The visit's bill as on a normal day.
+    pub(super) fn bill_of(&mut self, met: &Met) -> Bill {
         let visit = &met.visit;
         if self.scenario().care[usize::from(visit.care)].kind == DemandKind::Business {
-            return (Bill::default(), 1.0);
+            return Bill::default();
         }
         let (whole, capped) = self.stream().bill_fen(visit);
         let fen = (f64::from(whole) * met.bill_share).floor() as u32;
         self.record.cell(visit.care, visit.scheme).capped += i64::from(capped);
-        let draws = self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index);
-        let benefit = &self.model.scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
-        let split = |fen| split_bill(fen, benefit, draws.u(1), draws.u(2));
+        let draws = self.bill_draws(visit);
+        let split = |fen| split_bill(fen, self.benefit(visit), draws.u(1), draws.u(2));
         if fen == whole {
-            return (split(fen), draws.u(2));
+            return split(fen);
         }
         // The first part was settled before and has used up deductible and cap: as one stay.
         let (all, first) = (split(whole), split(whole - fen));
         let fund = all.fund.saturating_sub(first.fund).min(fen);
         let account = all.account.saturating_sub(first.account).min(fen - fund);
-        (Bill { fund, account, own: fen - fund - account }, draws.u(2))
+        Bill { fund, account, own: fen - fund - account }
+    }
+
+    fn bill_draws(&self, visit: &Visit) -> Block {
+        self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index)
+    }
+
+    fn benefit(&self, visit: &Visit) -> &Benefit {
+        &self.scenario().care[usize::from(visit.care)].benefit[usize::from(visit.scheme)]
+    }
+
+    /// What a pathway asks for the bill of a normal day. One with a second deductible splits the bill
+    /// anew; the fund never pays more by that.
+    pub(super) fn offer(&self, visit: &Visit, pathway: u16, normal: Bill) -> Offer {
+        let way = &self.scenario().pathways[usize::from(pathway)];
+        let mut bill = normal;
+        if way.second_deductible {
+            let twice = split_with_second_deductible(normal.total(), self.benefit(visit), self.bill_draws(visit).u(2));
+            bill = if twice.fund < normal.fund { twice } else { normal };
+        }
+        let second_deductible = normal.fund - bill.fund;
+        Offer { pathway, bill, asked: asked_fen(way.pays, bill), second_deductible }
     }
 
     /// Pathway, or forgone when cash in hand does not reach.
     fn pay(&mut self, met: Met, block: Block, is_elective: bool) -> Option<(Claim, SiteId)> {
         let visit = met.visit;
-        let (bill, u_cap) = self.bill_of(&met);
+        let bill = self.bill_of(&met);
         let scenario = &self.model.scenario;
         let care = &scenario.care[usize::from(visit.care)];
         let rules = &scenario.rules[usize::from(visit.care)];
@@ -196,41 +217,37 @@ impl Run<'_> {
             time: visit.due,
             actual: &self.outage.actual,
         };
-        let mut chosen = choose_pathway(rules, &case, block.u(1));
         let scheme = &scenario.schemes[usize::from(visit.scheme)];
         let income = scheme.monthly_income_yuan.draw(block.word(3), &self.model.population.normal);
         let multiple = scenario.behaviour.cash_months.draw(block.word(2), &self.model.population.normal);
         let cash = fen_from_yuan(income * multiple).max(bill.own);
-        let asked = |index: u16| asked_fen(scenario.pathways[usize::from(index)].pays, bill);
-        let mut paid = chosen.map_or(0, asked);
-        if paid > cash {
+        let Some(chosen) = choose_pathway(rules, &case, block.u(1)) else {
+            self.forgo(&visit);
+            return None;
+        };
+        let mut offer = self.offer(&visit, chosen, bill);
+        if offer.asked > cash {
             let cheaper = rules
                 .iter()
-                .filter(|rule| rule.is_open(&case) && asked(rule.pathway) <= cash)
-                .map(|rule| rule.pathway)
-                .min_by_key(|&index| asked(index));
+                .filter(|rule| rule.is_open(&case))
+                .map(|rule| self.offer(&visit, rule.pathway, bill))
+                .filter(|other| other.asked <= cash)
+                .min_by_key(|other| other.asked);
             match cheaper {
-                Some(index) => {
-                    chosen = Some(index);
-                    paid = asked(index);
-                }
+                Some(other) => offer = other,
                 None if is_elective => {
                     self.defer(&met);
                     return None;
                 }
                 // Essential care is given; what cash does not cover is owed to the provider.
-                None if care.essential => paid = cash,
+                None if care.essential => offer.asked = cash,
                 None => {
                     self.forgo(&visit);
                     return None;
                 }
             }
         }
-        let Some(pathway) = chosen else {
-            self.forgo(&visit);
-            return None;
-        };
-        self.count_payment(&met, pathway, paid, bill, u_cap, income)
+        self.count_payment(&met, offer, income)
     }
 
     fn forgo(&mut self, visit: &Visit) {
@@ -238,24 +255,11 @@ impl Run<'_> {
         self.log_visit(visit, visit.due, Event::Forgone);
     }
 
-    pub(super) fn count_payment(
-        &mut self,
-        met: &Met,
-        pathway: u16,
-        paid: u32,
-        bill: Bill,
-        u_cap: f64,
-        income: f64,
-    ) -> Option<(Claim, SiteId)> {
+    pub(super) fn count_payment(&mut self, met: &Met, offer: Offer, income: f64) -> Option<(Claim, SiteId)> {
         let visit = &met.visit;
+        let Offer { pathway, bill, asked: paid, second_deductible } = offer;
         let scenario = &self.model.scenario;
         let way = &scenario.pathways[usize::from(pathway)];
-        let bill = if way.second_deductible {
-            let benefit = &scenario.care[usize::from(visit.care)].benefit[usize::from(visit.scheme)];
-            split_with_second_deductible(bill.total(), benefit, u_cap)
-        } else {
-            bill
-        };
         let money = payment(paid, bill, way.is_final);
         // A stay that only spans the outage is counted apart, not as affected.
         if met.state == StayState::DischargedInGap {
@@ -268,6 +272,7 @@ impl Run<'_> {
         cell.bill_fund += i64::from(bill.fund);
         cell.bill_account += i64::from(bill.account);
         cell.bill_own += i64::from(bill.own);
+        cell.second_deductible += i64::from(second_deductible);
         cell.self_pay += i64::from(paid);
         cell.prepaid_fund += i64::from(money.prepaid_fund);
         cell.prepaid_account += i64::from(money.prepaid_account);

@@ -8,7 +8,7 @@
 use crate::calendar::SimTime;
 use crate::claim::{Claim, Work};
 use crate::engine::{Job, Lane};
-use crate::pathway::{Case, Payment, asked_fen, choose_pathway};
+use crate::pathway::{Case, Payment, choose_pathway};
 use crate::patient::Visit;
 use crate::rng::StreamId;
 use crate::scenario::raw::{Action, DemandKind, MeasureKind, Pays, StayState};
@@ -205,12 +205,14 @@ impl Run<'_> {
         };
         let block = self.source.block(stay.key.site, StreamId::Behaviour, stay.key.person, stay.key.index);
         let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &case, block.u(1))?;
+        let met = Met { visit: stay, matter, down, state: StayState::DischargedAfter, bill_share };
         let way = &scenario.pathways[usize::from(pathway)];
-        let pays = way.pays;
-        if way.second_deductible {
-            self.count_second_deductible(&stay, bill_share);
-        }
-        if matches!(pays, Pays::Nothing | Pays::OwnShare) {
+        if matches!(way.pays, Pays::Nothing | Pays::OwnShare) {
+            if way.second_deductible {
+                let bill = self.bill_of(&met);
+                let more = self.offer(&stay, pathway, bill).second_deductible;
+                self.record.cell(stay.care, stay.scheme).second_deductible += i64::from(more);
+            }
             // Registered again once the service is back, and settled as usual at discharge: the
             // own share is then no different from the normal course.
             let visit = Visit { due: down.end, ..stay };
@@ -220,11 +222,10 @@ impl Run<'_> {
         if stay.due >= scenario.horizon() {
             return None;
         }
-        let met = Met { visit: stay, matter, down, state: StayState::DischargedAfter, bill_share };
-        let (bill, u_cap) = self.bill_of(&met);
+        let bill = self.bill_of(&met);
         let scheme = &scenario.schemes[usize::from(stay.scheme)];
         let income = scheme.monthly_income_yuan.draw(block.word(3), &self.model.population.normal);
-        self.count_payment(&met, pathway, asked_fen(pays, bill), bill, u_cap, income)
+        self.count_payment(&met, self.offer(&stay, pathway, bill), income)
     }
 
     /// The outage that a stay spans: in hospital in it, discharged after it.

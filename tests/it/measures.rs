@@ -6,17 +6,30 @@
 use std::collections::BTreeMap;
 
 use cutover::calendar::SimTime;
+use cutover::distribution::Distribution;
 use cutover::pathway::Refund;
 use cutover::record::{Cell, HOUR, Record};
 use cutover::replication::{Tracing, simulate};
 use cutover::scenario::raw::Pays;
-use cutover::scenario::world::Scenario;
+use cutover::scenario::world::{Care, Scenario};
 use cutover::trace::Event;
 
-use crate::notices::{BILL, Course, OWN, Story, plain};
+use crate::notices::{BILL, Course, FUND, OWN, Story, plain};
+
+fn care<'a>(world: &'a mut Scenario, key: &str) -> &'a mut Care {
+    world.care.iter_mut().find(|care| care.key == key).expect("a care type of the city")
+}
 
 fn pathway(world: &Scenario, key: &str) -> usize {
     world.pathways.iter().position(|way| way.key == key).expect("a pathway of the city")
+}
+
+/// Everybody has this income a head and month, in households of so many.
+fn incomes(world: &mut Scenario, income: &Distribution, household: f64) {
+    for scheme in &mut world.schemes {
+        scheme.monthly_income_yuan = income.clone();
+        scheme.household_size = household;
+    }
 }
 
 /// The record of the first replication of a story.
@@ -164,4 +177,78 @@ fn what_a_provider_carries_ends_before_the_patients_transfer_arrives() {
         on_ledger.push((course.rows[0].time, finished.expect("two steps")));
     }
     ledger_is(&record, &on_ledger, BILL - 70_000);
+}
+
+/// Outpatients in Chongqing with a deductible of 200 yuan that is taken a second time by the pathway
+/// `conversion`, at which the own share is paid: 700 of 1,000 yuan are above it, the fund pays 350, the
+/// account 130, and 520 are own cash. Those who cannot pay this take the other pathways, if any.
+fn second_deductible(cash_yuan: f64, others: &[Pays]) -> Story {
+    let mut world = plain("chongqing", &[("outpatient", 60.0)], &[]);
+    incomes(&mut world, &Distribution::Fixed(cash_yuan), 2.5);
+    world.behaviour.cash_months = Distribution::Fixed(1.0);
+    let outpatient = care(&mut world, "outpatient");
+    outpatient.elective_share = 0.0;
+    outpatient.benefit.iter_mut().for_each(|benefit| benefit.deductible_yuan = 200.0);
+    let index = world.care.iter().position(|care| care.key == "outpatient").expect("found before");
+    let way = pathway(&world, "conversion");
+    (world.pathways[way].pays, world.pathways[way].second_deductible) = (Pays::OwnShare, true);
+    let rules = &mut world.rules[index];
+    rules.retain(|rule| usize::from(rule.pathway) == way);
+    rules.truncate(1);
+    rules[0].share = Some(1.0);
+    for &pays in others {
+        let mut other = world.pathways[way].clone();
+        (other.key, other.pays) = (format!("other-{}", world.pathways.len()), pays);
+        other.second_deductible = matches!(pays, Pays::OwnShare);
+        let mut rule = rules[0].clone();
+        (rule.pathway, rule.share) = (world.pathways.len() as u16, None);
+        world.pathways.push(other);
+        rules.push(rule);
+    }
+    Story::of(world, 1)
+}
+
+#[test]
+fn a_pathway_asks_for_the_own_share_after_its_second_deductible() {
+    let story = second_deductible(520.0, &[]);
+    let visits = story.took("outpatient", "conversion");
+    for course in &visits {
+        assert_eq!(course.one(Event::Paid).fen, 52_000);
+    }
+    let cell = total(&record(&story));
+    let visits = visits.len() as i64;
+    assert_eq!(cell.bill_own, 52_000 * visits);
+    assert_eq!((cell.own_due, cell.prepaid_fund + cell.prepaid_account), (0, 0), "the own share and no more");
+    assert_eq!(cell.second_deductible, (FUND - 35_000) * visits);
+}
+
+/// With 510 yuan in hand 520 are too much. Half the bill is 500: taken. Nobody takes a pathway that
+/// asks for 520 as well, as its own split says, though on a normal day 440 would be due.
+#[test]
+fn cash_in_hand_is_compared_with_what_each_pathway_asks_by_its_own_split() {
+    let story = second_deductible(510.0, &[Pays::OwnShare, Pays::Share(0.5), Pays::Everything]);
+    let visits = story.care("outpatient");
+    assert!(visits.len() > 100);
+    for course in visits {
+        assert_eq!(course.one(Event::Paid).fen, 50_000);
+    }
+    let story = second_deductible(510.0, &[Pays::OwnShare, Pays::Everything]);
+    let visits = story.care("outpatient");
+    assert!(visits.iter().all(|course| story.words(course) == "forgone"), "nothing is left that they can pay");
+    let cell = total(&record(&story));
+    assert_eq!((cell.parts[5], cell.bill, cell.second_deductible), (visits.len() as i64, 0, 0));
+}
+
+/// Wuhan's inpatients who span the outage are admitted again; were a second deductible of 200 yuan
+/// taken, the fund would pay 350 instead of 450 yuan for each.
+#[test]
+fn stays_admitted_again_pay_their_second_deductible_once() {
+    let mut world = plain("wuhan", &[("inpatient", 20.0)], &["classes.ledger-protected.share=0"]);
+    care(&mut world, "inpatient").benefit.iter_mut().for_each(|benefit| benefit.deductible_yuan = 200.0);
+    world.measures.clear();
+    let way = pathway(&world, "readmission");
+    world.pathways[way].second_deductible = true;
+    let story = Story::of(world, 1);
+    let again = story.took("inpatient", "readmission").len() as i64;
+    assert_eq!(total(&record(&story)).second_deductible, (FUND - 35_000) * again);
 }
