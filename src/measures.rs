@@ -197,24 +197,29 @@ const CELL_MEASURES: &[CellMeasure] = &[
     ("prepayment-per-head", "yuan/visit", "人次均垫付", "prepayment a prepaying visit", |cell| {
         ratio(yuan_from_fen(cell.prepaid_fund + cell.prepaid_account), cell.prepaying)
     }),
-    ("prepayment-income-share", "share", "垫付占月人均收入", "prepayment over monthly income a head", |cell| {
-        ratio(cell.income_share_e4 as f64 / 1e4, cell.prepaying)
-    }),
+    ("people-prepaying", "people", "垫付人数", "people who prepaid", |cell| count(cell.people_prepaying)),
+    (
+        "prepayment-income-share",
+        "share",
+        "每人垫付占月人均收入",
+        "a person's prepayment over monthly income a head",
+        |cell| ratio(cell.income_share_e4 as f64 / 1e4, cell.people_prepaying),
+    ),
     ("prepayment-days", "yuan·days", "垫付资金占用", "prepayment outstanding over time", |cell| {
         yuan_days(cell.prepaid_fen_seconds)
     }),
     (
         "hardship-10",
-        "visits",
-        "垫付超过家庭月收入一成",
-        "prepayment above 10 % of household income",
+        "people",
+        "垫付超过家庭月可支配收入一成的人数",
+        "people whose prepayment exceeds 10 % of monthly household income",
         |cell| count(cell.hardship_10),
     ),
     (
         "hardship-40",
-        "visits",
-        "垫付超过家庭月收入四成",
-        "prepayment above 40 % of household income",
+        "people",
+        "垫付超过家庭月可支配收入四成的人数",
+        "people whose prepayment exceeds 40 % of monthly household income",
         |cell| count(cell.hardship_40),
     ),
     ("refunded", "yuan", "期末前已退回", "refunded by the horizon", |cell| yuan(cell.refunded)),

@@ -139,7 +139,8 @@ pub struct Cell {
     pub carried: i64,
     /// Delay of deferred visits, seconds.
     pub deferral_seconds: i64,
-    /// People whose prepayment exceeds 10 % of monthly household income.
+    /// People whose prepayment in the outage, over all their visits, exceeds 10 % of monthly
+    /// household income. An anonymous visit and a stay are one person each.
     pub hardship_10: i64,
     /// People whose prepayment exceeds 40 %.
     pub hardship_40: i64,
@@ -155,10 +156,12 @@ pub struct Cell {
     pub before_stop_done: i64,
     /// Of such work, what the cut-off left undone.
     pub before_stop_missed: i64,
-    /// Prepayment × 10,000 over monthly income a head, summed over those who prepaid.
+    /// A person's prepayment × 10,000 over monthly income a head, summed over those who prepaid.
     pub income_share_e4: i64,
     /// Visits with prepayment.
     pub prepaying: i64,
+    /// People with prepayment.
+    pub people_prepaying: i64,
 }
 }
 

@@ -43,6 +43,13 @@ pub(super) struct Met {
     pub(super) bill_share: f64,
 }
 
+/// What a person has.
+#[derive(Clone, Copy)]
+pub(super) struct Means {
+    monthly_income_yuan: f64,
+    cash_fen: u32,
+}
+
 impl Run<'_> {
     /// Applies the schedule to the patients of a provider.
     pub(super) fn patients(&mut self, site: SiteId) {
@@ -126,6 +133,50 @@ impl Run<'_> {
         }
         let is_elective = block.u(0) < care.elective_share && !care.essential;
         self.pay(met, block, is_elective)
+    }
+
+    /// Whether the patient is one person over several visits; all others are one person a visit.
+    fn has_memory(&self, visit: &Visit) -> bool {
+        let kind = self.scenario().care[usize::from(visit.care)].kind;
+        matches!(kind, DemandKind::Sessions | DemandKind::Refills)
+    }
+
+    /// What somebody has, by the behaviour block of the visit; of patients with memory by that of
+    /// the person, which has index 0.
+    pub(super) fn means_of(&self, visit: &Visit, block: Block) -> Means {
+        let block = if self.has_memory(visit) { self.person_block(visit) } else { block };
+        let (scenario, normal) = (self.scenario(), &self.model.population.normal);
+        let monthly_income_yuan =
+            scenario.schemes[usize::from(visit.scheme)].monthly_income_yuan.draw(block.word(3), normal);
+        let months = scenario.behaviour.cash_months.draw(block.word(2), normal);
+        Means { monthly_income_yuan, cash_fen: fen_from_yuan(monthly_income_yuan * months) }
+    }
+
+    fn person_block(&self, patient: &Visit) -> Block {
+        self.source.block(patient.key.site, StreamId::Behaviour, patient.key.person, 0)
+    }
+
+    /// Counts a patient with memory, all of whose visits have been met.
+    pub(super) fn person_done(&mut self, patient: &Visit) {
+        if self.prepaid_by_person > 0 {
+            let means = self.means_of(patient, self.person_block(patient));
+            self.count_person(patient, means);
+        }
+    }
+
+    /// Counts a person by what the visits since the last person have prepaid.
+    fn count_person(&mut self, visit: &Visit, means: Means) {
+        let prepaid = std::mem::take(&mut self.prepaid_by_person) as f64;
+        if prepaid <= 0.0 {
+            return;
+        }
+        let income_fen = means.monthly_income_yuan * 100.0;
+        let household_fen = self.scenario().schemes[usize::from(visit.scheme)].household_size * income_fen;
+        let cell = self.record.cell(visit.care, visit.scheme);
+        cell.people_prepaying += 1;
+        cell.income_share_e4 += (prepaid / income_fen.max(100.0) * 1e4).min(1e12) as i64;
+        cell.hardship_10 += i64::from(prepaid > 0.1 * household_fen);
+        cell.hardship_40 += i64::from(prepaid > 0.4 * household_fen);
     }
 
     fn part(&mut self, visit: &Visit, part: Part) {
@@ -217,10 +268,8 @@ impl Run<'_> {
             time: visit.due,
             actual: &self.outage.actual,
         };
-        let scheme = &scenario.schemes[usize::from(visit.scheme)];
-        let income = scheme.monthly_income_yuan.draw(block.word(3), &self.model.population.normal);
-        let multiple = scenario.behaviour.cash_months.draw(block.word(2), &self.model.population.normal);
-        let cash = fen_from_yuan(income * multiple).max(bill.own);
+        let means = self.means_of(&visit, block);
+        let cash = means.cash_fen.max(bill.own);
         let Some(chosen) = choose_pathway(rules, &case, block.u(1)) else {
             self.forgo(&visit);
             return None;
@@ -247,7 +296,7 @@ impl Run<'_> {
                 }
             }
         }
-        self.count_payment(&met, offer, income)
+        self.count_payment(&met, offer, means)
     }
 
     fn forgo(&mut self, visit: &Visit) {
@@ -255,18 +304,16 @@ impl Run<'_> {
         self.log_visit(visit, visit.due, Event::Forgone);
     }
 
-    pub(super) fn count_payment(&mut self, met: &Met, offer: Offer, income: f64) -> Option<(Claim, SiteId)> {
+    pub(super) fn count_payment(&mut self, met: &Met, offer: Offer, means: Means) -> Option<(Claim, SiteId)> {
         let visit = &met.visit;
         let Offer { pathway, bill, asked: paid, second_deductible } = offer;
-        let scenario = &self.model.scenario;
-        let way = &scenario.pathways[usize::from(pathway)];
+        let way = &self.model.scenario.pathways[usize::from(pathway)];
         let money = payment(paid, bill, way.is_final);
         // A stay that only spans the outage is counted apart, not as affected.
         if met.state == StayState::DischargedInGap {
             self.part(visit, part_of(paid, bill));
         }
         let prepaid = i64::from(money.prepaid_fund) + i64::from(money.prepaid_account);
-        let household = scenario.schemes[usize::from(visit.scheme)].household_size * income * 100.0;
         let cell = self.record.cell(visit.care, visit.scheme);
         cell.bill += i64::from(bill.total());
         cell.bill_fund += i64::from(bill.fund);
@@ -279,11 +326,10 @@ impl Run<'_> {
         cell.account_kept += i64::from(money.account_kept);
         cell.own_due += i64::from(money.own_due);
         cell.carried += i64::from(money.carried);
-        if prepaid > 0 {
-            cell.prepaying += 1;
-            cell.income_share_e4 += (prepaid as f64 / (income.max(1.0) * 100.0) * 1e4).min(1e12) as i64;
-            cell.hardship_10 += i64::from(prepaid as f64 > 0.1 * household);
-            cell.hardship_40 += i64::from(prepaid as f64 > 0.4 * household);
+        cell.prepaying += i64::from(prepaid > 0);
+        self.prepaid_by_person += prepaid;
+        if !self.has_memory(visit) {
+            self.count_person(visit, means);
         }
         add_on_day(&mut self.record.self_pay, visit.due, i64::from(paid));
         add_on_day(&mut self.record.prepaid, visit.due, prepaid);

@@ -103,6 +103,8 @@ struct Run<'a> {
     regular_hours: Vec<OpenHours>,
     record: Record,
     normal: Record,
+    /// Prepaid at the visits of the present person, fen.
+    prepaid_by_person: i64,
     inbox: Vec<Vec<Parcel>>,
     /// First and last moment at which any stop holds, by care type.
     care_down: Vec<Interval>,
@@ -241,6 +243,7 @@ impl<'a> Run<'a> {
             regular_hours,
             record,
             normal: new_record(),
+            prepaid_by_person: 0,
             inbox: vec![Vec::new(); scenario.sites.len()],
             desk: DeskScratch::default(),
             trace: (tracing != Tracing::Off).then(Vec::new),

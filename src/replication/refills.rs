@@ -34,6 +34,7 @@ impl Run<'_> {
                             self.meet(visit, Action::Purchase, 1.0);
                         }
                     }
+                    self.person_done(&patient);
                 }
             }
         }
@@ -105,6 +106,7 @@ impl Run<'_> {
             day = next;
             refill += 1;
         }
+        self.person_done(&patient);
     }
 
     /// Whether the patient moves this refill before the stop, going by announced times only; the

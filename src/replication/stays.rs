@@ -223,9 +223,7 @@ impl Run<'_> {
             return None;
         }
         let bill = self.bill_of(&met);
-        let scheme = &scenario.schemes[usize::from(stay.scheme)];
-        let income = scheme.monthly_income_yuan.draw(block.word(3), &self.model.population.normal);
-        self.count_payment(&met, self.offer(&stay, pathway, bill), income)
+        self.count_payment(&met, self.offer(&stay, pathway, bill), self.means_of(&stay, block))
     }
 
     /// The outage that a stay spans: in hospital in it, discharged after it.

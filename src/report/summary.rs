@@ -21,6 +21,7 @@ const STOPS_MOST: usize = 4;
 const DESKS_MOST: usize = 6;
 
 const VISITS: (&str, &str) = ("人次", "visits");
+const PEOPLE: (&str, &str) = ("人", "people");
 const CLAIMS: (&str, &str) = ("件", "claims");
 const YUAN: (&str, &str) = ("元", "yuan");
 
@@ -178,14 +179,14 @@ fn money(words: &Words<'_>, out: &mut Layout) {
     }
     if let Some(share) = words.facts.mean(words.report, "prepayment-income-share").value {
         let share = percent(share);
-        let text = (format!("相当于月人均收入的 {share}"), format!("{share} of a month's income a head"));
+        let text = (format!("每人垫付相当于月人均收入的 {share}"), format!("{share} of a person's monthly income"));
         parts.push(words.say(&text.0, &text.1).to_owned());
     }
     out.item(words.say("患者垫付", "Prepaid"), &words.join(&parts));
     let held = yuan(words.mean("prepayment-days"), words.lang);
     let self_pay = yuan(words.mean("self-pay"), words.lang);
     let hard =
-        [count(words.mean("hardship-10"), VISITS, words.lang), count(words.mean("hardship-40"), VISITS, words.lang)];
+        [count(words.mean("hardship-10"), PEOPLE, words.lang), count(words.mean("hardship-40"), PEOPLE, words.lang)];
     let zh = format!(
         "垫付资金占用 {held}·天；停机期现金支付共 {self_pay}；垫付超过家庭月收入一成的 {}，超过四成的 {}",
         hard[0], hard[1]
@@ -372,6 +373,7 @@ pub fn json(report: &Report<'_>) -> Value {
     let money = [
         "prepayment",
         "prepayment-per-head",
+        "people-prepaying",
         "prepayment-income-share",
         "prepayment-days",
         "self-pay",
