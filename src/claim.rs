@@ -135,15 +135,22 @@ impl Directory {
     }
 
     /// The site of a step for a claim that is `at` a desk now, or comes from the visit: none for
-    /// steps outside the city, or where no such site exists. Papers go to the back office of the
+    /// steps outside the city, or where no such site exists. `u` draws among several. Papers go to the back office of the
     /// district in which they were handed in; care outside the city has no district, so there the
     /// person's own counts.
-    pub fn place(&self, scenario: &Scenario, step: &Step, claim: &Claim, at: Option<SiteId>, u: f64) -> Option<SiteId> {
+    pub fn place(
+        &self,
+        scenario: &Scenario,
+        step: &Step,
+        claim: &Claim,
+        at: Option<SiteId>,
+        u: impl Fn() -> f64,
+    ) -> Option<SiteId> {
         let provider = &scenario.sites[claim.key.site as usize];
         let group = usize::from(step.group);
         let in_district = |district: u16| {
             let here = &self.by_district[group][usize::from(district)];
-            Self::pick(if here.is_empty() { &self.by_group[group] } else { here }, u)
+            Self::pick(if here.is_empty() { &self.by_group[group] } else { here }, u())
         };
         let is_away = scenario.group_of(claim.key.site).kind == SiteKind::Away;
         let district_of_care = if is_away { claim.home } else { provider.district };
@@ -151,7 +158,7 @@ impl Directory {
         match step.at {
             Place::SameSite => Some(claim.key.site),
             Place::Station => Some(provider.station.unwrap_or(claim.key.site)),
-            Place::AnyHall => Self::pick(&self.by_group[group], u),
+            Place::AnyHall => Self::pick(&self.by_group[group], u()),
             Place::HomeHall => in_district(claim.home),
             Place::ProviderHall => in_district(district_of_care),
             Place::BackOffice => in_district(handed_in),

@@ -9,7 +9,7 @@
 
 use crate::calendar::{Clock, DAY, DayKind, SimTime};
 use crate::distribution::{Distribution, NormalTable, poisson};
-use crate::rng::{Source, StreamId, uniform};
+use crate::rng::{Block, Source, StreamId, uniform};
 use crate::scenario::raw::{DemandKind, SiteKind};
 use crate::scenario::world::{Care, Scenario, SiteId};
 use crate::units::{BILL_FEN_MAX, fen_from_yuan};
@@ -328,19 +328,37 @@ pub struct Stream<'a> {
 impl Stream<'_> {
     /// Appends the visits due at a site on a day.
     pub fn visits(&self, site: SiteId, day: u32, out: &mut Vec<Visit>) {
+        self.visits_of_interest(site, day, |_, _| true, out);
+    }
+
+    /// Appends those visits due at a site on a day that are of interest by care type and time.
+    pub fn visits_of_interest(
+        &self,
+        site: SiteId,
+        day: u32,
+        is_of_interest: impl Fn(u8, SimTime) -> bool,
+        out: &mut Vec<Visit>,
+    ) {
         let group = self.scenario.sites[site as usize].group;
         let mix = &self.population.visits[usize::from(group)];
-        self.marks(site, day, mix, PersonKind::Visit, StreamId::VisitMarks, out);
+        self.marks((site, PersonKind::Visit, StreamId::VisitMarks), day, mix, is_of_interest, out);
     }
 
     /// Appends the business due at a hall on a day, window and online together.
     pub fn business(&self, site: SiteId, day: u32, out: &mut Vec<Visit>) {
         let group = self.scenario.sites[site as usize].group;
         let mix = &self.population.business[usize::from(group)];
-        self.marks(site, day, mix, PersonKind::Business, StreamId::Business, out);
+        self.marks((site, PersonKind::Business, StreamId::Business), day, mix, |_, _| true, out);
     }
 
-    fn marks(&self, site: SiteId, day: u32, mix: &Mix, kind: PersonKind, stream: StreamId, out: &mut Vec<Visit>) {
+    fn marks(
+        &self,
+        (site, kind, stream): (SiteId, PersonKind, StreamId),
+        day: u32,
+        mix: &Mix,
+        is_of_interest: impl Fn(u8, SimTime) -> bool,
+        out: &mut Vec<Visit>,
+    ) {
         if mix.combos.is_empty() {
             return;
         }
@@ -352,10 +370,11 @@ impl Stream<'_> {
         for index in 0..count {
             let block = self.source.block(site, stream, day, index);
             let (care, scheme) = mix.pick(day_type, block.u(0));
-            let second = self.scenario.care[usize::from(care)].profile.second_at(block.u(1));
-            let due = SimTime::at(day, second);
-            let key = PersonKey::new(site, kind, day, index);
-            out.push(self.visit(key, care, scheme, due, block.word(2), block.u(3)));
+            let due = SimTime::at(day, self.scenario.care[usize::from(care)].profile.second_at(block.u(1)));
+            if is_of_interest(care, due) {
+                let key = PersonKey::new(site, kind, day, index);
+                out.push(self.visit(key, care, scheme, due, block.word(2), block.u(3)));
+            }
         }
     }
 
@@ -482,15 +501,20 @@ impl Stream<'_> {
         mean.floor() as u32 + u32::from(u < mean.fract())
     }
 
-    /// Day of the first refill of a patient after the start, before any schedule moves it, and the
-    /// patient as a visit without a time.
-    pub fn refill_patient(&self, site: SiteId, care: usize, scheme: usize, number: u32) -> (u32, Visit) {
+    /// When a patient's refills fall, before any schedule moves them.
+    pub fn refills(&self, site: SiteId, care: usize, scheme: usize, number: u32) -> Refills {
         let person = patient_number(care, scheme, number);
         let block = self.source.block(site, StreamId::Refill, person, 0);
         let cycle = self.scenario.care[care].cycle_days;
-        let phase = ((block.u(0) * f64::from(cycle)) as u32).min(cycle - 1);
+        let first_day = ((block.u(0) * f64::from(cycle)) as u32).min(cycle - 1);
         let key = PersonKey::new(site, PersonKind::Refill, person, 0);
-        (phase, self.visit(key, care as u8, scheme as u8, SimTime::START, block.word(2), block.u(3)))
+        Refills { first_day, key, care: care as u8, scheme: scheme as u8, block }
+    }
+
+    /// The patient of these refills, as a visit without a time.
+    pub fn refill_patient(&self, refills: &Refills) -> Visit {
+        let Refills { key, care, scheme, block, .. } = *refills;
+        self.visit(key, care, scheme, SimTime::START, block.word(2), block.u(3))
     }
 
     /// Moment of a patient's refill on a day: the hour belongs to the person and the refill.
@@ -521,6 +545,17 @@ impl Stream<'_> {
         let fen = fen_from_yuan(care.bill_yuan.draw(block.word(0), &self.population.normal) * care.bill_factor[group]);
         (fen, fen == BILL_FEN_MAX)
     }
+}
+
+/// Refills of one patient, once a cycle.
+#[derive(Debug, Clone, Copy)]
+pub struct Refills {
+    /// Day of the first one after the start.
+    pub first_day: u32,
+    key: PersonKey,
+    care: u8,
+    scheme: u8,
+    block: Block,
 }
 
 /// Number of a patient with memory, unique at its site over care types and schemes.

@@ -55,7 +55,7 @@ pub fn draw_outage(scenario: &Scenario, source: &Source) -> Outage {
             Interval { start, end: end.max(start) }
         })
         .collect();
-    Outage { actual }
+    Outage::new(scenario, actual)
 }
 
 fn actual_stop(stop: &Suspension, source: &Source) -> SimTime {

@@ -89,6 +89,7 @@ impl ScopeMask {
     };
 
     /// Whether a person's matter at a place is in this set.
+    #[inline]
     pub fn holds(&self, matter: &Matter) -> bool {
         self.schemes >> matter.scheme & 1 == 1
             && self.districts >> matter.district & 1 == 1
@@ -196,10 +197,15 @@ pub struct Suspension {
 
 impl Suspension {
     /// Whether it stops a service for a matter.
+    #[inline]
     pub fn stops(&self, service: u16, matter: &Matter) -> bool {
-        self.services >> service & 1 == 1
-            && self.scope.holds(matter)
-            && !self.except.is_some_and(|except| except.holds(matter))
+        self.services >> service & 1 == 1 && self.concerns(matter)
+    }
+
+    /// Whether it stops its services for a matter.
+    #[inline]
+    pub fn concerns(&self, matter: &Matter) -> bool {
+        self.scope.holds(matter) && !self.except.is_some_and(|except| except.holds(matter))
     }
 
     /// Delay of the return at a site: that of the last wave it belongs to.
@@ -249,12 +255,46 @@ pub struct Measure {
 pub struct Outage {
     /// One interval per stop, in the order of the schedule, before waves.
     pub actual: Vec<Interval>,
+    /// When the last wave of each stop is back.
+    latest: Vec<SimTime>,
+    /// Stops of each service, as a bit mask.
+    by_service: Vec<u64>,
+}
+
+/// Numbers of the bits set in a mask, ascending.
+fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let index = mask.trailing_zeros();
+        (mask != 0).then(|| {
+            mask &= mask - 1;
+            index as usize
+        })
+    })
 }
 
 impl Outage {
-    /// No service is ever down: the normal course.
-    pub fn none() -> Self {
-        Self { actual: Vec::new() }
+    /// From when each stop really begins and ends.
+    pub fn new(scenario: &Scenario, actual: Vec<Interval>) -> Self {
+        let latest = scenario.suspensions.iter().zip(&actual).map(|(stop, interval)| {
+            let delay = stop.waves.iter().map(|wave| wave.delay.0).max().unwrap_or(0);
+            SimTime(interval.end.0.saturating_add(delay))
+        });
+        let stops_of = |service: usize| {
+            let stops = scenario.suspensions.iter().enumerate().filter(|(_, stop)| stop.services >> service & 1 == 1);
+            stops.fold(0, |mask, (index, _)| mask | 1 << index)
+        };
+        Self { latest: latest.collect(), by_service: (0..scenario.services.len()).map(stops_of).collect(), actual }
+    }
+
+    /// Stops of a service, by index.
+    fn stops_of(&self, service: u16) -> impl Iterator<Item = usize> {
+        bits(self.by_service.get(usize::from(service)).copied().unwrap_or(0))
+    }
+
+    /// Stops that take a service away for a matter, as a bit mask.
+    pub fn stop_mask(&self, scenario: &Scenario, service: u16, matter: &Matter) -> u64 {
+        let stops = self.stops_of(service).filter(|&index| scenario.suspensions[index].concerns(matter));
+        stops.fold(0, |mask, index| mask | 1 << index)
     }
 
     /// The stop that has a service down for a matter at a moment, with its interval there.
@@ -265,26 +305,31 @@ impl Outage {
         matter: &Matter,
         time: SimTime,
     ) -> Option<(u16, Interval)> {
-        self.actual.iter().enumerate().find_map(|(index, interval)| {
-            let stop = &scenario.suspensions[index];
-            if time < interval.start || !stop.stops(service, matter) {
+        self.stops_of(service).find_map(|index| {
+            let interval = self.actual[index];
+            // Most matters come at other times, and who they are need not be looked at.
+            if time < interval.start || time >= self.latest[index] {
                 return None;
             }
-            let delay = stop.wave_delay(matter.group, matter.district);
-            let end = if interval.end == SimTime::NEVER { interval.end } else { interval.end.plus(delay) };
-            (time < end).then_some((index as u16, Interval { start: interval.start, end }))
+            let down = self.interval_for(scenario, index, matter)?;
+            (time < down.end).then_some((index as u16, down))
         })
+    }
+
+    /// When a stop holds for a matter, its wave included; none when it does not concern it.
+    fn interval_for(&self, scenario: &Scenario, index: usize, matter: &Matter) -> Option<Interval> {
+        let stop = &scenario.suspensions[index];
+        if !stop.concerns(matter) {
+            return None;
+        }
+        let delay = stop.wave_delay(matter.group, matter.district);
+        let Interval { start, end } = self.actual[index];
+        Some(Interval { start, end: SimTime(end.0.saturating_add(delay.0)) })
     }
 
     /// When a service is down for a matter: one interval for each stop of it, which may overlap.
     pub fn downs(&self, scenario: &Scenario, service: u16, matter: &Matter) -> impl Iterator<Item = Interval> {
-        self.actual.iter().zip(&scenario.suspensions).filter(move |(_, stop)| stop.stops(service, matter)).map(
-            |(interval, stop)| {
-                let delay = stop.wave_delay(matter.group, matter.district);
-                let end = SimTime(interval.end.0.saturating_add(delay.0));
-                Interval { start: interval.start, end }
-            },
-        )
+        self.stops_of(service).filter_map(|index| self.interval_for(scenario, index, matter))
     }
 
     /// First moment from `time` on at which a service is up for a matter.

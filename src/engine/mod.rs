@@ -55,7 +55,7 @@ pub struct DeskRun<'a> {
     /// When each stop holds at this site.
     pub stops: &'a [Interval],
     /// Learning curve, with the moment of the return that starts it.
-    pub learning: Option<(Learning, SimTime)>,
+    pub learning: Option<(&'a Learning, SimTime)>,
     /// End of the simulation.
     pub horizon: SimTime,
     /// Whether any job here may be called before others.

@@ -2,7 +2,7 @@
 
 use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Work};
-use crate::desk::DeskSpec;
+use crate::desk::{DeskSpec, Roster};
 use crate::distribution::Distribution;
 use crate::engine::{DeskRun, Flow, Job, Leave, Remains, serve};
 use crate::laws::Breach;
@@ -13,11 +13,10 @@ use crate::scenario::raw::MeasureKind;
 use crate::scenario::world::SiteId;
 use crate::schedule::Interval;
 use crate::trace::Event;
-use crate::units::seconds_from_minutes;
 
 use super::routine::ROUTINE;
 use super::stays::interim_rest;
-use super::{DeskScratch, Run, Side, SiteWaits, Waits};
+use super::{DeskScratch, Run, Side, SiteWaits, Waits, patience_seconds};
 
 /// Most times that papers can be missing for one step.
 const REWORKS_MAX: u8 = 20;
@@ -36,6 +35,7 @@ struct Serving<'r, 'm> {
     old_claims: &'r mut [i32],
     stays: &'r [Visit],
     patience: Option<&'r Distribution>,
+    patience_least: &'r [u32; 64],
     /// Routine matters that come before this are left out of the waits.
     warm: SimTime,
     /// When the first stop begins.
@@ -57,7 +57,8 @@ struct Counted {
 impl Run<'_> {
     /// Serves a site's desk in one course and counts its days.
     pub(super) fn serve(&mut self, site: SiteId, side: Side) -> Result<(), Breach> {
-        let scenario = &self.model.scenario;
+        let model = self.model;
+        let scenario = &model.scenario;
         let Some(desk) = scenario.group_of(site).desk.as_ref() else {
             return Ok(());
         };
@@ -74,7 +75,7 @@ impl Run<'_> {
         waits.clear(days);
         old_claims.clear();
         old_claims.resize(days + 1, 0);
-        let learning = desk.learning.and_then(|learning| {
+        let learning = desk.learning.as_ref().and_then(|learning| {
             let back = self.return_of(learning.after, site, side)?;
             Some((learning, back))
         });
@@ -100,6 +101,7 @@ impl Run<'_> {
             old_claims,
             stays,
             patience: desk.patience_minutes.as_ref(),
+            patience_least: &model.patience_least[usize::from(scenario.sites[site as usize].group)],
             warm: scenario.warm_until,
             first_stop,
             counted: Counted::default(),
@@ -112,18 +114,26 @@ impl Run<'_> {
             law: format!("more than {} events at one desk", crate::engine::EVENTS_MAX),
         })?;
         serving.count_site();
+        self.count_windows(site, side, worked, &scratch.roster)?;
+        if side == Side::Schedule {
+            self.count_days(site, class, &scratch);
+        }
+        self.desk = scratch;
+        Ok(())
+    }
+
+    /// Counts the hours of a site's windows in one course.
+    fn count_windows(&mut self, site: SiteId, side: Side, worked: i64, roster: &Roster) -> Result<(), Breach> {
+        let class = self.scenario().group_of(site).desk.as_ref().map_or(0, |desk| usize::from(desk.class));
         let tally = &mut self.record_of(side).desks[class];
         tally.worked += worked;
         tally.scheduled += roster.window_seconds;
         tally.overtime += roster.overtime_seconds;
         if worked > 0 && roster.window_seconds == 0 {
             let law = "a window worked although none was ever open".to_owned();
+            let (seed, replication) = (self.seed, self.replication);
             return Err(Breach { seed, replication, site: Some(site), time: None, law });
         }
-        if side == Side::Schedule {
-            self.count_days(site, class, &scratch);
-        }
-        self.desk = scratch;
         Ok(())
     }
 
@@ -133,7 +143,13 @@ impl Run<'_> {
         let windows = scenario.sites[site as usize].windows;
         let mut roster = std::mem::take(&mut self.desk.roster);
         let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
-        roster.build(desk, windows, &changes, scenario.clock.days());
+        // Sites of a group mostly have as many windows as the last one.
+        let plain = changes.is_empty().then_some((scenario.sites[site as usize].group, windows));
+        if plain.is_none() || plain != self.desk.roster_of {
+            roster.build(desk, windows, &changes, scenario.clock.days());
+        }
+        drop(changes);
+        self.desk.roster_of = plain;
         self.desk.roster = roster;
         if side == Side::Schedule {
             self.routine_under_schedule(site);
@@ -388,10 +404,17 @@ impl Serving<'_, '_> {
 }
 
 impl Flow for Serving<'_, '_> {
-    /// The job holds the word from which it is drawn: only those who wait need it.
+    /// The job holds the word from which it is drawn.
     fn patience(&self, job: &Job) -> u32 {
-        let normal = &self.run.model.population.normal;
-        self.patience.map_or(u32::MAX, |minutes| seconds_from_minutes(minutes.draw(job.patience, normal)))
+        patience_seconds(self.patience, &self.run.model.population.normal, job.patience)
+    }
+
+    /// Few waits are as long as the least patient of those with like words would bear: only those
+    /// need the patience itself.
+    #[inline]
+    fn is_past_patience(&self, job: &Job, time: SimTime) -> bool {
+        let wait = time.0.saturating_sub(job.arrival.0);
+        wait > self.patience_least[(job.patience >> 26) as usize] && wait > self.patience(job)
     }
 
     fn started(&mut self, job: &Job, start: SimTime, _window: u32) {

@@ -85,7 +85,8 @@ impl Run<'_> {
         };
         let mut visits = std::mem::take(&mut self.desk.visits);
         for day in first..=last {
-            self.stream().visits(site, day, &mut visits);
+            let may_be_down = |care: u8, due: SimTime| self.care_down[usize::from(care)].contains(due);
+            self.stream().visits_of_interest(site, day, may_be_down, &mut visits);
         }
         for visit in &visits {
             self.meet(*visit, Action::Purchase, 1.0);
@@ -402,15 +403,15 @@ impl Run<'_> {
                 claim.ready =
                     self.outage.up_from(self.scenario(), step.needs, &claim.matter(self.scenario()), claim.ready);
             } else {
-                let u = self
-                    .source
-                    .block(claim.key.site, StreamId::Return, claim.key.person, claim.key.at(claim.step, 63))
-                    .u(0);
                 let here = at.filter(|&site| {
                     step.at != Place::SameSite
                         && step.at != Place::Station
                         && self.scenario().sites[site as usize].group == step.group
                 });
+                let u = || {
+                    let index = claim.key.at(claim.step, 63);
+                    self.source.block(claim.key.site, StreamId::Return, claim.key.person, index).u(0)
+                };
                 let place = here.or_else(|| self.model.directory.place(self.scenario(), step, &claim, at, u));
                 match place {
                     Some(site) => return Some((claim, site)),
@@ -496,7 +497,8 @@ impl Run<'_> {
             Contact::InPerson => Lane::Ordinary,
             Contact::Called | Contact::Remote | Contact::Automatic => Lane::Tray,
         };
-        let stopped_by = step.needs.map_or(0, |service| self.stop_mask(service, &claim.matter(scenario)));
+        let stopped_by =
+            step.needs.map_or(0, |service| self.outage.stop_mask(scenario, service, &claim.matter(scenario)));
         Job {
             arrival,
             order: claim.key.order(),

@@ -15,6 +15,7 @@ mod stays;
 use crate::calendar::SimTime;
 use crate::claim::{Claim, Course, Directory};
 use crate::desk::{OpenHours, Roster, RosterChange};
+use crate::distribution::{Distribution, NormalTable};
 use crate::engine::{Engine, Job, Scratch};
 use crate::laws::Breach;
 use crate::patient::{Population, Stream, Visit};
@@ -25,6 +26,7 @@ use crate::scenario::raw::{MeasureKind, SiteKind};
 use crate::scenario::world::{Scenario, SiteId};
 use crate::schedule::{Interval, Outage};
 use crate::trace::{Event, TraceRow};
+use crate::units::seconds_from_minutes;
 
 /// A scenario with the tables that all replications share.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct Model {
     pub directory: Directory,
     /// How desks are served; it changes no result.
     pub engine: Engine,
+    /// By group: the patience of the least patient of each 64th of the people, in seconds.
+    patience_least: Vec<[u32; 64]>,
 }
 
 impl Model {
@@ -44,7 +48,11 @@ impl Model {
     pub fn new(scenario: Scenario) -> Self {
         let population = Population::new(&scenario);
         let directory = Directory::new(&scenario);
-        Self { scenario, population, directory, engine: Engine::default() }
+        let patience_least = scenario.groups.iter().map(|group| {
+            let patience = group.desk.as_ref().and_then(|desk| desk.patience_minutes.as_ref());
+            std::array::from_fn(|part| patience_seconds(patience, &population.normal, (part as u32) << 26))
+        });
+        Self { patience_least: patience_least.collect(), scenario, population, directory, engine: Engine::default() }
     }
 
     /// The same, served by this engine.
@@ -52,6 +60,11 @@ impl Model {
     pub fn with_engine(self, engine: Engine) -> Self {
         Self { engine, ..self }
     }
+}
+
+/// Longest wait accepted, by a random word; it never falls as the word rises.
+fn patience_seconds(minutes: Option<&Distribution>, normal: &NormalTable, word: u32) -> u32 {
+    minutes.map_or(u32::MAX, |minutes| seconds_from_minutes(minutes.draw(word, normal)))
 }
 
 /// What one replication gives.
@@ -118,6 +131,8 @@ struct Run<'a> {
 struct DeskScratch {
     engine: Scratch,
     roster: Roster,
+    /// Group and number of windows of the roster, when nothing changes them.
+    roster_of: Option<(u16, u32)>,
     visits: Vec<Visit>,
     stays: Vec<Visit>,
     claims: Vec<Claim>,

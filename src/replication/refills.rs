@@ -2,6 +2,8 @@
 //!
 //! Who stocks up is decided by announced times only; a refill that was moved shifts the later ones.
 
+use std::ops::RangeInclusive;
+
 use crate::calendar::SimTime;
 use crate::patient::Visit;
 use crate::rng::StreamId;
@@ -61,28 +63,42 @@ impl Run<'_> {
                 .filter(|until| *until < scenario.horizon())
                 .map(|until| until.day() + 31 + kind.cycle_days)
                 .fold(last, u32::max);
+            let first = self.first_day_of_interest(kind.needs);
             for scheme in 0..scenario.schemes.len() {
                 for number in 0..self.stream().patients(site, care, scheme) {
-                    self.refill_chain(site, care, scheme, number, last);
+                    self.refill_chain(site, care, scheme, number, first..=last);
                 }
             }
         }
     }
 
-    /// One patient's refills up to a last day. A stocked-up refill shifts the later ones.
-    fn refill_chain(&mut self, site: SiteId, care: usize, scheme: usize, number: u32, last: u32) {
+    /// Nobody acts before the announcement, and no refill before every stop of its service is met or
+    /// moved: until then refills are the same under every schedule.
+    fn first_day_of_interest(&self, service: u16) -> u32 {
+        let scenario = self.scenario();
+        let stops = scenario.suspensions.iter().zip(&self.outage.actual);
+        let first = stops
+            .filter(|(stop, _)| stop.services >> service & 1 == 1)
+            .map(|(stop, actual)| stop.stop.min(actual.start))
+            .min()
+            .unwrap_or(scenario.horizon());
+        first.max(scenario.announced_at).day()
+    }
+
+    /// One patient's refills between two days. A stocked-up refill shifts the later ones.
+    fn refill_chain(&mut self, site: SiteId, care: usize, scheme: usize, number: u32, days: RangeInclusive<u32>) {
         let cycle = self.scenario().care[care].cycle_days;
-        let (mut day, patient) = self.stream().refill_patient(site, care, scheme, number);
-        // Nobody acts before the announcement: earlier refills are the same under every schedule.
-        let announced = self.scenario().announced_at.day();
-        let mut refill = 0;
-        if day < announced {
-            refill = (announced - day) / cycle;
-            day += refill * cycle;
+        let last = (*days.end()).min(self.scenario().clock.days() - 1);
+        let refills = self.stream().refills(site, care, scheme, number);
+        let mut refill = days.start().saturating_sub(refills.first_day).div_ceil(cycle);
+        let mut day = refills.first_day + refill * cycle;
+        if day > last {
+            return;
         }
+        let patient = self.stream().refill_patient(&refills);
         let matter = self.matter_of(&patient, Action::Purchase);
         let mut stocked = false;
-        while day <= last && day < self.scenario().clock.days() {
+        while day <= last {
             let due = self.stream().refill_time(&patient, refill, day);
             let mut visit = Visit { due, ..patient };
             visit.key.index = refill + 1;

@@ -138,7 +138,7 @@ impl Run<'_> {
             if let Some(service) = desk.routine_needs {
                 downs.extend(self.outage.downs(scenario, service, &who));
             }
-            let stopped_by = desk.routine_needs.map_or(0, |service| self.stop_mask(service, &who));
+            let stopped_by = desk.routine_needs.map_or(0, |service| self.outage.stop_mask(scenario, service, &who));
             for job in routine.iter() {
                 if let Some(index) = business_of(job.owner) {
                     kept.extend(self.business_kept(job, &business[index]));
@@ -177,7 +177,7 @@ impl Run<'_> {
         let needs = scenario.care[usize::from(matter.visit.care)].needs;
         let who = self.routine_matter(matter.visit.key.site, Some(&matter.visit));
         let is_up = self.outage.down_at(scenario, needs, &who, job.arrival).is_none();
-        (!matter.is_moved && is_up).then(|| Job { stopped_by: self.stop_mask(needs, &who), ..*job })
+        (!matter.is_moved && is_up).then(|| Job { stopped_by: self.outage.stop_mask(scenario, needs, &who), ..*job })
     }
 
     /// When a routine matter that met a stop comes instead, if it does.
@@ -188,16 +188,6 @@ impl Run<'_> {
         let index = hours.first_open(up) + (block.u(1) * 5.0) as usize;
         let &day = hours.open_days.get(index).filter(|_| block.u(0) < desk.routine_returns_share)?;
         hours.arrival_from(day, block.u(2), up)
-    }
-
-    /// Stops that take a service away for a matter, as a bit mask.
-    pub(super) fn stop_mask(&self, service: u16, who: &crate::schedule::Matter) -> u64 {
-        self.scenario()
-            .suspensions
-            .iter()
-            .enumerate()
-            .filter(|(_, stop)| stop.stops(service, who))
-            .fold(0, |mask, (index, _)| mask | 1 << index)
     }
 }
 

@@ -312,7 +312,7 @@ impl Run<'_> {
                 order: visit.key.order(),
                 service: seconds_from_minutes(minutes),
                 patience: draws.word(2),
-                stopped_by: self.stop_mask(care.needs, matter),
+                stopped_by: self.outage.stop_mask(scenario, care.needs, matter),
                 lane: Lane::Ordinary,
                 tries: 0,
                 expires: SimTime::NEVER,
@@ -368,7 +368,7 @@ impl Run<'_> {
             let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
             let owner = super::routine::BUSINESS | self.desk.business.len() as u32;
             self.desk.business.push(super::routine::Matter { visit, is_moved: false });
-            let stopped_by = self.stop_mask(care.needs, &matter);
+            let stopped_by = self.outage.stop_mask(scenario, care.needs, &matter);
             let patience = block.word(2);
             self.desk.jobs.push(Job {
                 arrival,

@@ -97,7 +97,7 @@ impl Desk {
             roster: &self.roster,
             last_ticket: self.last_ticket,
             stops: &self.stops,
-            learning: self.learning,
+            learning: self.learning.as_ref().map(|(curve, back)| (curve, *back)),
             horizon: self.horizon,
             has_priority_lane: jobs.iter().any(|job| job.lane == Lane::Priority),
         };
@@ -505,7 +505,7 @@ fn surge_windows_and_overtime_are_whole_days_and_counted_beyond_the_regular_ones
 fn service_is_slower_after_the_return_by_the_learning_curve() {
     // Twice as long at the return on day 0 at 9:00, half of the extra gone a day later; before the
     // return, in the second before 9:00, as ever.
-    let curve = Learning { extra_share: 1.0, half_life_days: 1.0, after: 0 };
+    let curve = Learning::new(1.0, 1.0, 0);
     let back = at(0, 9, 0);
     let steps = [(at(0, 8, 0), 2), (at(0, 17, 0), 0), (at(1, 8, 0), 2), (at(1, 17, 0), 0)];
     let desk = Desk { learning: Some((curve, back)), ..Desk::new(&steps) };
@@ -580,6 +580,10 @@ fn a_service_of_no_length_still_takes_a_second() {
 /// Random desks per property.
 const DESKS: u32 = 3_000;
 
+/// Learning curve of those that have one.
+const EXTRA_SHARE: f64 = 0.7;
+const HALF_LIFE_DAYS: f64 = 0.8;
+
 /// A span of a day with its number of windows, in seconds from the start.
 #[derive(Debug, Clone, Copy)]
 struct Span {
@@ -638,8 +642,8 @@ impl RandomDesk {
                 Interval { start, end }
             })
             .collect();
-        let learning = (below(&mut draws, 4) == 0)
-            .then(|| (Learning { extra_share: 0.7, half_life_days: 0.8, after: 0 }, minute(&mut draws)));
+        let learning =
+            (below(&mut draws, 4) == 0).then(|| (Learning::new(EXTRA_SHARE, HALF_LIFE_DAYS, 0), minute(&mut draws)));
         let last_ticket = (below(&mut draws, 3) == 0).then(|| (10 * 60 + below(&mut draws, 120)) * 60);
         let mut jobs: Vec<Job> = (0..below(&mut draws, 60))
             .map(|owner| {
@@ -687,7 +691,7 @@ impl RandomDesk {
             roster,
             last_ticket: self.last_ticket,
             stops: &self.stops,
-            learning: self.learning,
+            learning: self.learning.as_ref().map(|(curve, back)| (curve, *back)),
             horizon,
             has_priority_lane: self.jobs.iter().any(|job| job.lane == Lane::Priority),
         }
@@ -802,9 +806,11 @@ fn fate_of(desk: &RandomDesk, spans: &[Span], job: &Job, free: &mut [u32; 3]) ->
     let impatient = arrival.saturating_add(job.patience).saturating_add(1);
     let lost = desk.stops_of(job).map(|stop| stop.start.0).filter(|&stop| stop > arrival).min().unwrap_or(u32::MAX);
     if start < impatient.min(lost).min(closing) {
-        let slower = match desk.learning {
-            Some((curve, back)) if start >= back.0 => {
-                1.0 + curve.extra_share * 2_f64.powf(-f64::from(start - back.0) / f64::from(DAY) / curve.half_life_days)
+        let slower = match &desk.learning {
+            // By whole hours since the return, as `RandomDesk::new` has it.
+            Some((_, back)) if start >= back.0 => {
+                let hours = f64::from((start - back.0) / 3_600);
+                1.0 + EXTRA_SHARE * 2_f64.powf(-hours / 24.0 / HALF_LIFE_DAYS)
             }
             _ => 1.0,
         };

@@ -65,6 +65,7 @@ pub(super) fn serve<F: Flow>(
     tray.clear();
     moments.clear();
     let windows = Windows::new(&desk.roster.steps, free);
+    let stops = || desk.stops.iter().filter(|stop| stop.start < stop.end);
     let mut run = Run {
         desk,
         flow,
@@ -74,6 +75,9 @@ pub(super) fn serve<F: Flow>(
         tray_from: SimTime::START,
         next_expiry: SimTime::NEVER,
         moments,
+        stops_from: stops().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER),
+        last_stop: stops().map(|stop| stop.start).max().unwrap_or(SimTime::START),
+        stops_until: stops().map(|stop| stop.end).max().unwrap_or(SimTime::START),
         jobs: 0,
         worked: 0,
     };
@@ -98,6 +102,10 @@ struct Run<'a, 'd, F> {
     next_expiry: SimTime,
     /// Moments at which blocked tray work may go on: the ends of stops.
     moments: &'a mut Vec<SimTime>,
+    /// When the first stop begins, when the last one begins, and when all are over.
+    stops_from: SimTime,
+    last_stop: SimTime,
+    stops_until: SimTime,
     jobs: u64,
     worked: i64,
 }
@@ -186,7 +194,7 @@ impl<F: Flow> Run<'_, '_, F> {
         let closing = self.windows.closing();
         let free = self.windows.next_free(job.arrival, closing.min(self.desk.horizon));
         let start = free.map_or(SimTime::NEVER, |(start, _)| start);
-        let lost = self.first_stop_after(job, job.arrival);
+        let lost = self.lost_by(job, start.min(closing));
         // The moment at which the waiting ends, one way or another.
         let end = start.min(lost).min(closing);
         if end >= self.desk.horizon {
@@ -207,14 +215,15 @@ impl<F: Flow> Run<'_, '_, F> {
         }
     }
 
-    /// When the service of someone who waits goes down next.
+    /// When the service of someone who comes and finds it up goes down, if it does by a moment.
     #[inline]
-    fn first_stop_after(&self, job: &Job, time: SimTime) -> SimTime {
-        if job.stopped_by == 0 {
+    fn lost_by(&self, job: &Job, time: SimTime) -> SimTime {
+        // Most jobs come and go before the first stop or after the last one has begun.
+        if job.stopped_by == 0 || job.arrival >= self.last_stop || time < self.stops_from {
             return SimTime::NEVER;
         }
         stops_of(self.desk.stops, job.stopped_by)
-            .filter(|stop| stop.start < stop.end && stop.start > time)
+            .filter(|stop| stop.start < stop.end && stop.start > job.arrival)
             .map(|stop| stop.start)
             .min()
             .unwrap_or(SimTime::NEVER)
@@ -222,7 +231,10 @@ impl<F: Flow> Run<'_, '_, F> {
 
     #[inline]
     fn is_down(&self, job: &Job, time: SimTime) -> bool {
-        job.stopped_by != 0 && stops_of(self.desk.stops, job.stopped_by).any(|stop| stop.contains(time))
+        job.stopped_by != 0
+            && self.stops_from <= time
+            && time < self.stops_until
+            && stops_of(self.desk.stops, job.stopped_by).any(|stop| stop.contains(time))
     }
 
     #[inline]

@@ -211,11 +211,9 @@ fn learning_curve(out: &mut Complaints, key: &str, curve: &raw::Learning, names:
     let extra = out.required(&path("extra_share"), *extra_share);
     let half_life = out.required(&path("half_life_days"), *half_life_days);
     let after = names.services.find_required(out, &path("after"), after.as_ref());
-    Some(Learning {
-        extra_share: number(out, &path("extra_share"), extra?, 0.0, 10.0),
-        half_life_days: number(out, &path("half_life_days"), half_life?, 0.1, 365.0),
-        after: after?,
-    })
+    let extra = number(out, &path("extra_share"), extra?, 0.0, 10.0);
+    let half_life = number(out, &path("half_life_days"), half_life?, 0.1, 365.0);
+    Some(Learning::new(extra, half_life, after?))
 }
 
 /// Tells each desk which services its work needs, and complains about desks that cannot serve
