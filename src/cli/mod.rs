@@ -16,7 +16,10 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::engine::Engine;
 use crate::units::Lang;
+
+use usage::BadValue;
 
 pub use output::Failure;
 
@@ -61,6 +64,19 @@ struct ScenarioArgs {
     /// Language of output; default: the scenario's, else the locale's ｜ 输出语言；默认按情景文件，其次按系统语言
     #[arg(long, value_enum, value_name = "LANG｜语言")]
     lang: Option<LangArg>,
+}
+
+/// What every command that simulates takes.
+#[derive(Debug, Args)]
+struct EngineArgs {
+    /// How desks are served, kernel (fast) or calendar (to check it); results do not depend on it ｜ 窗口排队的算法：kernel（快）或 calendar（用于核对），不影响结果
+    #[arg(long, value_name = "ENGINE｜算法", default_value = "kernel", value_parser = parse_engine)]
+    engine: Engine,
+}
+
+fn parse_engine(text: &str) -> Result<Engine, BadValue> {
+    let found = Engine::ALL.iter().find(|engine| engine.word() == text.trim());
+    found.copied().ok_or_else(|| BadValue::new(text, "必须是 kernel 或 calendar", "must be kernel or calendar"))
 }
 
 /// Runs the program.

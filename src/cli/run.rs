@@ -10,10 +10,10 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::ScenarioArgs;
 use super::input::{Input, read};
 use super::output::{Failure, print, remark};
 use super::usage::{BadValue, whole};
+use super::{EngineArgs, ScenarioArgs};
 use crate::experiment::{Results, Size, Stopped, Watch, estimate, run as run_experiment};
 use crate::measures::Group;
 use crate::replication::Model;
@@ -47,6 +47,8 @@ pub(super) struct RunArgs {
     /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核心），不影响结果
     #[arg(long, value_name = "N｜数", value_parser = parse_threads)]
     threads: Option<u32>,
+    #[command(flatten)]
+    engine: EngineArgs,
     /// Results folder (default output/CITY/run) ｜ 结果文件夹（默认 output/城市/run）
     #[arg(long, value_name = "FOLDER｜文件夹")]
     out: Option<PathBuf>,
@@ -102,13 +104,14 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {
     };
     let digest = crate::report::manifest::run_digest(&loaded, arguments.seed, &format!("{size:?}"), lang);
     let folder = Folder::prepare(&out, arguments.force, &digest).map_err(|error| Failure::input(error.text(lang)))?;
-    let model = Model::new(scenario);
+    let engine = arguments.engine.engine;
+    let model = Model::new(scenario).with_engine(engine);
     let watch = Arc::new(Watch::default());
     let signal = listen(lang);
     let started = jiff::Timestamp::now().to_string();
     let clock = Instant::now();
     let results = simulate(arguments, &model, (size, planned), threads, (&watch, &signal), lang)?;
-    let info = RunInfo { threads, started, seconds: clock.elapsed().as_secs_f64() };
+    let info = RunInfo { threads, engine, started, seconds: clock.elapsed().as_secs_f64() };
     let stopped = describe_stop(&results, lang);
     if results.replications.is_empty() {
         return Err(stopped_failure(stopped, &signal, lang));

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::ScenarioArgs;
 use super::input::{Input, read};
 use super::output::{Failure, print};
 use super::usage::{BadValue, whole};
+use super::{EngineArgs, ScenarioArgs};
 use crate::patient::{PersonKind, STAY_DAYS_MAX};
 use crate::replication::{Model, Tracing, simulate};
 use crate::report::table::escaped;
@@ -32,6 +32,8 @@ pub(super) struct TraceArgs {
     /// Random seed, as given to run ｜ 随机种子，与 run 所用相同
     #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = super::run::parse_seed)]
     seed: u64,
+    #[command(flatten)]
+    engine: EngineArgs,
     /// File to write (default: standard output) ｜ 输出文件（默认屏幕）
     #[arg(long, value_name = "FILE｜文件")]
     out: Option<PathBuf>,
@@ -47,7 +49,7 @@ pub(super) fn trace(arguments: &TraceArgs) -> Result<ExitCode, Failure> {
         None => Tracing::All,
         Some(name) => Tracing::Site(find_site(&scenario, name, lang)?),
     };
-    let model = Model::new(scenario);
+    let model = Model::new(scenario).with_engine(arguments.engine.engine);
     let outcome = simulate(&model, arguments.seed, arguments.replication, tracing)
         .map_err(|breach| Failure::work(breach.to_string()))?;
     let text = csv(&model.scenario, &outcome.trace, lang);

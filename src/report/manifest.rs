@@ -107,7 +107,7 @@ pub fn text(report: &Report<'_>, run_digest: &str, files: &FileDigests) -> Resul
         "jobs": results.replications.iter().map(|values| values.jobs).sum::<i64>(),
         "assumptions": assumptions::assumptions(loaded).len(),
         "missing_sources": assumptions::missing_sources(loaded),
-        "run": { "threads": run.threads, "started": run.started, "seconds": run.seconds },
+        "run": { "threads": run.threads, "engine": run.engine.word(), "started": run.started, "seconds": run.seconds },
         "scenario": resolved(loaded),
     });
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| ReportError::Table(error.to_string()))?;

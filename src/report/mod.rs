@@ -8,6 +8,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::engine::Engine;
 use crate::experiment::Results;
 use crate::scenario::layer::Loaded;
 use crate::scenario::world::Scenario;
@@ -39,6 +40,8 @@ use folder::{Folder, FolderError};
 pub struct RunInfo {
     /// Threads used.
     pub threads: u32,
+    /// How desks were served.
+    pub engine: Engine,
     /// Start of the run, RFC 3339.
     pub started: String,
     /// Length of the run in seconds of wall time.

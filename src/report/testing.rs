@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::calendar::{Calendar, CalendarFile, Clock, SimTime};
 use crate::distribution::Distribution;
+use crate::engine::Engine;
 use crate::experiment::Results;
 use crate::measures::{Catalogue, Group, HourlySums, Values};
 use crate::scenario::layer::Loaded;
@@ -233,7 +234,8 @@ impl World {
     }
 
     pub(super) fn report(&self, lang: Lang) -> Report<'_> {
-        let run = RunInfo { threads: 2, started: "2026-01-02T03:04:05Z".to_owned(), seconds: 1.5 };
+        let run =
+            RunInfo { threads: 2, engine: Engine::Kernel, started: "2026-01-02T03:04:05Z".to_owned(), seconds: 1.5 };
         Report { loaded: &self.loaded, scenario: &self.scenario, results: &self.results, lang, run }
     }
 }

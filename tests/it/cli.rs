@@ -40,16 +40,37 @@ fn a_run_writes_the_whole_folder_and_prints_a_summary() {
     assert_eq!(manifest["replications"], 3);
 }
 
-#[test]
-fn threads_do_not_change_a_byte_of_the_tables() {
+/// Asserts that two runs of the minimal city write the same tables, byte for byte.
+fn assert_same_tables(one: &[&str], other: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
-    assert!(run_minimal(&one, &["--threads", "1"]).status.success());
-    assert!(run_minimal(&two, &["--threads", "3"]).status.success());
+    let [one, other] = [("one", one), ("other", other)].map(|(name, more)| {
+        let out = folder.path().join(name);
+        assert!(run_minimal(&out, more).status.success(), "{more:?}");
+        out
+    });
     for file in ["summary.json", "summary.csv", "replications.parquet", "daily.parquet", "hourly.parquet"] {
         let read = |out: &Path| std::fs::read(out.join(file)).expect("the file is there");
-        assert!(read(&one) == read(&two), "{file} differs");
+        assert!(read(&one) == read(&other), "{file} differs");
     }
+}
+
+#[test]
+fn threads_do_not_change_a_byte_of_the_tables() {
+    assert_same_tables(&["--threads", "1"], &["--threads", "3"]);
+}
+
+#[test]
+fn engines_do_not_change_a_byte_of_tables_and_logs() {
+    assert_same_tables(&["--engine", "kernel"], &["--engine", "calendar"]);
+    let log = |engine: &str| {
+        let done = cutover(&["trace", "scenarios/minimal", "--replication", "2", "--lang", "en", "--engine", engine]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        done.stdout
+    };
+    assert!(log("kernel") == log("calendar"), "logs differ");
+    let refused = cutover(&["run", "scenarios/minimal", "--lang", "en", "--engine", "fast"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("kernel or calendar"), "{}", text(&refused.stderr));
 }
 
 #[test]
