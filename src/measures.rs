@@ -438,7 +438,7 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
         let backlog = backlog_by_day(desk);
         values.push(Some(backlog.iter().copied().fold(0.0, f64::max)));
         values.push(normal.routine_waits.mean().map(|wait| wait / 60.0));
-        values.push(surge_before_stop(scenario, outcome, desk, normal));
+        values.push(surge_before_stop(scenario, outcome, class));
         values.push(back_to_normal(desk).map(f64::from));
     }
     values.push(refunded_95(record));
@@ -550,9 +550,14 @@ fn refunded_95(record: &Record) -> Option<f64> {
 }
 
 /// Largest ratio of a day's arrivals to the normal course between the announcement and the first
-/// stop; none without such a day.
-fn surge_before_stop(scenario: &Scenario, outcome: &Outcome, desk: &DeskTally, normal: &DeskTally) -> Option<f64> {
-    let stop = outcome.actual.iter().map(|interval| interval.start).min()?;
+/// stop of a service that work at these desks needs: other services may stop days before. None
+/// without such a stop or such a day.
+fn surge_before_stop(scenario: &Scenario, outcome: &Outcome, class: usize) -> Option<f64> {
+    let (desk, normal) = (&outcome.record.desks[class], &outcome.normal.desks[class]);
+    let here = scenario.groups.iter().filter_map(|group| group.desk.as_ref());
+    let services = here.filter(|spec| usize::from(spec.class) == class).fold(0, |all, spec| all | spec.services);
+    let stops = scenario.suspensions.iter().zip(&outcome.actual).filter(|(stop, _)| stop.services & services != 0);
+    let stop = stops.map(|(_, interval)| interval.start).min()?;
     let days = scenario.announced_at.day() as usize..=(stop.day() as usize).min(desk.arrivals.len().saturating_sub(1));
     days.filter(|&day| normal.arrivals.get(day).is_some_and(|&count| count > 0))
         .map(|day| desk.arrivals[day] as f64 / normal.arrivals[day] as f64)

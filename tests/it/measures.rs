@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use cutover::calendar::SimTime;
 use cutover::distribution::Distribution;
+use cutover::measures::{Catalogue, Group, measure};
 use cutover::pathway::Refund;
 use cutover::record::{Cell, HOUR, Record};
 use cutover::replication::{Tracing, simulate};
@@ -16,6 +17,7 @@ use cutover::schedule::Suspension;
 use cutover::trace::Event;
 
 use crate::notices::{BILL, Course, FUND, OWN, Story, plain};
+use crate::support::model;
 
 /// Seconds of an outage shift by a week.
 const WEEK: u32 = 7 * 86_400;
@@ -386,4 +388,32 @@ fn stays_admitted_again_pay_their_second_deductible_once() {
     let story = Story::of(world, 1);
     let again = story.took("inpatient", "readmission").len() as i64;
     assert_eq!(total(&record(&story)).second_deductible, (FUND - 35_000) * again);
+}
+
+/// Nantong's agencies stop on the day of the announcement, Monday 15 November, cards on Friday the 19th:
+/// what hospitals do about those in hospital lies between, and the surge at their desks with it.
+#[test]
+fn the_surge_before_the_stop_is_that_before_the_stop_of_the_desks_own_services() {
+    let model = model("nantong", &[]);
+    let world = &model.scenario;
+    let outcome = simulate(&model, 5, 0, Tracing::Off).expect("the laws hold");
+    let values = measure(world, 0, &outcome).values;
+    let surge = |class: usize| values[Catalogue::new(world).find("pre-stop-surge", Group::Desk(class)).expect("one")];
+    let day =
+        |text: &str| world.clock.sim(text.parse().expect("a civil time")).expect("after the start").day() as usize;
+    let (announced, agency, cards) =
+        (day("2021-11-15T09:00:00"), day("2021-11-15T18:00:00"), day("2021-11-19T18:00:00"));
+    let highest = |class: usize, until: usize| {
+        let [under, normal] = [&outcome.record, &outcome.normal].map(|record| &record.desks[class].arrivals);
+        let days = (announced..=until).filter(|&day| normal[day] > 0);
+        days.map(|day| under[day] as f64 / normal[day] as f64).fold(0.0, f64::max)
+    };
+    let class = |key: &str| world.desk_classes.iter().position(|class| class.key == key).expect("a desk class");
+    let [hospital, hall] = ["hospital", "hall"].map(class);
+    assert_eq!(surge(hospital), Some(highest(hospital, cards)));
+    assert!(
+        highest(hospital, cards) > 1.2 * highest(hospital, agency),
+        "the surge comes after the agencies have stopped"
+    );
+    assert_eq!(surge(hall), Some(highest(hall, agency)));
 }
