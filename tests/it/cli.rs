@@ -228,7 +228,7 @@ fn check_shows_the_assumptions_to_verify_first_and_all_when_asked() {
     assert_eq!(first.len(), 20, "{told}");
     assert!(told.contains(&format!("共 {count} 个")) && told.contains(&format!("另有 {} 个", count - 20)), "{told}");
     assert!(told.contains("--all") && told.contains("顺序："), "{told}");
-    assert!(told.lines().count() < 80 && !told.contains("assumption"), "{told}");
+    assert!(told.lines().count() <= 80 && !told.contains("assumption"), "{told}");
     let all = numbered(&cutover(&["check", "scenarios/wuhan", "--lang", "zh", "--all"]));
     assert_eq!((all.len(), &all[..20]), (count, &first[..]));
     // What the results rest on (README) stands before what only few matters meet.

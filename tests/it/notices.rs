@@ -1132,8 +1132,10 @@ fn xinzhou_stays_are_on_the_ledger_or_claimed_at_a_hall() {
 // here, 303 hours after the stop: the earliest that the scenario allows.
 // ------------------------------------------------------------------------------------------------
 
+/// With whole stays: nobody is settled so far before the stop.
 fn wuhan_world(care: &[(&str, f64)], sets: &[&str]) -> Scenario {
     let mut world = plain("wuhan", care, sets);
+    world.measures.retain(|measure| measure.kind != MeasureKind::InterimSettlement);
     for stop in &mut world.suspensions {
         if stop.key == "benefits" {
             stop.after_hours = Some(Distribution::Fixed(303.0));
@@ -1184,7 +1186,7 @@ fn wuhan_nothing_is_served_at_agency_halls_before_4_january() {
         story.claimed_at_hall(course, "2022-01-04", "2022-01-15T12:00:00");
     }
     // Were benefits back with settlement, on 31 December at 23:00, halls would still be closed.
-    let mut world = plain("wuhan", &[("maternity", 20.0)], &["classes.ledger-protected.share=0"]);
+    let mut world = wuhan_world(&[("maternity", 20.0)], &["classes.ledger-protected.share=0"]);
     for stop in world.suspensions.iter_mut().filter(|stop| stop.key == "benefits") {
         stop.after_hours = Some(Distribution::Fixed(221.0));
     }
@@ -1472,6 +1474,41 @@ fn wuhan_stays_fit_to_leave_are_settled_by_22_december_17_00() {
         |course: &&Course| works.iter().any(|work| !work.all(Event::Finished).is_empty() && same(work, course));
     let twice = story.care("inpatient").into_iter().filter(|course| course.rows[0].pathway.is_some()).filter(settled);
     assert_eq!(twice.count(), 0);
+}
+
+/// Wuhan: "停机以后发生的医疗费用…在新平台中再次办理医保住院及结算业务(不另收起付线)", and the same of "在院工伤病人": who is in
+/// hospital on 22 December at 17:00 and stays is settled so far, and at a discharge in the gap pays only
+/// for the days since, as one stay; who came later pays the whole bill.
+#[test]
+fn wuhan_stays_that_go_on_are_settled_so_far_and_only_the_rest_waits_for_the_new_system() {
+    let sets = [
+        "classes.ledger-protected.share=0",
+        "measures.settle-before.fit_share=0",
+        "handling.injury-inpatient.agency.share=0",
+    ];
+    for (kind, pathway) in [("inpatient", "prepay-and-convert"), ("injury-inpatient", "injury-prepaid")] {
+        let mut world = plain("wuhan", &[(kind, 12.0)], &sets);
+        world.measures.iter_mut().for_each(|measure| measure.minutes = Distribution::Fixed(10.0));
+        world.care.iter_mut().for_each(|care| care.stay_days = Distribution::Fixed(8.0));
+        let story = Story::at_three(world);
+        let (cut_off, admissions, works) =
+            (story.moment("2021-12-22T17:00:00"), story.admissions(), story.before_stop());
+        let (mut rest, mut later) = (0, 0);
+        for course in story.took(kind, pathway) {
+            let paid = course.one(Event::Paid);
+            let admitted = admissions[&(paid.origin, paid.person, paid.visit)];
+            let is_settled = |work: &&Course| same(work, course) && !work.all(Event::Finished).is_empty();
+            let since = i64::from(paid.time.0) - i64::from(cut_off.0);
+            if works.iter().any(is_settled) {
+                assert_eq!(paid.fen, BILL * since / (i64::from(paid.time.0) - admitted), "{kind}");
+                rest += 1;
+            } else {
+                assert_eq!(paid.fen, BILL, "{kind}");
+                later += i64::from(admitted >= i64::from(cut_off.0));
+            }
+        }
+        assert!(rest >= 20 && later >= 1, "{kind}: {rest} settled so far, {later} admitted later");
+    }
 }
 
 /// Whether two courses are of one visit.
