@@ -206,6 +206,20 @@ impl Story {
         stays.iter().map(|stay| ((stay.key.site, stay.key.person, stay.key.index), stay.admitted)).collect()
     }
 
+    /// In which district the person of each visit and stay of the first replication lives.
+    fn homes(&self) -> BTreeMap<(u32, u32, u32), u16> {
+        let source = Source::new(11, 0);
+        let (scenario, population) = (self.world(), &self.model.population);
+        let day_effects = population.day_effects(&source);
+        let stream = Stream { scenario, population, source: &source, day_effects: &day_effects };
+        let mut visits = Vec::new();
+        for site in 0..scenario.sites.len() as u32 {
+            stream.stays(site, SimTime::START, scenario.horizon(), &mut visits);
+            (0..scenario.clock.days()).for_each(|day| stream.visits(site, day, &mut visits));
+        }
+        visits.iter().map(|visit| ((visit.key.site, visit.key.person, visit.key.index), visit.home)).collect()
+    }
+
     fn group(&self, site: u32) -> &str {
         &self.world().group_of(site).key
     }
@@ -506,6 +520,38 @@ fn chongqing_outbound_claims_are_spread_over_the_districts() {
         }
         let most = sites.values().max().copied().unwrap_or(0);
         assert!(most * 5 < courses.len(), "step {step}: {most} of {} at one site of 41", courses.len());
+    }
+}
+
+/// "回参保地医保部门", "回参保地医保经办机构", "参保地经办机构", "所属辖区医保经办机构": the hall, and the review office behind it,
+/// are those of the district in which the person lives.
+#[test]
+fn claims_at_the_agency_of_ones_own_place_go_to_the_home_district() {
+    for (city, care, pathway) in [
+        ("chongqing", "outbound-outpatient", "agency-claim"),
+        ("chongqing", "outbound-inpatient", "agency-claim-stay"),
+        ("zibo", "outbound-outpatient", "agency-claim"),
+        ("zibo", "outbound-inpatient", "agency-claim-stay"),
+        ("xinzhou", "outbound-outpatient", "agency-claim"),
+        ("xinzhou", "inpatient", "agency-claim-stay"),
+        ("wuhan", "outbound-inpatient", "district-agency-retroactive"),
+        ("wuhan", "maternity", "district-agency-retroactive"),
+    ] {
+        let story = Story::of(plain(city, &[(care, 20.0)], &[]), 1);
+        let homes = story.homes();
+        let mut districts: Vec<u16> = Vec::new();
+        for course in story.took(care, pathway) {
+            let row = course.rows[0];
+            let home = homes[&(row.origin, row.person, row.visit)];
+            for step in [0, 1] {
+                let came = course.one_at(Event::Came, step);
+                assert_eq!(story.world().sites[came.site as usize].district, home, "{city} {care} step {step}");
+            }
+            districts.push(home);
+        }
+        districts.sort_unstable();
+        districts.dedup();
+        assert!(districts.len() >= 5, "{city} {care}: people of {} districts", districts.len());
     }
 }
 
