@@ -80,6 +80,8 @@ pub struct TraceRow {
     pub event: Event,
     /// Amount in fen where there is one.
     pub fen: i64,
+    /// The window that took it, from 0; none where no window did.
+    pub window: Option<u32>,
 }
 
 impl TraceRow {

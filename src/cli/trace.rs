@@ -92,7 +92,7 @@ fn find_site(scenario: &Scenario, name: &str, lang: Lang) -> Result<u32, Failure
 }
 
 /// Columns of the log, in English as in scripts and in Chinese as on a planner's screen.
-const COLUMNS: [(&str, &str); 12] = [
+const COLUMNS: [(&str, &str); 13] = [
     ("time", "时间"),
     ("site", "网点"),
     ("event", "事件"),
@@ -105,13 +105,15 @@ const COLUMNS: [(&str, &str); 12] = [
     ("person", "人员"),
     ("visit_number", "第几次"),
     ("yuan", "金额（元）"),
+    ("window", "窗口"),
 ];
 
 /// The columns in words, behind the options in `--help`.
 const COLUMNS_HELP: &str = "\
 Columns: time; site where it happened (GROUP/NUMBER, as --site takes it); event; care_type, scheme,
 pathway, step; visit_site of the visit it goes back to; person_kind, person and visit_number, which
-with visit_site, care_type and scheme name one visit; yuan paid or refunded.
+with visit_site, care_type and scheme name one visit; yuan paid or refunded;
+window, from 1, that took the claim.
   person_kind  person                                        visit_number
   one-time     day of the visit/number that day at the site
   inpatient    day of admission/number that day at the site
@@ -120,7 +122,8 @@ with visit_site, care_type and scheme name one visit; yuan paid or refunded.
   agency       day it is due/number that day at the site
 --lang en writes the keys of the scenario files, for scripts; --lang zh their Chinese names.｜\
 各列：时间；网点（网点组/序号，与 --site 相同）；事件；就医类别、险种、处理方式、步骤；就诊网点（原就诊处）；
-人员类型、人员、第几次：与就诊网点、就医类别、险种合起来指明一次就诊；金额（支付或退款，元）。
+人员类型、人员、第几次：与就诊网点、就医类别、险种合起来指明一次就诊；金额（支付或退款，元）；
+开始办理的窗口号（从 1 起）。
   人员类型    人员                        第几次
   一次性就诊  就诊日期/当日该网点序号
   住院        入院日期/当日该网点序号
@@ -195,7 +198,7 @@ fn csv(scenario: &Scenario, rows: &[TraceRow], lang: Lang) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{},{},{},{kind},{person},{visit},{:.2}",
+            "{},{},{},{},{},{},{},{},{kind},{person},{visit},{:.2},{}",
             scenario.clock.civil(row.time),
             site_name(scenario, row.site),
             event(row.event, lang),
@@ -205,6 +208,7 @@ fn csv(scenario: &Scenario, rows: &[TraceRow], lang: Lang) -> String {
             step.map_or("", |step| step.key.as_str()),
             site_name(scenario, row.origin),
             row.fen as f64 / 100.0,
+            row.window.map_or(String::new(), |window| (window + 1).to_string()),
         );
     }
     text

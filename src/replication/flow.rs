@@ -417,7 +417,7 @@ impl Flow for Serving<'_, '_> {
         wait > self.patience_least[(job.patience >> 26) as usize] && wait > self.patience(job)
     }
 
-    fn started(&mut self, job: &Job, start: SimTime, _window: u32) {
+    fn started(&mut self, job: &Job, start: SimTime, window: u32) {
         let is_tray = job.lane == crate::engine::Lane::Tray;
         self.counted.jobs += 1;
         if is_tray {
@@ -437,7 +437,7 @@ impl Flow for Serving<'_, '_> {
         claim.visits = claim.visits.saturating_add(u8::from(!is_tray));
         let claim = *claim;
         self.run.log(self.site, &claim, job.arrival, Event::Came, 0);
-        self.run.log(self.site, &claim, start, Event::Started, 0);
+        self.run.log_at(self.site, &claim, start, Event::Started, 0, Some(window));
     }
 
     fn finished(&mut self, job: &Job, start: SimTime, end: SimTime) -> Option<Job> {

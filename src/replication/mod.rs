@@ -326,6 +326,11 @@ impl<'a> Run<'a> {
     }
 
     fn log(&mut self, site: SiteId, claim: &Claim, time: SimTime, event: Event, fen: i64) {
+        self.log_at(site, claim, time, event, fen, None);
+    }
+
+    /// Logs what happened, at a window if one took part.
+    fn log_at(&mut self, site: SiteId, claim: &Claim, time: SimTime, event: Event, fen: i64, window: Option<u32>) {
         let Some(trace) = self.trace.as_mut() else {
             return;
         };
@@ -342,6 +347,7 @@ impl<'a> Run<'a> {
                 step: claim.step,
                 event,
                 fen,
+                window,
             });
         }
     }

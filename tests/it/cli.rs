@@ -127,9 +127,9 @@ fn a_trace_is_a_log_in_order_of_time_with_readable_people() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     let log = text(&done.stdout);
     let rows: Vec<Vec<&str>> = log.lines().map(|line| line.split(',').collect()).collect();
-    let head = "time site event care_type scheme pathway step visit_site person_kind person visit_number yuan";
+    let head = "time site event care_type scheme pathway step visit_site person_kind person visit_number yuan window";
     assert_eq!(rows[0].join(" "), head);
-    assert!(rows.len() > 100 && rows.iter().all(|row| row.len() == 12));
+    assert!(rows.len() > 100 && rows.iter().all(|row| row.len() == 13));
     assert!(rows[1..].is_sorted_by_key(|row| row[0]));
     for row in &rows[1..] {
         let number = |cell: &str| cell.parse::<u32>().is_ok_and(|number| number > 0 && number < 1_000_000);
@@ -142,6 +142,7 @@ fn a_trace_is_a_log_in_order_of_time_with_readable_people() {
             _ => false,
         };
         assert!(readable, "{row:?}");
+        assert_eq!(row[2] == "started", number(row[12]), "a window takes a claim: {row:?}");
         // A person who walks in has the day of the visit in the name.
         assert!(row[8] != "one-time" || row[2] != "paid" || row[9].starts_with(&row[0][..10]), "{row:?}");
     }
