@@ -4,6 +4,7 @@ mod bad_input;
 mod cities;
 mod cli;
 mod desk;
+mod equality;
 mod laws;
 mod measures;
 mod notices;
