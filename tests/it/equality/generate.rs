@@ -92,6 +92,8 @@ pub(super) struct Plan {
     /// Pathways of care by name, the plain one first.
     pub(super) ways: Vec<&'static str>,
     pub(super) has_hall: bool,
+    /// The timetable that is open around the clock, if one is.
+    always: &'static str,
 }
 
 /// A date and hour so many hours after the first midnight, a Monday before a holiday with swapped
@@ -131,7 +133,7 @@ impl Plan {
         ]
         .iter()
         .any(|&feature| given.has(feature));
-        Self { dice, given, city, schedule, stops, ways: Vec::new(), has_hall }
+        Self { dice, given, city, schedule, stops, ways: Vec::new(), has_hall, always: "" }
     }
 
     pub(super) fn has(&self, feature: Feature) -> bool {
@@ -161,16 +163,20 @@ impl Plan {
 
     /// Timetables of the providers (front) and of the agency (back), and the profiles.
     fn hours(&mut self) {
-        let always = if self.has(Feature::AroundTheClock) { self.dice.below(2) } else { 2 };
+        let names = ["front", "back"];
+        if self.has(Feature::AroundTheClock) {
+            self.always = self.dice.pick(&names);
+        }
         self.say("\n[timetables]");
-        for (index, name) in ["front", "back"].into_iter().enumerate() {
-            let usual = match (index == always, self.has(Feature::LunchBreak)) {
+        for name in names {
+            let is_always = name == self.always;
+            let usual = match (is_always, self.has(Feature::LunchBreak)) {
                 (true, _) => "00:00-24:00",
                 (false, true) => self.dice.pick(&["08:00-12:00, 13:30-17:00", "08:30-11:30, 12:00-16:00"]),
                 (false, false) => self.dice.pick(&["08:00-17:00", "09:00-16:00"]),
             };
             let mut text = format!("{name} = {{ weekdays = \"{usual}\"");
-            if index == always || !self.has(Feature::ClosedDays) {
+            if is_always || !self.has(Feature::ClosedDays) {
                 let _ = write!(text, ", saturday = \"{usual}\", sunday = \"{usual}\", holidays = \"{usual}\"");
             }
             if self.has(Feature::DatedHours) {
@@ -191,7 +197,7 @@ impl Plan {
                 .map(|hour| match hour {
                     10 => "1",
                     7..=18 => self.dice.pick(&["0", "1", "1", "4", "9"]),
-                    _ => self.dice.pick(&["0", "0", "0.3"]),
+                    _ => self.dice.pick(&["0", "0", "0.3", "2"]),
                 })
                 .collect();
             let hours = weights.join(", ");
@@ -206,7 +212,9 @@ impl Plan {
         let windows = if self.has(Feature::SeveralWindows) { self.dice.pick(&[1, 2, 3]) } else { 1 };
         let mean: u32 = self.dice.pick(&[10, 20, 30]);
         let load = self.dice.pick(&[20, 60, 90, 130]);
-        let routine = (load * 480 * windows / mean) / 100;
+        // A desk that never closes is short of windows only with three times the work.
+        let open = if hours == self.always { 1440 } else { 480 };
+        let routine = (load * open * windows / mean) / 100;
         let minutes = self.minutes(mean);
         let needs = if self.has(Feature::RoutineMeetsStop) || self.dice.chance(30) {
             format!(", routine_needs = \"{service}\", routine_returns_share = {}", self.dice.pick(&["0.3", "0.7"]))
