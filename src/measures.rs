@@ -72,8 +72,6 @@ pub struct Catalogue {
     pub series: Vec<Series>,
     /// Hourly series, in the order of [`HourlySums`].
     pub hourly: Vec<Series>,
-    /// What the hourly series have come to over the replications of a run; empty before it.
-    pub hourly_sums: HourlySums,
 }
 
 /// One daily or hourly series.
@@ -370,7 +368,6 @@ impl Catalogue {
             measures,
             series: series_of(scenario),
             hourly: hourly_series_of(scenario),
-            hourly_sums: HourlySums::default(),
         }
     }
 

@@ -215,7 +215,7 @@ fn progress_bar(arguments: &RunArgs, planned: u32, lang: Lang) -> ProgressBar {
 
 fn precision_text(model: &Model, seed: u64, batch: &[crate::measures::Values], lang: Lang) -> String {
     let catalogue = crate::measures::Catalogue::new(&model.scenario);
-    let results = Results { seed, catalogue, replications: batch.to_vec(), precise: None, stopped: None };
+    let results = Results { replications: batch.to_vec(), ..Results::empty(seed, catalogue) };
     match estimate(&results, "prepayment", Group::All) {
         Some(estimate) if estimate.mean > 0.0 => estimate.half_width.map_or_else(String::new, |half| {
             let share = 100.0 * half / estimate.mean;

@@ -47,10 +47,20 @@ pub struct Results {
     pub catalogue: Catalogue,
     /// One entry a replication, in order.
     pub replications: Vec<Values>,
+    /// What the hourly series come to over these replications.
+    pub hourly_sums: HourlySums,
     /// Whether the precision asked for was reached; none when none was asked.
     pub precise: Option<bool>,
     /// Why the run ended early, if it did.
     pub stopped: Option<Stopped>,
+}
+
+impl Results {
+    /// Results of a run of which nothing is finished yet.
+    pub fn empty(seed: u64, catalogue: Catalogue) -> Self {
+        let hourly_sums = HourlySums::default();
+        Self { seed, catalogue, replications: Vec::new(), hourly_sums, precise: None, stopped: None }
+    }
 }
 
 /// Tells the outside how far the run is, and hears whether to stop.
@@ -65,7 +75,7 @@ pub struct Watch {
 /// Runs replications `0..n`.
 pub fn run(model: &Model, seed: u64, size: Size, watch: &Watch, on_batch: &(dyn Fn(&[Values]) + Sync)) -> Results {
     let catalogue = Catalogue::new(&model.scenario);
-    let mut results = Results { seed, catalogue, replications: Vec::new(), precise: None, stopped: None };
+    let mut results = Results::empty(seed, catalogue);
     let beginning = Mutex::new(Beginning::default());
     let targets = match size {
         Size::Replications(number) => vec![number as usize],
@@ -74,7 +84,7 @@ pub fn run(model: &Model, seed: u64, size: Size, watch: &Watch, on_batch: &(dyn 
     for target in targets {
         let first = results.replications.len();
         let batch = batch(model, seed, first as u32..target as u32, watch, &beginning);
-        results.catalogue.hourly_sums.clone_from(&beginning.lock().unwrap_or_else(PoisonError::into_inner).sums);
+        results.hourly_sums.clone_from(&beginning.lock().unwrap_or_else(PoisonError::into_inner).sums);
         for outcome in batch {
             match outcome {
                 Ok(values) => results.replications.push(values),

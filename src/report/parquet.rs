@@ -215,7 +215,7 @@ pub fn hourly(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
     let (mut hours, mut texts, mut means): (Vec<i64>, [Vec<ByteArray>; 7], Vec<f64>) = Default::default();
     let start = first_day(report) * 24;
     for (index, series) in report.results.catalogue.hourly.iter().enumerate() {
-        let found = report.results.catalogue.hourly_sums.means(index);
+        let found = report.results.hourly_sums.means(index);
         hours.extend((0..found.len() as i64).map(|hour| (start + hour) * MILLISECONDS_AN_HOUR));
         extend_texts(&mut texts, series_cells(report, series), found.len());
         means.extend(found);

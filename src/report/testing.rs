@@ -211,25 +211,26 @@ fn hourly(catalogue: &Catalogue, replication: u32) -> HourlySums {
     HourlySums::new((0..catalogue.hourly.len()).map(of_series).collect())
 }
 
+fn results(scenario: &Scenario, replications: u32) -> Results {
+    let mut results = Results::empty(7, Catalogue::new(scenario));
+    for number in 0..replications {
+        results.hourly_sums.merge(&hourly(&results.catalogue, number));
+        results.replications.push(values(&results.catalogue, number));
+    }
+    results
+}
+
 impl World {
     /// A world with so many replications.
     pub(super) fn new(replications: u32) -> Self {
         let scenario = scenario();
-        let mut catalogue = Catalogue::new(&scenario);
-        for number in 0..replications {
-            let one = hourly(&catalogue, number);
-            catalogue.hourly_sums.merge(&one);
-        }
-        let replications = (0..replications).map(|number| values(&catalogue, number)).collect();
-        let results = Results { seed: 7, catalogue, replications, precise: None, stopped: None };
+        let results = results(&scenario, replications);
         Self { loaded: loaded(), scenario, results }
     }
 
     /// The same world with the measures of its present scenario.
     pub(super) fn rerun(self, replications: u32) -> Self {
-        let catalogue = Catalogue::new(&self.scenario);
-        let replications = (0..replications).map(|number| values(&catalogue, number)).collect();
-        let results = Results { seed: 7, catalogue, replications, precise: None, stopped: None };
+        let results = results(&self.scenario, replications);
         Self { results, ..self }
     }
 

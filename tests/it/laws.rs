@@ -20,7 +20,7 @@ fn one_thread_and_four_give_the_same_results() {
     let model = model("minimal", &[]);
     let (one, four) = (experiment(&model, 8, 1), experiment(&model, 8, 4));
     assert_eq!(one.replications, four.replications);
-    assert_eq!(one.catalogue.hourly_sums, four.catalogue.hourly_sums);
+    assert_eq!(one.hourly_sums, four.hourly_sums);
 }
 
 /// The hourly sums of the replications `0..number`, each simulated alone, in falling order.
@@ -36,7 +36,7 @@ fn hourly_alone(model: &Model, number: u32) -> HourlySums {
 #[test]
 fn hourly_sums_are_those_of_the_replications_alone_in_any_order() {
     let model = model("minimal", &[]);
-    assert_eq!(experiment(&model, 5, 3).catalogue.hourly_sums, hourly_alone(&model, 5));
+    assert_eq!(experiment(&model, 5, 3).hourly_sums, hourly_alone(&model, 5));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn an_interrupted_run_has_hourly_sums_of_the_replications_that_it_keeps() {
     assert!(matches!(results.stopped, Some(Stopped::Interrupted)));
     let kept = results.replications.len() as u32;
     assert!(kept >= 4, "what was under way is finished: {kept}");
-    assert_eq!(results.catalogue.hourly_sums, hourly_alone(&model, kept));
+    assert_eq!(results.hourly_sums, hourly_alone(&model, kept));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn days_are_the_means_of_their_hours() {
     let catalogue = &results.catalogue;
     for (index, hourly) in catalogue.hourly.iter().enumerate() {
         let daily = catalogue.find_series(hourly.key, hourly.group, false).expect("a daily series of the same state");
-        for (day, hours) in catalogue.hourly_sums.means(index).chunks(24).enumerate() {
+        for (day, hours) in results.hourly_sums.means(index).chunks(24).enumerate() {
             let of_hours = hours.iter().sum::<f64>() / 24.0;
             let of_days = results.replications.iter().map(|one| f64::from(one.series[daily][day])).sum::<f64>() / 4.0;
             // A day of a replication is kept with 24 bits.
@@ -80,7 +80,7 @@ fn days_are_the_means_of_their_hours() {
     assert_eq!(catalogue.hourly.len(), 3 * model.scenario.desk_classes.len());
     let open = |key| catalogue.hourly.iter().position(|one| one.key == key && one.group == Group::Desk(0));
     for key in ["not-come", "waiting", "in-service"] {
-        let means = catalogue.hourly_sums.means(open(key).expect("one of the first class"));
+        let means = results.hourly_sums.means(open(key).expect("one of the first class"));
         assert!(means.iter().any(|&claims| claims > 0.0), "{key}");
     }
 }
