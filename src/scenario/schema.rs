@@ -208,6 +208,14 @@ mod tests {
     }
 
     #[test]
+    fn a_ramp_share_of_nothing_is_outside_the_schema() {
+        let schema = Schema::layer();
+        let returns = schema.rule().child("suspend").unwrap().child("x").unwrap().child("return").unwrap();
+        let share = returns.child("ramp").unwrap().items().unwrap();
+        assert_eq!((share.number("exclusiveMinimum"), share.maximum()), (Some(0.0), Some(1.0)));
+    }
+
+    #[test]
     fn rules_follow_references() {
         let schema = Schema::layer();
         let hall = schema.rule().child("sites").unwrap().child("hall").unwrap();

@@ -49,10 +49,17 @@ pub struct Return {
     pub early: Option<String>,
     /// Share of windows working with the service on the first, second … day after the return, above
     /// 0. Every desk keeps at least one window.
-    #[schemars(inner(range(min = 0, max = 1)))]
+    #[schemars(inner(range(min = 0, max = 1)), transform = entries_above_zero)]
     pub ramp: Option<Vec<f64>>,
     /// Sites that come back later, by wave.
     pub waves: Option<Named<Wave>>,
+}
+
+/// In an array no entry may be 0.
+fn entries_above_zero(schema: &mut schemars::Schema) {
+    if let Some(items) = schema.get_mut("items").and_then(serde_json::Value::as_object_mut) {
+        items.insert("exclusiveMinimum".to_owned(), serde_json::Value::from(0));
+    }
 }
 
 /// Sites that come back later.
