@@ -1,7 +1,8 @@
 //! The results folder: checked before the run starts, held by one program at a time, and filled
 //! with files that appear whole or not at all.
 //!
-//! A file is written aside as `.NAME.tmp` in the same folder, forced to the disk, and renamed. The
+//! All files are written aside as `.NAME.tmp` in the same folder and forced to the disk before the first
+//! is renamed, so that a disk that fills up leaves what was there. The
 //! lock is the operating system's on `.cutover.lock`, so that it ends with the program that holds
 //! it however that ends; the number of the process stands in the file for messages only.
 
@@ -41,8 +42,10 @@ impl FolderError {
             ),
             _ => return Self::new(path, &format!("{zh}：{error}"), &format!("{en}: {error}")),
         };
-        let zh = format!("{zh}：{cause_zh}用 --out 写到别处，再重新运行；此前写好的文件已保留");
-        let en = format!("{en}: {cause_en}write elsewhere with --out, then run again; files finished before are kept");
+        let zh = format!("{zh}：{cause_zh}用 --out 写到别处，再重新运行；原有的文件未改动");
+        let en = format!(
+            "{en}: {cause_en}write elsewhere with --out, then run again; the files that were there are unchanged"
+        );
         Self::new(path, &zh, &en)
     }
 
@@ -103,22 +106,14 @@ impl Folder {
         &self.digest
     }
 
-    /// Writes a file whole; `name` is its place within the folder, with `/` between parts.
-    ///
-    /// # Errors
-    ///
-    /// When it could not be written; an older file of that name is untouched then.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, FolderError> {
-        let mut path = self.path.clone();
-        let mut parts = name.split('/').peekable();
-        while let Some(part) = parts.next() {
-            path.push(part);
-            if parts.peek().is_some() {
-                make_folder(&path)?;
-            }
-        }
-        write_whole(&path, bytes)?;
-        Ok(path)
+    /// Files to be put into this folder together.
+    pub fn aside(&self) -> Aside<'_> {
+        Aside { folder: self, files: Vec::new() }
+    }
+
+    /// Whether finished results lie in the folder.
+    pub fn has_results(&self) -> bool {
+        fs::symlink_metadata(self.path.join(manifest::FILE)).is_ok()
     }
 
     /// Removes a file if it is there.
@@ -198,6 +193,58 @@ impl Drop for Folder {
     }
 }
 
+/// Files of a results folder that are written but not in place yet; those never put there are removed.
+#[derive(Debug)]
+pub struct Aside<'a> {
+    folder: &'a Folder,
+    /// Where a file lies and where it belongs, in the order added.
+    files: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Aside<'_> {
+    /// Writes a file aside; `name` is its place within the folder, with `/` between parts.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be written.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        let mut path = self.folder.path.clone();
+        let mut parts = name.split('/').peekable();
+        while let Some(part) = parts.next() {
+            path.push(part);
+            if parts.peek().is_some() {
+                make_folder(&path)?;
+            }
+        }
+        check_no_folder(&path)?;
+        let aside = path.with_file_name(format!(".{}.tmp", name.rsplit('/').next().unwrap_or(name)));
+        write_aside(&aside, &path, bytes)?;
+        self.files.push((aside, path));
+        Ok(())
+    }
+
+    /// Puts all files into place, in the order added; returns their paths.
+    ///
+    /// # Errors
+    ///
+    /// The first that could not be put there; those before it are in place then.
+    pub fn place(mut self) -> Result<Vec<PathBuf>, FolderError> {
+        for (aside, path) in &self.files {
+            rename(aside, path)?;
+        }
+        Ok(std::mem::take(&mut self.files).into_iter().map(|(_, path)| path).collect())
+    }
+}
+
+impl Drop for Aside<'_> {
+    fn drop(&mut self) {
+        for (aside, _) in &self.files {
+            // What was written aside is of no use to anybody; some may be in place.
+            let _ = fs::remove_file(aside);
+        }
+    }
+}
+
 /// Writes a single file whole, in a folder that exists.
 ///
 /// # Errors
@@ -207,9 +254,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     let Some(name) = path.file_name() else {
         return Err(FolderError::new(path, "不是文件名", "is no name of a file"));
     };
-    if fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()) {
-        return Err(FolderError::new(path, "是文件夹，不能写成文件", "is a folder, not a file"));
-    }
+    check_no_folder(path)?;
     // A device or a pipe takes bytes as they come; beside it there is no place for another file.
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         let written = OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes));
@@ -217,10 +262,21 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     }
     let aside = path.with_file_name(format!(".{}.tmp", name.to_string_lossy()));
     write_aside(&aside, path, bytes)?;
-    fs::rename(&aside, path).map_err(|error| {
+    rename(&aside, path)
+}
+
+fn check_no_folder(path: &Path) -> Result<(), FolderError> {
+    if fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()) {
+        return Err(FolderError::new(path, "是文件夹，不能写成文件", "is a folder, not a file"));
+    }
+    Ok(())
+}
+
+fn rename(aside: &Path, path: &Path) -> Result<(), FolderError> {
+    fs::rename(aside, path).map_err(|error| {
         let failed = FolderError::io(path, ("无法改名写入", "cannot be renamed into place"), &error);
         // What was written aside is of no use to anybody.
-        let _ = fs::remove_file(&aside);
+        let _ = fs::remove_file(aside);
         failed
     })
 }
@@ -350,6 +406,12 @@ mod tests {
         Folder::prepare(out, force, digest).unwrap_err().text(Lang::En)
     }
 
+    fn write(folder: &Folder, name: &str, bytes: &[u8]) -> Result<Vec<PathBuf>, FolderError> {
+        let mut aside = folder.aside();
+        aside.add(name, bytes)?;
+        aside.place()
+    }
+
     fn manifest_of(digest: &str) -> String {
         format!("{{\"run_digest\": \"{digest}\"}}")
     }
@@ -359,7 +421,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let out = place.path().join("a/b");
         let folder = Folder::prepare(&out, false, "one").unwrap();
-        folder.write(manifest::FILE, manifest_of("one").as_bytes()).unwrap();
+        write(&folder, manifest::FILE, manifest_of("one").as_bytes()).unwrap();
         drop(folder);
         assert!(Folder::prepare(&out, false, "one").is_ok());
         assert!(refused(&out, false, "two").contains("another run"));
@@ -387,7 +449,7 @@ mod tests {
         fs::write(place.path().join("manifest.json"), manifest_of("one")).unwrap();
         fs::write(place.path().join("note.txt"), "mine").unwrap();
         let folder = Folder::prepare(place.path(), true, "two").unwrap();
-        folder.write("summary.csv", b"x").unwrap();
+        write(&folder, "summary.csv", b"x").unwrap();
         drop(folder);
         assert_eq!(fs::read_to_string(place.path().join("note.txt")).unwrap(), "mine");
     }
@@ -428,7 +490,7 @@ mod tests {
         assert_eq!(fs::read_dir(&real).unwrap().count(), 0);
         let folder = Folder::prepare(&real, false, "one").unwrap();
         std::os::unix::fs::symlink(place.path(), real.join("charts")).unwrap();
-        assert!(folder.write("charts/a.svg", b"x").is_err());
+        assert!(write(&folder, "charts/a.svg", b"x").is_err());
         assert!(!place.path().join("a.svg").exists());
     }
 
@@ -446,14 +508,36 @@ mod tests {
     fn files_appear_whole_and_nothing_is_left_aside() {
         let place = tempfile::tempdir().unwrap();
         let folder = Folder::prepare(place.path(), false, "one").unwrap();
-        folder.write("charts/a.svg", b"old").unwrap();
-        folder.write("charts/a.svg", b"new").unwrap();
+        write(&folder, "charts/a.svg", b"old").unwrap();
+        write(&folder, "charts/a.svg", b"new").unwrap();
         assert_eq!(fs::read(place.path().join("charts/a.svg")).unwrap(), b"new");
         assert_eq!(fs::read_dir(place.path().join("charts")).unwrap().count(), 1);
         fs::create_dir(place.path().join("daily.parquet")).unwrap();
-        assert!(folder.write("daily.parquet", b"x").is_err());
+        assert!(write(&folder, "daily.parquet", b"x").is_err());
         drop(folder);
         assert!(!place.path().join(LOCK).exists());
+    }
+
+    #[test]
+    fn files_aside_change_nothing_until_they_are_put_into_place() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::prepare(place.path(), false, "one").unwrap();
+        write(&folder, "summary.csv", b"old").unwrap();
+        let read = || fs::read(place.path().join("summary.csv")).unwrap();
+        let mut aside = folder.aside();
+        aside.add("summary.csv", b"new").unwrap();
+        aside.add("charts/a.svg", b"new").unwrap();
+        assert_eq!(read(), b"old");
+        drop(aside);
+        assert_eq!(read(), b"old");
+        assert_eq!(fs::read_dir(place.path().join("charts")).unwrap().count(), 0);
+        let mut aside = folder.aside();
+        aside.add("charts/a.svg", b"new").unwrap();
+        aside.add("summary.csv", b"new").unwrap();
+        assert_eq!(aside.place().unwrap(), ["charts/a.svg", "summary.csv"].map(|name| place.path().join(name)));
+        assert_eq!(read(), b"new");
+        drop(folder);
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2, "nothing is left aside");
     }
 
     #[test]

@@ -32,6 +32,11 @@ impl FileDigests {
         self.files.insert(name.to_owned(), sha256(bytes));
     }
 
+    /// Whether a file has been added.
+    pub fn has(&self, name: &str) -> bool {
+        self.files.contains_key(name)
+    }
+
     /// One digest over all, whatever order they were added in.
     pub fn whole(&self) -> String {
         let listed: String = self.files.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();

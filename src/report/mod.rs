@@ -118,27 +118,47 @@ const CHARTS: [&str; 3] = ["timeline", "self-pay", "backlog"];
 
 /// Writes all files of a run; returns their paths in the order written, the manifest last.
 ///
-/// Tables are written before charts are drawn, so that a failing chart loses no numbers. A folder
-/// without a manifest is an unfinished one.
+/// Every file is made and written aside before one is put into place, so that results that were there
+/// stay whole when a file cannot be made or written. Tables are made before charts: where no finished
+/// results were, a failing chart loses no numbers. A folder without a manifest is an unfinished one.
 ///
 /// # Errors
 ///
-/// The first file that could not be made or written; those before it are kept.
+/// The first file that could not be made or written. Finished results of before are unchanged then;
+/// where there were none, the files before the failing one are kept.
 pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, ReportError> {
-    let mut paths = Vec::new();
+    let (mut files, mut manifest) = (folder.aside(), folder.aside());
     let mut digests = manifest::FileDigests::default();
-    let mut put = |(name, bytes): File| -> Result<(), ReportError> {
-        paths.push(folder.write(&name, &bytes)?);
+    let made = make(report, |(name, bytes): File| {
+        files.add(&name, &bytes)?;
         digests.add(&name, &bytes);
         Ok(())
-    };
-    // A manifest beside files of another run would lie about them.
-    folder.remove(manifest::FILE)?;
-    // Charts that this run does not draw would be another run's.
-    for name in CHARTS {
-        folder.remove(&format!("charts/{name}.svg"))?;
-        folder.remove(&format!("charts/{name}.png"))?;
+    });
+    let made = made.and_then(|()| {
+        let text = manifest::text(report, folder.digest(), &digests)?;
+        Ok(manifest.add(manifest::FILE, text.as_bytes())?)
+    });
+    if let Err(error) = made {
+        if !folder.has_results() {
+            // Some tables are better than none; that this failed too is of no more use to anybody.
+            let _ = files.place();
+        }
+        return Err(error);
     }
+    // From here on until the new manifest is there, the folder is unfinished: a manifest beside files of
+    // another run would lie about them.
+    folder.remove(manifest::FILE)?;
+    let mut paths = files.place()?;
+    let charts = CHARTS.iter().flat_map(|name| ["svg", "png"].map(|end| format!("charts/{name}.{end}")));
+    for stale in charts.filter(|name| !digests.has(name)) {
+        folder.remove(&stale)?;
+    }
+    paths.extend(manifest.place()?);
+    Ok(paths)
+}
+
+/// Makes all files but the manifest, one after another.
+fn make(report: &Report<'_>, mut put: impl FnMut(File) -> Result<(), ReportError>) -> Result<(), ReportError> {
     let rows = table::rows(report.scenario, report.results);
     put(("summary.json".into(), table::json(report, &rows)?))?;
     put(("summary.csv".into(), table::csv(report, &rows)))?;
@@ -150,7 +170,63 @@ pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, Repor
     for file in figures::all(report, &daily)? {
         put(file)?;
     }
-    let text = manifest::text(report, folder.digest(), &digests)?;
-    paths.push(folder.write(manifest::FILE, text.as_bytes())?);
-    Ok(paths)
+    Ok(())
+}
+
+#[cfg(all(test, feature = "charts"))]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+
+    use super::testing::World;
+    use super::*;
+
+    /// All files below a folder with their bytes.
+    fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let read =
+            |path: PathBuf| if path.is_dir() { files(&path) } else { [(path.clone(), fs::read(path).unwrap())].into() };
+        entries.flat_map(read).collect()
+    }
+
+    #[test]
+    fn results_that_were_there_stay_whole_when_a_file_cannot_be_written() {
+        let place = tempfile::tempdir().unwrap();
+        let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
+        write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap();
+        let before = files(place.path());
+        // Tables fit, then a chart's place is taken by a folder with something in it.
+        let taken = place.path().join("charts/timeline.svg");
+        let chart = fs::read(&taken).unwrap();
+        fs::remove_file(&taken).unwrap();
+        fs::create_dir(&taken).unwrap();
+        write(&prepare("two"), &World::new(5).report(Lang::Zh)).unwrap_err();
+        fs::remove_dir(&taken).unwrap();
+        fs::write(&taken, chart).unwrap();
+        assert!(files(place.path()) == before, "charts and manifest are still the old ones, and nothing lies aside");
+    }
+
+    #[test]
+    fn tables_are_kept_where_there_were_none_when_a_chart_fails() {
+        let place = tempfile::tempdir().unwrap();
+        fs::create_dir_all(place.path().join("charts/timeline.svg")).unwrap();
+        let folder = Folder::prepare(place.path(), false, "one").unwrap();
+        write(&folder, &World::new(3).report(Lang::Zh)).unwrap_err();
+        assert!(place.path().join("hourly.parquet").is_file() && !folder.has_results());
+    }
+
+    #[test]
+    fn charts_that_a_run_does_not_draw_are_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
+        let names = || files(place.path()).into_keys().map(|path| path.extension().unwrap().to_owned());
+        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().len(), 12);
+        assert_eq!(names().filter(|end| end == "png").count(), 3);
+        let mut world = World::new(0);
+        world.scenario.suspensions.clear();
+        let paths = write(&prepare("two"), &world.rerun(0).report(Lang::Zh)).unwrap();
+        assert_eq!(paths.last().unwrap(), &place.path().join(manifest::FILE));
+        assert_eq!(names().count(), 6);
+    }
 }
