@@ -6,6 +6,7 @@
 use crate::calendar::{DAY, DayKind, SimTime};
 use crate::measures::Group;
 use crate::scenario::raw::DemandKind;
+use crate::schedule::{ReturnKind, Suspension};
 use crate::units::Lang;
 
 use super::chart::{
@@ -198,9 +199,9 @@ fn timeline_row(report: &Report<'_>, facts: &StopFacts, offset: f64) -> Timeline
     };
     // One colour a kind of return: announced as certain, as an estimate, not at all.
     let kind = match stop.kind {
-        crate::schedule::ReturnKind::Fixed => 0,
-        crate::schedule::ReturnKind::Estimated => 1,
-        crate::schedule::ReturnKind::Unannounced => 3,
+        ReturnKind::Fixed => 0,
+        ReturnKind::Estimated => 1,
+        ReturnKind::Unannounced => 3,
     };
     TimelineRow {
         label,
@@ -257,11 +258,11 @@ fn quantiles(series: &DailySeries, span: Span) -> Quantiles {
 
 /// Stops as grey bands; those over the same time share one band and its name. Where no return was
 /// announced the band runs to the median of the actual one.
-fn bands(report: &Report<'_>, facts: &Facts, span: Span, of: impl Fn(u64) -> bool) -> Vec<StopBand> {
+fn bands(report: &Report<'_>, facts: &Facts, span: Span, of: impl Fn(&Suspension) -> bool) -> Vec<StopBand> {
     let offset = span.first as f64;
     let mut found: Vec<StopBand> = Vec::new();
     for one in &facts.stops {
-        let Some(stop) = report.scenario.suspensions.get(one.stop).filter(|stop| of(stop.services)) else { continue };
+        let Some(stop) = report.scenario.suspensions.get(one.stop).filter(|stop| of(stop)) else { continue };
         let start_day = days(stop.stop) - offset;
         let mut label = stop_label(report, one.stop);
         let end_day = if stop.planned == SimTime::NEVER {
@@ -289,6 +290,15 @@ fn settles_bills(report: &Report<'_>, services: u64) -> bool {
     with_bills.into_iter().any(|care| services >> care.needs & 1 == 1)
 }
 
+/// Whether some work at a class of desks waits for this stop to end.
+fn halts_desks(report: &Report<'_>, stop: &Suspension, class: usize) -> bool {
+    let groups = report.scenario.groups.iter().enumerate();
+    let desks = groups.filter_map(|(index, group)| Some((index, group.desk.as_ref()?)));
+    desks
+        .filter(|(_, desk)| usize::from(desk.class) == class)
+        .any(|(index, desk)| desk.services & stop.services != 0 && stop.scope.groups >> index & 1 == 1)
+}
+
 fn self_pay_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Option<FanChart> {
     let series = daily.get(report.results.catalogue.find_series("self-pay", Group::All, false)?)?;
     let span = span_of(report, facts, &[series]);
@@ -299,12 +309,12 @@ fn self_pay_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opt
     Some(FanChart {
         title: report.lang.pick("患者每天自己先付的钱", "What patients pay themselves, by day").to_owned(),
         subtitle: subtitle(report),
-        y_label: report.lang.pick("停机期现金支付", "Paid at visits in the outage").to_owned(),
+        y_label: report.lang.pick("受影响就诊的现金支付", "Paid at visits affected").to_owned(),
         y_unit: report.lang.pick("元", "yuan").to_owned(),
         lang: report.lang,
         first_day: civil(report, span.first),
         quantiles: quantiles(series, span),
-        stops: bands(report, facts, span, |services| settles_bills(report, services)),
+        stops: bands(report, facts, span, |stop| settles_bills(report, stop.services)),
         reference: None,
         footer: footer(report, facts, true),
     })
@@ -330,6 +340,7 @@ fn backlog_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opti
         title: group_name(report.scenario, Group::Desk(*class), report.lang),
         y_label: report.lang.pick("未办结", "Open").to_owned(),
         y_unit: report.lang.pick("件", "claims").to_owned(),
+        stops: bands(report, facts, span, |stop| halts_desks(report, stop, *class)),
         quantiles: quantiles(series, span),
         reference: None::<Reference>,
     });
@@ -348,7 +359,6 @@ fn backlog_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opti
         subtitle: subtitle(report),
         lang: report.lang,
         first_day: civil(report, span.first),
-        stops: bands(report, facts, span, |_| true),
         panels: panels.collect(),
         footer,
     })
@@ -356,7 +366,7 @@ fn backlog_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::World;
+    use super::super::testing::{World, group_of_desks};
     use super::*;
 
     fn facts_and_daily(world: &World, lang: Lang) -> (Facts, Vec<DailySeries>) {
@@ -419,6 +429,24 @@ mod tests {
             found.iter().map(|band| band.label.as_str()).collect::<Vec<_>>(),
             ["联网结算、联网结算", "经办业务（恢复未公布，按中位数）"]
         );
+    }
+
+    #[test]
+    fn panels_shade_the_stops_that_halt_their_desks_and_no_others() {
+        let mut world = World::new(9);
+        world.scenario.groups = vec![group_of_desks(0, 0b11), group_of_desks(1, 0b01)];
+        world.scenario.suspensions[1].services = 0b10;
+        let shaded = |world: &World| -> Vec<Vec<String>> {
+            let report = world.report(Lang::En);
+            let (facts, daily) = facts_and_daily(world, Lang::En);
+            let panels = backlog_of(&report, &facts, &daily).unwrap().panels;
+            panels.into_iter().map(|panel| panel.stops.into_iter().map(|stop| stop.label).collect()).collect()
+        };
+        let agency = "agency work (return not announced, median)";
+        assert_eq!(shaded(&world), [vec!["settlement", agency], vec!["settlement"]]);
+        // A stop that leaves the second group of sites alone.
+        world.scenario.suspensions[0].scope.groups = 0b01;
+        assert_eq!(shaded(&world), [vec!["settlement", agency], vec![]]);
     }
 
     #[test]

@@ -4,13 +4,15 @@ use jiff::civil::date;
 use serde_json::json;
 
 use crate::calendar::{Calendar, CalendarFile, Clock, SimTime};
+use crate::desk::{DeskSpec, OpenHours};
 use crate::distribution::Distribution;
 use crate::engine::Engine;
 use crate::experiment::Results;
 use crate::measures::{Catalogue, Group, HourlySums, Values};
 use crate::scenario::layer::Loaded;
 use crate::scenario::origin::{Origins, Sources};
-use crate::scenario::raw::{DemandKind, Layer, Name};
+use crate::scenario::raw::{DemandKind, Layer, Name, SiteKind};
+use crate::scenario::world::Group as SiteGroup;
 use crate::scenario::world::{Behaviour, Benefit, Care, DayProfile, DeskClass, Scenario, Scheme, Service};
 use crate::schedule::{ReturnKind, ScopeMask, Suspension};
 use crate::units::Lang;
@@ -85,6 +87,29 @@ fn stop(key: &str, name: Name, kind: ReturnKind, planned: SimTime) -> Suspension
         scope: ScopeMask::ALL,
         except: None,
     }
+}
+
+/// Sites with desks of a class whose work needs these services; never open.
+pub(super) fn group_of_desks(class: u16, services: u64) -> SiteGroup {
+    let profile = DayProfile::new([1.0; 24], [1.0; 8]);
+    let desk = DeskSpec {
+        class,
+        hours: OpenHours::new(vec![Vec::new(); DAYS as usize], &profile),
+        last_ticket: None,
+        patience_minutes: None,
+        retry_within_days: 1,
+        retry_tries: 0,
+        windows: 1.0,
+        routine_per_day: 0.0,
+        routine_minutes: fixed(1.0),
+        routine_needs: None,
+        routine_returns_share: 0.0,
+        profile,
+        learning: None,
+        priority_classes: 0,
+        services,
+    };
+    SiteGroup { key: String::new(), kind: SiteKind::Hall, first: 0, count: 0, desk: Some(desk) }
 }
 
 fn scenario() -> Scenario {

@@ -24,7 +24,7 @@ pub struct FanChart {
     pub title: String,
     /// Second, smaller line; may be empty.
     pub subtitle: String,
-    /// What the value axis shows, without its unit, for example "停机期现金支付".
+    /// What the value axis shows, without its unit, for example "受影响就诊的现金支付".
     pub y_label: String,
     /// Unit of the values, for example "元"; 万 or 亿 is put before it as needed. May be empty.
     pub y_unit: String,
@@ -51,6 +51,8 @@ pub struct FanPanel {
     pub y_label: String,
     /// Unit of the values; may be empty.
     pub y_unit: String,
+    /// Stops to shade; their names are not shown.
+    pub stops: Vec<StopBand>,
     /// The series.
     pub quantiles: Quantiles,
     /// The line to compare with, if any; the legend takes the first panel's name for it.
@@ -68,8 +70,6 @@ pub struct FanPanels {
     pub lang: Lang,
     /// Date of the first value.
     pub first_day: CivilDay,
-    /// Stops to shade in every panel; their names are not shown.
-    pub stops: Vec<StopBand>,
     /// The panels, row by row.
     pub panels: Vec<FanPanel>,
     /// One to three lines, as for [`FanChart::footer`].
@@ -184,15 +184,16 @@ pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
     let first = chart.panels.first().ok_or(ChartError::Empty { what: "panel" })?;
     for panel in &chart.panels {
         check_series(&panel.quantiles, panel.reference.as_ref(), first.quantiles.median.len())?;
+        check_stops(&panel.stops)?;
     }
-    check_stops(&chart.stops)?;
     let days = Days::new(chart.first_day, chart.lang)?;
-    let stops = shown(&chart.stops, first.quantiles.median.len() as f64);
+    let length = first.quantiles.median.len() as f64;
     sheet(|canvas| {
         let top = header(canvas, &chart.title, &chart.subtitle)?;
         let bottom = footer(canvas, &chart.footer)?;
         let reference = chart.panels.iter().find_map(|p| p.reference.as_ref());
-        let entries = entries(chart.lang, Shape::Line, reference, !stops.is_empty(), 0);
+        let has_stops = chart.panels.iter().any(|panel| !shown(&panel.stops, length).is_empty());
+        let entries = entries(chart.lang, Shape::Line, reference, has_stops, 0);
         let top = legend(canvas, top, &entries)?;
         let cells = cells(found, Area { left: MARGIN, top, right: WIDTH - MARGIN, bottom });
         for (one, cell) in chart.panels.iter().zip(cells) {
@@ -205,8 +206,8 @@ pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
                 right: cell.right,
                 bottom: cell.bottom - DATES,
             };
-            let plot = Plot { area, days: one.quantiles.median.len() as f64, values, shape: Shape::Line };
-            draw(canvas, &plot, days, &stops, &one.quantiles, one.reference.as_ref())?;
+            let plot = Plot { area, days: length, values, shape: Shape::Line };
+            draw(canvas, &plot, days, &shown(&one.stops, length), &one.quantiles, one.reference.as_ref())?;
         }
         Ok(())
     })

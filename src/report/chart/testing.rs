@@ -105,6 +105,7 @@ pub(super) fn sample_panels(lang: Lang, count: usize) -> FanPanels {
     let panel = |(i, (zh, en)): (usize, (&str, &str))| FanPanel {
         title: say(lang, zh, en),
         y_label: say(lang, "积压", "Backlog"),
+        stops: stops(lang),
         y_unit: say(lang, "笔", "claims"),
         quantiles: quantiles(60, [180_000.0, 2_400.0, 36.0, 0.0, 3.1e6, 9_000.0][i]),
         reference: (i % 2 == 0)
@@ -119,7 +120,6 @@ pub(super) fn sample_panels(lang: Lang, count: usize) -> FanPanels {
         ),
         lang,
         first_day: (2021, 11, 15),
-        stops: stops(lang),
         panels: names.into_iter().take(count).enumerate().map(panel).collect(),
         footer: footnotes(lang),
     }
