@@ -156,7 +156,10 @@ fn apply_sets(merged: &mut Node, sets: &[String], rule: &Rule<'_>, problems: &mu
             Problem::of_file(Code::BadSet, "--set", (zh, en)).with_line(PLACE_SET, None).with_key("", set)
         };
         let Some((key, value)) = set.split_once('=') else {
-            problems.add(bad("必须写作 KEY=VALUE", "must be KEY=VALUE"));
+            problems.add(bad(
+                "必须写作 键=值，中间是半角等号，如 demand.outpatient.deferred_share=0.2",
+                "must be KEY=VALUE with a plain equals sign, such as demand.outpatient.deferred_share=0.2",
+            ));
             continue;
         };
         let Some(parts) = key_parts(key.trim()) else {
