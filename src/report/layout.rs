@@ -47,11 +47,12 @@ impl Layout {
         }
     }
 
-    /// Cells in columns.
+    /// Cells in columns; the last one that is not empty may use the rest of the line.
     pub(super) fn columns(&mut self, cells: &[String], widths: &[usize]) {
         let mut line = String::new();
-        for (cell, &width) in cells.iter().zip(widths) {
-            line.push_str(&padded(cell, width));
+        let last = cells.iter().rposition(|cell| !cell.is_empty());
+        for (index, (cell, &width)) in cells.iter().zip(widths).enumerate() {
+            line.push_str(&if Some(index) == last { cell.clone() } else { padded(cell, width) });
         }
         self.lines.push(fit(line.trim_end(), COLUMNS_MOST));
     }
@@ -159,6 +160,15 @@ mod tests {
         assert!(lines.iter().all(|line| width(line) <= 41), "{lines:?}");
         let squeeze = |text: &str| text.replace(' ', "");
         assert_eq!(squeeze(&lines.concat()), squeeze(&text));
+    }
+
+    #[test]
+    fn the_last_cell_of_a_line_may_use_its_rest() {
+        let mut layout = Layout::new(4);
+        for cells in [["a", "beta-beta", "c"], ["a", "beta-beta", ""], ["a", "", "gamma-gamma"]] {
+            layout.columns(&cells.map(str::to_owned), &[3, 5, 4]);
+        }
+        assert_eq!(layout.finish(), "a  bet… c\na  beta-beta\na       gamma-gamma\n");
     }
 
     #[test]

@@ -343,6 +343,24 @@ fn help_is_in_one_language_and_names_every_option() {
 }
 
 #[test]
+fn names_of_desks_stand_in_full_on_the_screen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (lang, names) in [
+        ("zh", ["医院医保窗口", "基层机构窗口", "医保经办大厅", "药店柜台", "审核岗"]),
+        (
+            "en",
+            ["hospital insurance desks", "primary-care desks", "agency halls", "pharmacy counters", "review offices"],
+        ),
+    ] {
+        let screen = text(&run_minimal(&folder.path().join(lang), &["--lang", lang]).stdout);
+        let starts = |name: &str| screen.lines().any(|line| line.starts_with(&format!("{name} ")));
+        assert!(names.into_iter().all(starts) && !screen.contains('…'), "{screen}");
+        let widest = screen.lines().map(cutover::report::numbers::width).max();
+        assert!(widest <= Some(100), "{screen}");
+    }
+}
+
+#[test]
 fn force_overwrites_results_but_never_a_foreign_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("budget.xlsx"), "mine").expect("a file");
@@ -386,11 +404,11 @@ fn a_file_system_that_takes_no_more_is_told_and_leaves_nothing_half_written() {
     }
     // The folder is still good for a run that finds room, and what that writes outlives a later failure.
     assert!(cutover(&arguments("en")).status.success());
-    let tables = ["summary.json", "summary.csv", "replications.parquet", "daily.parquet"];
-    let read = || tables.map(|name| std::fs::read(out.join(name)).expect("the file is there"));
+    let files = ["manifest.json", "summary.json", "daily.parquet", "charts/backlog.png", "charts/timeline.svg"];
+    let read = || files.map(|name| std::fs::read(out.join(name)).expect("the file is there"));
     let before = read();
     assert_eq!(cramped(16, &arguments("en")).status.code(), Some(1));
-    assert!(before == read(), "tables finished before are kept");
+    assert!(before == read(), "results of before are kept whole");
     let names = std::fs::read_dir(&out).expect("a folder").flatten().map(|entry| entry.file_name());
     assert!(names.into_iter().all(|name| !name.to_string_lossy().ends_with(".tmp")));
 }
