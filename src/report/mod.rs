@@ -173,7 +173,8 @@ fn make(report: &Report<'_>, mut put: impl FnMut(File) -> Result<(), ReportError
     Ok(())
 }
 
-#[cfg(all(test, feature = "charts"))]
+#[cfg(test)]
+#[cfg(feature = "charts")]
 mod tests {
     use std::collections::BTreeMap;
     use std::fs;

@@ -204,7 +204,30 @@ fn texts(report: &Report<'_>, measure: &Measure) -> Vec<(&'static str, String)> 
         ("group_en", name.en),
         ("schedule", report.scenario.schedule.clone()),
         ("unit", measure.unit.to_owned()),
+        ("unit_zh", unit_zh(measure.unit).to_owned()),
     ]
+}
+
+/// A unit in Chinese; one without a word stands as it is.
+fn unit_zh(unit: &str) -> &str {
+    const UNITS: [(&str, &str); 15] = [
+        ("visits", "人次"),
+        ("stays", "住院人次"),
+        ("people", "人"),
+        ("claims", "件"),
+        ("refills", "次"),
+        ("yuan", "元"),
+        ("yuan/visit", "元/人次"),
+        ("yuan·days", "元·天"),
+        ("share", "比例"),
+        ("probability", "概率"),
+        ("ratio", "倍"),
+        ("minutes", "分钟"),
+        ("hours", "小时"),
+        ("days", "天"),
+        ("day", "模拟第几天"),
+    ];
+    UNITS.iter().find(|(en, _)| *en == unit).map_or(unit, |(_, zh)| zh)
 }
 
 /// The bytes of `summary.csv`.
@@ -323,6 +346,13 @@ mod tests {
             let json: Value = serde_json::from_str(&json).unwrap();
             assert_eq!(json["measures"].as_array().unwrap().len(), rows.len());
             assert_eq!(json["measures"][0]["group_zh"], "全部");
+        }
+    }
+
+    #[test]
+    fn every_unit_has_a_chinese_word() {
+        for measure in World::new(0).results.catalogue.measures {
+            assert_ne!(unit_zh(measure.unit), measure.unit, "{}", measure.key);
         }
     }
 
