@@ -85,7 +85,14 @@ fn parse_engine(text: &str) -> Result<Engine, BadValue> {
 ///
 /// [`Failure`] with the text and the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Failure> {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let [_, option, _] = arguments.as_slice()
+        && option == "--lang"
+        && asked_lang(&arguments).is_some()
+    {
+        // A language and no command: whoever types this looks for help.
+        arguments.insert(1, "--help".into());
+    }
     let lang = choose_lang(asked_lang(&arguments), None);
     let mut command = usage::in_lang(Cli::command(), lang);
     let parsed = command.try_get_matches_from_mut(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));

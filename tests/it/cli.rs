@@ -343,6 +343,15 @@ fn help_is_in_one_language_and_names_every_option() {
 }
 
 #[test]
+fn a_language_alone_gives_help_in_it() {
+    for (lang, says) in [("zh", "用法："), ("en", "Usage: ")] {
+        let done = cutover(&["--lang", lang]);
+        assert!(done.status.success() && text(&done.stdout).contains(says), "{}", text(&done.stderr));
+    }
+    assert_eq!(cutover(&["--lang", "klingon"]).status.code(), Some(2));
+}
+
+#[test]
 fn names_of_desks_stand_in_full_on_the_screen() {
     let folder = tempfile::tempdir().expect("a folder");
     for (lang, names) in [
