@@ -29,6 +29,8 @@ pub use normal::{NormalTable, normal_quantile};
 
 /// Weight of the mode of a PERT distribution (Malcolm et al. 1959).
 const PERT_WEIGHT: f64 = 4.0;
+/// Gamma quantiles below this come from a series.
+const GAMMA_SERIES_BELOW: f64 = 1e-3;
 /// Poisson means from here on are drawn by rejection; below, inversion is faster.
 const POISSON_INVERSION_BELOW: f64 = 12.0;
 /// Largest Poisson mean accepted; a site sees far fewer arrivals a day.
@@ -462,7 +464,17 @@ fn pert_quantile(min: f64, mode: f64, max: f64, p: f64) -> f64 {
 }
 
 /// Quantile of the gamma distribution of scale 1.
+///
+/// The search of `statrs` ends at an absolute distance, too coarse near 0, where a shape below 1 has
+/// much of its probability; there the inverse of the power series of the distribution function
+/// serves: `r + r² / (a + 1) + (3a + 5) r³ / (2 (a + 1)² (a + 2))`, `r = (p Gamma(a + 1))^(1/a)` (A. R.
+/// DiDonato and A. H. Morris, ACM TOMS 12 (1986) 377-393).
 fn standard_gamma_quantile(shape: f64, p: f64) -> f64 {
+    let r = libm::exp((libm::log(p) + libm::lgamma(shape + 1.0)) / shape);
+    if r < GAMMA_SERIES_BELOW {
+        let next = shape + 1.0;
+        return r + r * r / next + (3.0 * shape + 5.0) * r * r * r / (2.0 * next * next * (shape + 2.0));
+    }
     statrs::distribution::Gamma::new(shape, 1.0).expect("the shape was checked to be above 0").inverse_cdf(p)
 }
 
