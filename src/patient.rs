@@ -17,10 +17,6 @@ use crate::units::{BILL_FEN_MAX, fen_from_yuan};
 /// Longest stay simulated, days. A longer draw is cut here.
 pub const STAY_DAYS_MAX: u32 = 400;
 
-/// Before the start there is no calendar: every day is as a working Wednesday, with a day effect of
-/// one.
-const ORDINARY_DAY: usize = 2;
-
 /// Kind of person in a key, so that streams of different kinds never meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -174,10 +170,12 @@ struct StillThere {
 }
 
 impl StillThere {
-    /// Of the admissions of an ordinary day, so many days before the start.
-    fn new(mix: &Mix, lengths: &[StayLengths], days: u32) -> Self {
+    /// Of the admissions so many days before the start: weekdays go on there, without holidays and
+    /// day effects.
+    fn new(mix: &Mix, lengths: &[StayLengths], days: u32, first_weekday: u8) -> Self {
+        let weekday = (usize::from(first_weekday) + 7 - days as usize % 7) % 7;
         let mut before = 0.0;
-        let admitted = mix.cumulative[ORDINARY_DAY].iter().map(|&until| {
+        let admitted = mix.cumulative[weekday].iter().map(|&until| {
             let share = until - before;
             before = until;
             share
@@ -188,7 +186,7 @@ impl StillThere {
             .iter()
             .zip(admitted)
             .map(|(&(care, _), share)| {
-                total += mix.total[ORDINARY_DAY] * share * lengths[usize::from(care)].share_of_at_least(days);
+                total += mix.total[weekday] * share * lengths[usize::from(care)].share_of_at_least(days);
                 total
             })
             .collect();
@@ -275,9 +273,12 @@ impl Population {
         let normal = NormalTable::new();
         let stays: Vec<Mix> = mixes(DemandKind::Stays);
         let stay_lengths: Vec<StayLengths> = scenario.care.iter().map(|care| StayLengths::new(care, &normal)).collect();
+        let first_weekday = scenario.clock.weekday(0);
         let still_there = stays
             .iter()
-            .map(|mix| (1..=STAY_DAYS_MAX).map(|days| StillThere::new(mix, &stay_lengths, days)).collect())
+            .map(|mix| {
+                (1..=STAY_DAYS_MAX).map(|days| StillThere::new(mix, &stay_lengths, days, first_weekday)).collect()
+            })
             .collect();
         Self {
             visits: mixes(DemandKind::Visits),
