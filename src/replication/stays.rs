@@ -232,7 +232,8 @@ impl Run<'_> {
             let stop = &self.scenario().suspensions[index];
             let delay = stop.wave_delay(matter.group, matter.district);
             let end = SimTime(interval.end.0.saturating_add(delay.0));
-            let spans = stop.stops(needs, matter)
+            let spans = interval.start < end
+                && stop.stops(needs, matter)
                 && end < self.scenario().horizon()
                 && stay.admitted < i64::from(end.0)
                 && stay.due >= end;
