@@ -27,3 +27,4 @@ pub mod stats;
 pub mod tally;
 pub mod trace;
 pub mod units;
+pub mod verify;

@@ -9,6 +9,7 @@ mod run;
 mod schema;
 mod trace;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Event log of one simulated course, as CSV ｜ 导出一次模拟的逐笔日志（CSV）
     Trace(trace::TraceArgs),
+    /// Analytic cases: theory, simulated, interval, z ｜ 与理论值对照：理论值、模拟值、区间、z
+    Verify(verify::VerifyArgs),
     /// JSON Schema of the scenario files, for editors ｜ 情景文件的 JSON Schema，供编辑器提示
     Schema,
 }
@@ -111,6 +114,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Fa
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
         Command::Schema => schema::schema(lang),
     }
 }

@@ -84,7 +84,7 @@ fn parse_replications(text: &str) -> Result<u32, BadValue> {
     whole(text, 1, 1_000_000)
 }
 
-fn parse_threads(text: &str) -> Result<u32, BadValue> {
+pub(super) fn parse_threads(text: &str) -> Result<u32, BadValue> {
     whole(text, 1, 4096)
 }
 

@@ -257,7 +257,11 @@ fn a_folder_of_cities_is_told_with_the_cities_in_it() {
 /// Arguments, and what the message says in Chinese and in English.
 const MISUSES: [(&[&str], &str, &str); 11] = [
     (&["run"], "缺少 <路径>", "<PATH> is missing"),
-    (&["rn", "x"], "没有 rn 这个命令，可用：run, check, trace, schema, help；是否想写 run？", "did you mean run?"),
+    (
+        &["rn", "x"],
+        "没有 rn 这个命令，可用：run, check, trace, verify, schema, help；是否想写 run？",
+        "did you mean run?",
+    ),
     (&["run", "x", "--replicatons", "3"], "没有 --replicatons 这个选项，可用：", "did you mean --replications?"),
     (
         &["run", "x", "--replications", "0"],
@@ -453,4 +457,34 @@ fn a_full_disk_is_named_for_files_and_for_standard_output() {
         assert!(text(&failed.stderr).contains(says), "{}", text(&failed.stderr));
     }
     assert!(!Path::new("/dev/full").is_file(), "a device stays a device");
+}
+
+#[test]
+fn verify_prints_theory_and_simulation_and_knows_its_cases() {
+    let done = cutover(&["verify", "patients", "stays", "--lang", "en"]);
+    assert!(done.status.success(), "{}", text(&done.stdout));
+    let table = text(&done.stdout);
+    assert!(table.contains("theory") && table.contains("people in hospital at the start"), "{table}");
+    assert!(table.contains("expected by chance"), "{table}");
+    let chinese = text(&cutover(&["verify", "patients", "--lang", "zh"]).stdout);
+    assert!(chinese.contains("理论值") && chinese.contains("首次取药日"), "{chinese}");
+    let unknown = cutover(&["verify", "tango", "--lang", "en"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("tandem"), "{}", text(&unknown.stderr));
+    assert_eq!(cutover(&["verify", "patients", "--engine", "steam"]).status.code(), Some(2));
+}
+
+#[test]
+fn verify_ends_with_status_1_when_a_row_is_off() {
+    // One seed in a hundred or so is unlucky enough.
+    let case = cutover::verify::CASES.iter().find(|case| case.key == "patients").expect("a case");
+    let engine = cutover::engine::Engine::ALL[0];
+    let unlucky = (0..20_000).find(|&seed| !case.run(engine, seed).iter().all(|row| row.passes()));
+    let seed = unlucky.expect("a row in 370 is off").to_string();
+    let failed = cutover(&["verify", "patients", "--seed", &seed, "--json"]);
+    assert_eq!(failed.status.code(), Some(1), "{}", text(&failed.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&failed.stdout).expect("JSON");
+    assert!(told["failing"].as_u64() >= Some(1));
+    assert!(told["rows"].as_array().expect("rows").iter().any(|row| row["passes"] == false));
+    assert!(told["rows"][0]["engine"].is_null());
 }

@@ -12,7 +12,7 @@ const FILE_LINES_MAX: usize = 700;
 
 /// Modules from upstream to downstream: each uses only those before it, those of its own row, and
 /// what [`MAY_ALSO_USE`] allows.
-const LAYERS: [&[&str]; 20] = [
+const LAYERS: [&[&str]; 21] = [
     &["units", "curve"],
     &["calendar"],
     &["rng"],
@@ -31,6 +31,7 @@ const LAYERS: [&[&str]; 20] = [
     &["measures"],
     &["experiment"],
     &["load"],
+    &["verify"],
     &["report"],
     &["cli"],
 ];

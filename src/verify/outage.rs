@@ -1,0 +1,320 @@
+//! Windows that close while people go on coming: one planned outage, several lengths of it, and
+//! closings at random. A closing is a break within the day, since at the end of a day people would
+//! go home; services in hand are finished.
+
+use crate::engine::{Job, Lane};
+use crate::rng::StreamId;
+
+use super::Setup;
+use super::formula::queueing::{probability_of_waiting, queue_probabilities};
+use super::formula::special::{integral, poisson_probabilities};
+use super::formula::transient::Interrupted;
+use super::queue::{Served, Service, Until, exponential, poisson_customers, replicate, serve_all};
+use super::row::{Row, name};
+
+/// Mean service, seconds.
+const SERVICE: f64 = 1_000.0;
+
+/// Seconds before the closing: nine relaxation times or more from an empty desk. It is an hour after
+/// midnight, so that the reopening falls on the same day: on a day without it people go home.
+const CLOSING: u32 = 49 * 3_600;
+
+/// An M/M/c desk that closes once.
+#[derive(Debug, Clone, Copy)]
+struct Outage {
+    windows: u32,
+    load: f64,
+    seconds: u32,
+}
+
+/// What one outage shows in one replication, or what theory expects.
+#[derive(Debug, Clone, Copy)]
+struct Aftermath {
+    /// Window-seconds worked after the closing on services in hand.
+    in_hand: f64,
+    /// People waiting at the reopening, before anybody is called.
+    waiting: f64,
+    /// Seconds from the reopening until nobody waits.
+    clearing: f64,
+    /// Person-seconds waited from the closing until nobody waits.
+    waited: f64,
+    /// Seconds waited by those who came during the outage, per person expected to come.
+    wait_in_outage: f64,
+}
+
+impl Outage {
+    fn arrival_rate(self) -> f64 {
+        self.load * f64::from(self.windows) / SERVICE
+    }
+
+    fn reopening(self) -> u32 {
+        CLOSING + self.seconds
+    }
+
+    /// Long enough for the queue to empty in every replication.
+    fn horizon(self) -> f64 {
+        let clearing = f64::from(self.seconds) * self.load / (1.0 - self.load);
+        f64::from(self.reopening()) + 3.0 * clearing + 300.0 * SERVICE
+    }
+
+    /// At the closing the queue is stationary: L = C rho / (1 - rho) people on average, and
+    /// E\[L²\] = C rho (1 + rho) / (1 - rho)². Of c rho services in hand each lasts s longer. Poisson
+    /// arrivals of mean `lambda D` join the queue, so D seconds later E\[Q\] = L + lambda D.
+    ///
+    /// At the reopening c of them are served at once (services in hand have ended but with
+    /// probability exp(-D/s)), and M = Q - c are left. While all windows are busy, M is a random
+    /// walk up at `lambda` and down at `theta = c / s`, so each level is left for good after
+    /// 1 / delta, delta = theta - lambda: the queue is empty after E\[M\] / delta (D. R. Cox and W. L.
+    /// Smith, "Queues", 1961, section 3.1). On the way from level i to i - 1 the walk spends
+    /// the area (i - 1) / delta, and above it that of a busy period of M/M/1, theta / delta²; in sum
+    /// E\[M (M - 1)\] / (2 delta) + E\[M\] theta / delta² person-seconds, after L D + lambda D² / 2
+    /// before the reopening.
+    fn expected(self) -> Aftermath {
+        let (rho, lambda) = (self.load, self.arrival_rate());
+        let theta = lambda / rho;
+        let delta = theta - lambda;
+        let windows = f64::from(self.windows);
+        let wait = probability_of_waiting(self.windows, rho * windows);
+        let length = f64::from(self.seconds);
+        let first = wait * rho / (1.0 - rho);
+        let second = wait * rho * (1.0 + rho) / (1.0 - rho).powi(2);
+        let waiting = first + lambda * length;
+        let variance = second - first * first + lambda * length;
+        let left = waiting - windows;
+        let pairs = variance + left * left - left;
+        Aftermath {
+            in_hand: windows * rho * SERVICE,
+            waiting,
+            clearing: left / delta,
+            waited: first * length
+                + lambda * length * length / 2.0
+                + pairs / (2.0 * delta)
+                + left * theta / delta.powi(2),
+            wait_in_outage: self.expected_wait_in_outage(),
+        }
+    }
+
+    /// Somebody who comes x seconds after the closing finds N ahead, the queue at the closing and
+    /// Poisson arrivals of mean `lambda x`, waits until the reopening, and then, being number N + 1
+    /// of a line before c free windows, for max(N + 1 - c, 0) departures of mean 1 / theta. Arrivals are
+    /// even over the outage, so the mean is that over x.
+    fn expected_wait_in_outage(self) -> f64 {
+        let windows = self.windows as usize;
+        let lambda = self.arrival_rate();
+        let theta = lambda / self.load;
+        let at_closing = queue_probabilities(self.windows, self.load, windows);
+        let mean_queue =
+            probability_of_waiting(self.windows, self.load * windows as f64) * self.load / (1.0 - self.load);
+        let ahead = |x: f64| {
+            // E[max(N + 1 - c, 0)] = E[N] + 1 - c + E[max(c - 1 - N, 0)].
+            let come = if x > 0.0 { poisson_probabilities(lambda * x, windows) } else { vec![1.0] };
+            let short: f64 = (0..windows)
+                .flat_map(|queue| (0..windows - queue).map(move |more| (queue, more)))
+                .map(|(queue, more)| {
+                    let chance = at_closing[queue] * come.get(more).copied().unwrap_or(0.0);
+                    chance * (windows - 1 - queue - more) as f64
+                })
+                .sum();
+            mean_queue + lambda * x + 1.0 - windows as f64 + short
+        };
+        let length = f64::from(self.seconds);
+        integral(0.0, length, 2_000, |x| length - x + ahead(x) / theta) / length
+    }
+
+    fn customers(self, setup: &Setup, replication: u32, horizon: f64) -> Vec<Job> {
+        let source = setup.source(replication);
+        poisson_customers(&source, 1.0 / self.arrival_rate(), &Service::Exponential(SERVICE), Until::Second(horizon))
+    }
+
+    fn observed(self, setup: &Setup, jobs: &[Job]) -> Aftermath {
+        let reopening = self.reopening();
+        let steps = [(0, self.windows), (CLOSING, 0), (reopening, self.windows)];
+        let served = serve_all(setup.engine, jobs, &steps);
+        let cleared = cleared(jobs, &served, reopening);
+        let mut aftermath = Aftermath {
+            in_hand: 0.0,
+            waiting: 0.0,
+            clearing: f64::from(cleared - reopening),
+            waited: 0.0,
+            wait_in_outage: 0.0,
+        };
+        for job in jobs {
+            let start = served.starts[job.owner as usize].0;
+            let came = job.arrival.0;
+            if start < CLOSING {
+                aftermath.in_hand += f64::from((start + job.service).saturating_sub(CLOSING));
+            }
+            aftermath.waited += f64::from(start.min(cleared).saturating_sub(came.max(CLOSING)));
+            if came < reopening && start >= reopening {
+                aftermath.waiting += 1.0;
+            }
+            if (CLOSING..reopening).contains(&came) {
+                aftermath.wait_in_outage += f64::from(start - came);
+            }
+        }
+        aftermath.wait_in_outage /= self.arrival_rate() * f64::from(self.seconds);
+        aftermath
+    }
+}
+
+/// First moment from the reopening on at which nobody waits: first come, first served, somebody
+/// starts before the next one comes. Never, where that does not happen: far from any theory.
+fn cleared(jobs: &[Job], served: &Served, reopening: u32) -> u32 {
+    let start = |job: &Job| served.starts[job.owner as usize];
+    jobs.windows(2)
+        .find(|pair| start(&pair[0]).0 >= reopening && start(&pair[0]) < pair[1].arrival)
+        .map_or(u32::MAX, |pair| start(&pair[0]).0)
+}
+
+type Part = (&'static str, &'static str, fn(&Aftermath) -> f64);
+
+const PARTS: [Part; 5] = [
+    ("停机时在办业务的余下窗口秒数", "window-seconds of services in hand at the stop", |one| one.in_hand),
+    ("恢复时等待人数", "people waiting at the reopening", |one| one.waiting),
+    ("恢复后排队清空所需秒数", "seconds until nobody waits", |one| one.clearing),
+    ("等待的人·秒", "person-seconds waited", |one| one.waited),
+    ("停机期间到达者平均等待（秒）", "mean wait of those who came during it (s)", |one| {
+        one.wait_in_outage
+    }),
+];
+
+/// One outage at five windows and at two.
+pub(super) fn once(setup: &Setup) -> Vec<Row> {
+    let settings = [
+        (Outage { windows: 5, load: 0.8, seconds: 7 * 3_600 }, 5_000),
+        (Outage { windows: 2, load: 0.7, seconds: 12 * 3_600 }, 12_000),
+    ];
+    let mut rows = Vec::new();
+    for (outage, replications) in settings {
+        let exact = outage.expected();
+        let observed = replicate(replications, |replication| {
+            outage.observed(setup, &outage.customers(setup, outage.windows << 16 | replication, outage.horizon()))
+        });
+        let (windows, load) = (outage.windows, outage.load);
+        let hours = outage.seconds / 3_600;
+        for (zh, en, value) in PARTS {
+            let sample: Vec<f64> = observed.iter().map(value).collect();
+            let what = name(
+                format!("M/M/{windows} {load}，停机 {hours} 小时：{zh}"),
+                format!("M/M/{windows} {load}, {hours} h outage: {en}"),
+            );
+            rows.push(Row::mean(what, &sample, value(&exact)));
+        }
+    }
+    rows
+}
+
+/// The same people under outages of one, two and three times a length: the clear time grows by
+/// lambda D / delta each time (linear), and the growth of the person-seconds grows by
+/// lambda D² theta / delta (quadratic), whatever was there at the closing.
+pub(super) fn lengths(setup: &Setup) -> Vec<Row> {
+    let shortest = Outage { windows: 5, load: 0.7, seconds: 5 * 3_600 };
+    let outages = [1, 2, 3].map(|times| Outage { seconds: times * shortest.seconds, ..shortest });
+    let lambda = shortest.arrival_rate();
+    let theta = lambda / shortest.load;
+    let delta = theta - lambda;
+    let length = f64::from(shortest.seconds);
+    let observed = replicate(3_000, |replication| {
+        let jobs = shortest.customers(setup, replication, outages[2].horizon());
+        outages.map(|outage| outage.observed(setup, &jobs))
+    });
+    let sample = |value: fn(&[Aftermath; 3]) -> f64| -> Vec<f64> { observed.iter().map(value).collect() };
+    let step = lambda * length / delta;
+    let (zh, en) = ("M/M/5 0.7，停机 5、10、15 小时", "M/M/5 0.7, 5, 10 and 15 h outages");
+    let named = |part_zh: &str, part_en: &str| name(format!("{zh}：{part_zh}"), format!("{en}: {part_en}"));
+    vec![
+        Row::mean(
+            named("10 小时比 5 小时多清多少秒", "seconds to clear, 10 h less 5 h"),
+            &sample(|[one, two, _]| two.clearing - one.clearing),
+            step,
+        ),
+        Row::mean(
+            named("15 小时比 10 小时多清多少秒", "seconds to clear, 15 h less 10 h"),
+            &sample(|[_, two, three]| three.clearing - two.clearing),
+            step,
+        ),
+        Row::mean(
+            named("等待人·秒的二阶差分", "second difference of the person-seconds"),
+            &sample(|[one, two, three]| three.waited - 2.0 * two.waited + one.waited),
+            lambda * length * length * theta / delta,
+        ),
+    ]
+}
+
+/// Twice the windows and twice the people clear in the same time, but for what random arrivals
+/// leave in the queue.
+pub(super) fn doubled(setup: &Setup) -> Vec<Row> {
+    let outages = [5, 10].map(|windows| Outage { windows, load: 0.75, seconds: 8 * 3_600 });
+    let exact = outages.map(|outage| outage.expected().clearing);
+    let observed = replicate(3_000, |replication| {
+        outages.map(|outage| {
+            let jobs = outage.customers(setup, outage.windows << 16 | replication, outage.horizon());
+            outage.observed(setup, &jobs).clearing
+        })
+    });
+    let mut rows = Vec::new();
+    for (index, outage) in outages.iter().enumerate() {
+        let sample: Vec<f64> = observed.iter().map(|clearing| clearing[index]).collect();
+        let windows = outage.windows;
+        let what = name(
+            format!("M/M/{windows} 0.75，停机 8 小时：清空秒数"),
+            format!("M/M/{windows} 0.75, 8 h outage: seconds until nobody waits"),
+        );
+        rows.push(Row::mean(what, &sample, exact[index]));
+    }
+    let sample: Vec<f64> = observed.iter().map(|[five, ten]| ten - five).collect();
+    let what = name("10 个窗口比 5 个多清的秒数", "seconds to clear, 10 windows less 5");
+    rows.push(Row::mean_on_scale(what, &sample, exact[1] - exact[0], exact[0]));
+    rows
+}
+
+/// Customers left out while the desk fills up, and customers that count, under random outages.
+const COUNTED: [usize; 2] = [5_000, 25_000];
+
+/// Windows that close and open at random while papers come, against the balance equations. Papers
+/// lie in the tray over closings that span midnight; people would go home.
+pub(super) fn random(setup: &Setup) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let service = 10_000.0;
+    for (windows, load, open, closed) in [(1_u32, 0.5, 20.0, 6.0), (3, 0.6, 30.0, 5.0)] {
+        let arrivals = load * f64::from(windows) / service;
+        let chain = Interrupted {
+            windows: windows as usize,
+            arrivals,
+            services: 1.0 / service,
+            closings: 1.0 / (open * service),
+            reopenings: 1.0 / (closed * service),
+        };
+        let (queue, at_once) = chain.solve(1_000);
+        let found = replicate(320, |replication| {
+            let source = setup.source(windows << 16 | replication);
+            let count = Until::Count(COUNTED[0] + COUNTED[1]);
+            let mut jobs = poisson_customers(&source, 1.0 / arrivals, &Service::Exponential(service), count);
+            jobs.iter_mut().for_each(|job| job.lane = Lane::Tray);
+            let last = f64::from(jobs.last().map_or(0, |job| job.arrival.0));
+            let mut draws = source.stream(0, StreamId::Runbook, 0);
+            let mut steps = vec![(0, windows)];
+            let mut time = 0.0;
+            while time < last {
+                time += exponential(&mut draws, open * service);
+                steps.push((time as u32, 0));
+                time += exponential(&mut draws, closed * service);
+                steps.push((time as u32, windows));
+            }
+            let served = serve_all(setup.engine, &jobs, &steps);
+            let counted = &jobs[COUNTED[0]..];
+            let waited: u64 = counted.iter().map(|job| u64::from(served.wait(job))).sum();
+            let at_once = counted.iter().filter(|job| served.wait(job) == 0).count();
+            (waited as f64 / counted.len() as f64, at_once as f64 / counted.len() as f64)
+        });
+        let (mean, share): (Vec<f64>, Vec<f64>) = found.into_iter().unzip();
+        let zh = format!("M/M/{windows} {load}，开 {open} 停 {closed} 个业务时长");
+        let en = format!("M/M/{windows} {load}, open {open}, closed {closed} services");
+        // Little's law: the mean queue over the arrival rate is the mean wait.
+        let what = name(format!("{zh}：平均等待（秒）"), format!("{en}: mean wait (s)"));
+        rows.push(Row::mean(what, &mean, queue / arrivals));
+        let what = name(format!("{zh}：不等待的比例"), format!("{en}: share that starts at once"));
+        rows.push(Row::mean(what, &share, at_once));
+    }
+    rows
+}

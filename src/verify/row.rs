@@ -1,0 +1,170 @@
+//! One comparison, and the statistics behind it.
+
+use crate::distribution::normal_quantile;
+use crate::scenario::raw::Name;
+
+use super::formula::special::{chi_square_tail, kolmogorov_tail};
+
+/// Standard errors within which the simulated value must lie.
+pub const TOLERANCE: f64 = 3.0;
+
+/// Largest standard error, as a share of theory or of the scale stated.
+pub const PRECISION: f64 = 0.01;
+
+/// What was compared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// A mean over independent replications.
+    Mean {
+        /// Standard error of the mean.
+        standard_error: f64,
+        /// What 1 % is taken of: the size of theory, or a stated one where theory is near zero.
+        scale: f64,
+    },
+    /// A test of fit.
+    Fit {
+        /// Probability of a statistic at least as large, were everything right.
+        probability: f64,
+    },
+}
+
+/// Theory against simulation.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// What is compared, with its unit.
+    pub what: Name,
+    /// Value by theory; for a test of fit, the mean of the statistic.
+    pub theory: f64,
+    /// Value simulated; for a test of fit, the statistic.
+    pub simulated: f64,
+    /// How.
+    pub kind: Kind,
+}
+
+impl Row {
+    /// The mean of one value per replication against theory.
+    pub(super) fn mean(what: Name, sample: &[f64], theory: f64) -> Self {
+        Self::mean_on_scale(what, sample, theory, theory.abs())
+    }
+
+    /// The same where theory is near zero: 1 % is taken of `scale`.
+    pub(super) fn mean_on_scale(what: Name, sample: &[f64], theory: f64, scale: f64) -> Self {
+        let (simulated, standard_error) = mean_and_standard_error(sample);
+        Self { what, theory, simulated, kind: Kind::Mean { standard_error, scale } }
+    }
+
+    /// A value whose standard error was found otherwise.
+    pub(super) fn value(what: Name, (simulated, standard_error): (f64, f64), theory: f64) -> Self {
+        Self { what, theory, simulated, kind: Kind::Mean { standard_error, scale: theory.abs() } }
+    }
+
+    /// Pearson's chi-square of counts against expected counts (K. Pearson, Philosophical
+    /// Magazine 50 (1900) 157-175). The expected counts sum to the observed ones, so that one
+    /// degree of freedom is lost. Cells are pooled from the left until ten are expected.
+    pub(super) fn chi_square(what: Name, observed: &[u64], expected: &[f64]) -> Self {
+        let mut cells = Vec::new();
+        let (mut seen, mut hoped) = (0.0, 0.0);
+        for (&count, &mean) in observed.iter().zip(expected) {
+            seen += count as f64;
+            hoped += mean;
+            if hoped >= 10.0 {
+                cells.push((seen, hoped));
+                (seen, hoped) = (0.0, 0.0);
+            }
+        }
+        if let Some(last) = cells.last_mut() {
+            last.0 += seen;
+            last.1 += hoped;
+        }
+        let statistic: f64 = cells.iter().map(|&(seen, hoped)| (seen - hoped).powi(2) / hoped).sum();
+        let degrees = cells.len().saturating_sub(1) as f64;
+        let probability = chi_square_tail(degrees, statistic);
+        Self { what, theory: degrees, simulated: statistic, kind: Kind::Fit { probability } }
+    }
+
+    /// Kolmogorov and Smirnov's largest distance between the sample's distribution function and
+    /// the exact one, times the root of the sample size. Its mean is sqrt(pi / 2) ln 2.
+    pub(super) fn kolmogorov(what: Name, mut sample: Vec<f64>, cdf: impl Fn(f64) -> f64) -> Self {
+        sample.sort_unstable_by(f64::total_cmp);
+        let count = sample.len() as f64;
+        let mut distance = 0.0_f64;
+        for (rank, &value) in sample.iter().enumerate() {
+            let exact = cdf(value);
+            let below = rank as f64 / count;
+            distance = distance.max(exact - below).max(below + 1.0 / count - exact);
+        }
+        let statistic = count.sqrt() * distance;
+        let probability = kolmogorov_tail(statistic);
+        let theory = (std::f64::consts::PI / 2.0).sqrt() * std::f64::consts::LN_2;
+        Self { what, theory, simulated: statistic, kind: Kind::Fit { probability } }
+    }
+
+    /// How many standard errors the simulated value is off; for a test of fit, the normal deviation,
+    /// either way, of the same probability.
+    pub fn z(&self) -> f64 {
+        match self.kind {
+            Kind::Mean { standard_error, .. } => (self.simulated - self.theory) / standard_error,
+            Kind::Fit { probability } => -normal_quantile(probability / 2.0),
+        }
+    }
+
+    /// Interval of three standard errors around the simulated value; none for a test of fit.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        match self.kind {
+            Kind::Mean { standard_error, .. } => {
+                Some((self.simulated - TOLERANCE * standard_error, self.simulated + TOLERANCE * standard_error))
+            }
+            Kind::Fit { .. } => None,
+        }
+    }
+
+    /// Whether the standard error is small enough for the comparison to mean something.
+    pub fn is_precise(&self) -> bool {
+        match self.kind {
+            Kind::Mean { standard_error, scale } => standard_error <= PRECISION * scale,
+            Kind::Fit { .. } => true,
+        }
+    }
+
+    /// Whether theory and simulation agree. What is not a number never does.
+    pub fn passes(&self) -> bool {
+        self.is_precise() && self.z().abs() <= TOLERANCE
+    }
+}
+
+/// A text in both languages.
+pub(super) fn name(zh: impl Into<String>, en: impl Into<String>) -> Name {
+    Name { zh: zh.into(), en: en.into() }
+}
+
+/// Mean of a sample, and its standard error.
+pub(super) fn mean_and_standard_error(sample: &[f64]) -> (f64, f64) {
+    let count = sample.len() as f64;
+    let mean = sample.iter().sum::<f64>() / count;
+    let squares: f64 = sample.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (squares / (count - 1.0) / count).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_fails_when_it_is_off_imprecise_or_not_a_number() {
+        let row = |simulated, standard_error| Row::value(name("", ""), (simulated, standard_error), 100.0);
+        assert!(row(101.0, 0.5).passes());
+        assert!(!row(102.0, 0.5).passes(), "four standard errors off");
+        assert!(!row(100.0, 1.1).passes(), "known to 1.1 % only");
+        assert!(!row(f64::NAN, 0.5).passes());
+        assert!(!row(100.0, f64::NAN).passes());
+    }
+
+    #[test]
+    fn fits_find_what_does_not_fit() {
+        let even: Vec<f64> = (0..10_000).map(|n| (f64::from(n) + 0.5) / 10_000.0).collect();
+        assert!(Row::kolmogorov(name("", ""), even.clone(), |x| x).passes());
+        assert!(!Row::kolmogorov(name("", ""), even, |x| x.powf(1.1)).passes());
+        assert!(Row::chi_square(name("", ""), &[100, 110, 90], &[100.0; 3]).passes());
+        assert!(!Row::chi_square(name("", ""), &[100, 150, 50], &[100.0; 3]).passes());
+    }
+}
