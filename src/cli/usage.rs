@@ -121,7 +121,9 @@ fn usage(command: &Command, name: &str, lang: Lang) -> String {
     }
     for arg in command.get_positionals() {
         let more = if arg.get_num_args().is_some_and(|range| range.max_values() > 1) { "..." } else { "" };
-        text.push_str(&format!(" {}{more}", value_name(arg, lang)));
+        let name = value_name(arg, lang);
+        let name = if arg.is_required_set() { name } else { name.replace('<', "[").replace('>', "]") };
+        text.push_str(&format!(" {name}{more}"));
     }
     text
 }

@@ -1,7 +1,7 @@
 //! Analytic cases: what theory says, what the simulator gives, and how far apart they are.
 //!
 //! A [`Case`] simulates something whose answer is known and gives [`Row`]s. The answer is a closed
-//! form or an independent numerical method in [`formula`]'s files, each with its source; it is never
+//! form or an independent numerical method in `formula`, each with its source; it is never
 //! a number that the simulator printed. `cutover verify` prints the rows, and the tests assert
 //! them; there is no second copy.
 //!

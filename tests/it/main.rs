@@ -5,6 +5,8 @@ mod cities;
 mod cli;
 mod desk;
 mod equality;
+mod directions;
+mod fluid;
 mod laws;
 mod measures;
 mod notices;
