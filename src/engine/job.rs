@@ -24,7 +24,7 @@ pub struct Job {
     pub service: u32,
     /// Longest wait accepted, seconds; or what the flow makes it of ([`Flow::patience`]).
     pub patience: u32,
-    /// Stops that take its service away, as a bit mask over [`DeskRun::stops`].
+    /// Stops that take its service away, as a bit mask over [`super::DeskRun::stops`].
     pub stopped_by: u64,
     /// Line.
     pub lane: Lane,
