@@ -250,9 +250,10 @@ pub(super) fn patients(setup: &Setup) -> Vec<Row> {
     for replication in 0..50 {
         with_stream((&scenario, &population), &setup.source(replication), |stream| {
             for number in 0..stream.patients(0, refill, 0) {
-                let (phase, patient) = stream.refill_patient(0, refill, 0, number);
-                first_day[phase as usize] += 1;
-                hours[(stream.refill_time(&patient, 0, phase).second_of_day() / 3_600) as usize] += 1;
+                let refills = stream.refills(0, refill, 0, number);
+                first_day[refills.first_day as usize] += 1;
+                let patient = stream.refill_patient(&refills);
+                hours[(stream.refill_time(&patient, 0, refills.first_day).second_of_day() / 3_600) as usize] += 1;
             }
             for number in 0..stream.patients(0, session, 0) {
                 let (days, _, _) = stream.session_patient(0, session, 0, number);

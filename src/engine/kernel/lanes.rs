@@ -80,8 +80,8 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
     /// closing come before the arrivals of their second.
     fn happens_before(&mut self, until: SimTime) -> bool {
         loop {
-            let change = self.run.moments.get(self.change).copied().unwrap_or(SimTime::NEVER);
-            let limit = change.min(until);
+            let change = self.run.moments.get(self.change).copied().filter(|change| *change <= until);
+            let limit = change.unwrap_or(until);
             if self.now < limit && self.is_anything_here() {
                 self.run.windows.advance(self.now);
                 if let Some((moment, window)) = self.run.windows.next_free(self.now, limit) {
@@ -92,9 +92,7 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
                 }
             }
             self.now = self.now.max(limit);
-            if change > until {
-                return false;
-            }
+            let Some(change) = change else { return false };
             self.change += 1;
             self.run.windows.advance(change);
             if self.send_away(change) {
