@@ -9,7 +9,7 @@
 
 use crate::calendar::{Clock, DAY, DayKind, SimTime};
 use crate::distribution::{Distribution, NormalTable, poisson};
-use crate::rng::{Block, Source, StreamId, uniform};
+use crate::rng::{Block, Source, StreamId};
 use crate::scenario::raw::{DemandKind, SiteKind};
 use crate::scenario::world::{Care, Scenario, SiteId};
 use crate::units::{BILL_FEN_MAX, fen_from_yuan};
@@ -249,8 +249,22 @@ pub struct Population {
     business: Vec<Mix>,
     /// Normal quantiles for the lognormal draws.
     pub normal: NormalTable,
+    /// By scheme, then class: how many of the random words, from 0 on, put a person into the class.
+    class_words: Vec<Vec<u64>>,
     day_effect: Distribution,
     day_types: Vec<u8>,
+}
+
+/// By class, [`words_below`] its share in a scheme.
+fn class_words(scenario: &Scenario, scheme: usize) -> Vec<u64> {
+    let classes = scenario.classes.iter();
+    let shares = classes.map(|class| if class.schemes >> scheme & 1 == 1 { class.share } else { 0.0 });
+    shares.map(words_below).collect()
+}
+
+/// How many of the 2^32 words have a [`crate::rng::uniform`] below a share.
+fn words_below(share: f64) -> u64 {
+    (share * 4_294_967_296.0 - 0.5).ceil().max(0.0) as u64
 }
 
 /// Type of a day in profiles: 0 Monday … 6 Sunday, 7 public holiday. A weekend day worked in
@@ -287,6 +301,7 @@ impl Population {
             stay_lengths,
             business: mixes(DemandKind::Business),
             normal,
+            class_words: (0..scenario.schemes.len()).map(|scheme| class_words(scenario, scheme)).collect(),
             day_effect,
             day_types: (0..scenario.clock.days()).map(|day| day_type(&scenario.clock, day)).collect(),
         }
@@ -393,13 +408,10 @@ impl Stream<'_> {
 
     /// Classes of a person: independent, each from the same word mixed once per class.
     fn classes(&self, scheme: u8, word: u32) -> u32 {
-        let mut classes = 0;
-        for (index, class) in self.scenario.classes.iter().enumerate() {
-            if class.schemes >> scheme & 1 == 1 && uniform(mixed(word, index as u32)) < class.share {
-                classes |= 1 << index;
-            }
-        }
-        classes
+        let words = &self.population.class_words[usize::from(scheme)];
+        (0..)
+            .zip(words)
+            .fold(0, |classes, (index, &words)| classes | u32::from(u64::from(mixed(word, index)) < words) << index)
     }
 
     /// District in which a patient of a site lives: that of the site for the share treated at home,
@@ -577,6 +589,16 @@ fn mixed(word: u32, class: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_many_words_as_the_share_says_are_below_it() {
+        for share in [0.0, 1e-10, 0.012, 0.5, 1.0 - 1e-9, 1.0] {
+            let words = words_below(share);
+            let is_below = |word: u64| word < 1 << 32 && crate::rng::uniform(word as u32) < share;
+            assert!(words == 0 || is_below(words - 1), "{share}: {words}");
+            assert!(!is_below(words), "{share}: {words}");
+        }
+    }
 
     #[test]
     fn a_key_is_its_order_and_sites_come_first() {

@@ -133,7 +133,7 @@ impl Run<'_> {
         let stop = scenario
             .suspensions
             .iter()
-            .find(|stop| stop.stops(needs, matter) && stop.stop <= visit.due && visit.due < stop.planned);
+            .find(|stop| stop.stop <= visit.due && visit.due < stop.planned && stop.stops(needs, matter));
         for (index, measure) in scenario.measures.iter().enumerate() {
             if measure.kind != MeasureKind::StockUp || !measure.who.holds(matter) {
                 continue;
@@ -153,7 +153,7 @@ impl Run<'_> {
             };
             if !takes_part {
                 let next_stop =
-                    scenario.suspensions.iter().any(|stop| stop.stops(needs, matter) && visit.due >= stop.planned);
+                    scenario.suspensions.iter().any(|stop| visit.due >= stop.planned && stop.stops(needs, matter));
                 if stop.is_none()
                     && next_stop
                     && block.u(0) < measure.needless_share

@@ -279,7 +279,7 @@ impl Run<'_> {
         let is_announced = scenario
             .suspensions
             .iter()
-            .any(|stop| stop.stops(care.needs, matter) && stop.stop <= visit.due && visit.due < stop.planned);
+            .any(|stop| stop.stop <= visit.due && visit.due < stop.planned && stop.stops(care.needs, matter));
         let group = usize::from(scenario.sites[site as usize].group);
         if !is_announced || scenario.groups[group].desk.is_none() {
             return false;
