@@ -161,6 +161,7 @@ impl<F: Flow> Run<'_, '_, F> {
         }
     }
 
+    #[inline(always)]
     fn arrive(&mut self, job: &Job) {
         let at = job.arrival;
         self.windows.advance(at);
@@ -237,7 +238,7 @@ impl<F: Flow> Run<'_, '_, F> {
             && stops_of(self.desk.stops, job.stopped_by).any(|stop| stop.contains(time))
     }
 
-    #[inline]
+    #[inline(always)]
     fn start(&mut self, job: &Job, start: SimTime, window: usize) {
         let end = self.desk.end_of_service(job, start);
         self.windows.take(window, end);
@@ -250,12 +251,15 @@ impl<F: Flow> Run<'_, '_, F> {
         }
     }
 
+    // Those who are not served, and all that comes again, are few: kept out of the way of the others.
+    #[inline(never)]
     fn leave(&mut self, job: &Job, at: SimTime, why: Leave, now: SimTime) {
         if let Some(again) = self.flow.left(job, at, why) {
             self.come_again(again, now);
         }
     }
 
+    #[inline(never)]
     fn come_again(&mut self, mut job: Job, now: SimTime) {
         // Time never goes back.
         job.arrival = job.arrival.max(now);
@@ -266,6 +270,7 @@ impl<F: Flow> Run<'_, '_, F> {
         }
     }
 
+    #[inline(never)]
     fn put_in_tray(&mut self, job: &Job) {
         let at = job.arrival;
         if job.expires <= at {
@@ -279,6 +284,7 @@ impl<F: Flow> Run<'_, '_, F> {
 
     /// Starts the first work of the tray that finds a window idle before a moment; whether any did.
     /// What it leaves behind may come before that moment, so one at a time.
+    #[inline(never)]
     fn fill(&mut self, until: SimTime) -> bool {
         while self.tray_from < until {
             self.windows.advance(self.tray_from);

@@ -27,6 +27,7 @@ impl<'a> Windows<'a> {
     }
 
     /// Moves on to a moment: the windows are those of its second.
+    #[inline]
     pub(super) fn advance(&mut self, time: SimTime) {
         while let Some(step) = self.steps.get(self.step).filter(|step| step.time <= time) {
             self.open = step.windows as usize;
@@ -43,6 +44,7 @@ impl<'a> Windows<'a> {
     }
 
     /// When the desk next closes for the day.
+    #[inline]
     pub(super) fn closing(&self) -> SimTime {
         self.steps.get(self.close).map_or(SimTime::NEVER, |step| step.time)
     }
@@ -53,6 +55,7 @@ impl<'a> Windows<'a> {
     }
 
     /// Whether no window opens any more on the day of this moment.
+    #[inline]
     pub(super) fn is_over_for_today(&self, time: SimTime) -> bool {
         self.open == 0
             && self.steps[self.step..]
