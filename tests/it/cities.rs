@@ -81,6 +81,15 @@ fn loads_are_ordinary_and_settlements_near_the_national_rate() {
 }
 
 #[test]
+fn no_shipped_city_has_a_learning_curve() {
+    for city in CITIES {
+        let scenario = scenario(city, &[]);
+        let learning = scenario.groups.iter().filter(|group| group.desk.as_ref().is_some_and(|d| d.learning.is_some()));
+        assert_eq!(learning.map(|group| group.key.as_str()).collect::<Vec<_>>(), [""; 0], "{city}");
+    }
+}
+
+#[test]
 fn routine_waits_without_a_cutover_are_minutes() {
     for city in ["minimal", "xinzhou", "zibo", "nantong"] {
         let model = model(city, &[]);
