@@ -1,6 +1,7 @@
 //! The load expected at each desk class before any simulation: offered work against capacity on
 //! an ordinary working day, by the means of the scenario's distributions.
 
+use crate::desk::regular_seconds;
 use crate::patient::day_type;
 use crate::scenario::raw::{DemandKind, SiteKind};
 use crate::scenario::world::{Care, Group, Scenario};
@@ -47,9 +48,14 @@ fn class_load(scenario: &Scenario, class: usize) -> Option<ClassLoad> {
         load.windows += windows;
         let size: f64 = sites.iter().map(|site| site.size).sum();
         for &day in &working {
-            let seconds: u32 = desk.hours.days[day as usize].iter().map(|(open, close)| close - open).sum();
-            open_minutes += f64::from(windows) * f64::from(seconds) / 60.0 / days;
-            if seconds == 0 {
+            let hours = &desk.hours.days[day as usize];
+            let seconds: i64 = if desk.windows_by_hour.is_empty() {
+                regular_seconds(desk, windows, hours)
+            } else {
+                sites.iter().map(|site| regular_seconds(desk, site.windows, hours)).sum()
+            };
+            open_minutes += seconds as f64 / 60.0 / days;
+            if hours.is_empty() {
                 continue;
             }
             let weight = desk.profile.day_weight(usize::from(day_type(&scenario.clock, day)));

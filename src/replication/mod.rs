@@ -12,9 +12,9 @@ mod refills;
 mod routine;
 mod stays;
 
-use crate::calendar::SimTime;
+use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Course, Directory};
-use crate::desk::{OpenHours, Roster, RosterChange};
+use crate::desk::{OpenHours, Roster, RosterChange, spliced, whole_windows};
 use crate::distribution::{Distribution, NormalTable};
 use crate::engine::{Engine, Job, Scratch};
 use crate::laws::Breach;
@@ -365,9 +365,9 @@ fn hours_with_overtime(scenario: &Scenario, outage: &Outage, regular: &[OpenHour
             }
             let mut days = hours.days.clone();
             for (day, spans) in days.iter_mut().enumerate() {
-                let noon = SimTime::at(day as u32, 43_200);
-                if from <= noon && noon < until {
-                    spans.clone_from(&measure.hours[day]);
+                let within = |time: SimTime| time.0.saturating_sub(day as u32 * DAY).min(DAY);
+                if within(from) < within(until) {
+                    *spans = spliced(spans, &measure.hours[day], within(from), within(until));
                 }
             }
             if let Some(desk) = &scenario.groups[group].desk {
@@ -438,12 +438,8 @@ impl Run<'_> {
             }
             match measure.kind {
                 MeasureKind::Surge => {
-                    let extra = (measure.extra_windows * place.size).round().max(if measure.extra_windows >= 0.5 {
-                        1.0
-                    } else {
-                        0.0
-                    });
-                    changes.push(RosterChange { from, until, extra_windows: extra as u32, hours: None, share: 1.0 });
+                    let extra_windows = whole_windows(measure.extra_windows, place.size);
+                    changes.push(RosterChange { from, until, extra_windows, hours: None, share: 1.0 });
                 }
                 MeasureKind::Overtime => {
                     changes.push(RosterChange {
@@ -466,7 +462,7 @@ impl Run<'_> {
             }
             let back = interval.end.plus(stop.wave_delay(place.group, place.district));
             for (day, &share) in (0u32..).zip(&stop.ramp) {
-                let from = SimTime::at(back.day() + day, 0);
+                let from = SimTime::at(back.day() + day, 0).max(back);
                 let until = SimTime::at(back.day() + day + 1, 0);
                 changes.push(RosterChange { from, until, extra_windows: 0, hours: None, share });
             }

@@ -211,6 +211,9 @@ pub struct Desk {
     /// Windows open in opening hours at a site of mean size; a site's own number follows its size.
     #[schemars(range(min = 0, max = 10_000))]
     pub windows: Option<Amount>,
+    /// Windows in some hours of the day instead, such as `"12:00-14:00" = 4`, again at a site of mean
+    /// size; a site's own number is in proportion.
+    pub windows_by_hour: Option<Named<Amount>>,
     /// Timetable.
     pub hours: Option<String>,
     /// Time of day after which no ticket is given on a day (`"16:45"`).
@@ -389,6 +392,7 @@ pub enum Pays {
     /// A share of the bill.
     Share(f64),
     /// A deposit in yuan, at most the bill.
+    #[serde(rename = "deposit_yuan")]
     DepositYuan(f64),
 }
 
@@ -580,7 +584,7 @@ pub struct Scope {
     pub classes: Option<Vec<String>>,
     /// Person classes: those who have none of them.
     pub not_classes: Option<Vec<String>>,
-    /// `admission`, `discharge` or `purchase`.
+    /// `discharge` or `purchase`. (`admission` is refused: stays are settled at discharge.)
     pub actions: Option<Vec<Action>>,
 }
 

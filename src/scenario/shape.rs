@@ -9,7 +9,7 @@ use super::file::{Kind, Node, join};
 use super::mistyped::{number_meant, share_meant};
 use super::origin::{assumed, is_nearly_assumed};
 use super::schema::Rule;
-use crate::calendar::{TimeError, TimeExpression, parse_date};
+use crate::calendar::{OpeningHours, TimeError, TimeExpression, parse_date};
 
 /// Longest name of a named table, a city or a schedule, in characters.
 pub const NAME_CHARACTERS_MAX: usize = 64;
@@ -224,6 +224,13 @@ impl Checker {
                     key.split_whitespace().count() > 0 && key.split_whitespace().all(|day| days.contains(&day)),
                 )
             }
+            Some("windows_by_hour") => {
+                let allowed = Text::new(
+                    "键必须是一段时间，形如 \"12:00-14:00\"",
+                    "the key must be one span of hours such as \"12:00-14:00\"",
+                );
+                ("windows_by_hour", allowed, OpeningHours::parse(key).is_ok_and(|spans| spans.len() == 1))
+            }
             _ => ("", name_rule(), is_name(key)),
         };
         if !fits {
@@ -252,7 +259,8 @@ impl Checker {
         };
         let rank = |problems: &Vec<Problem>| {
             let unknown = problems.iter().filter(|problem| problem.code == Code::UnknownKey).count();
-            (unknown, problems.len())
+            // Of forms that fit equally ill, the one that nearly has the key.
+            (unknown, problems.len(), problems.iter().filter(|problem| problem.hint.is_none()).count())
         };
         let mut best: Option<Vec<Problem>> = None;
         for choice in choices.iter().filter(fits) {

@@ -463,7 +463,7 @@ fn a_window_that_opens_in_mid_queue_takes_the_head_at_that_second() {
 }
 
 #[test]
-fn surge_windows_and_overtime_are_whole_days_and_counted_beyond_the_regular_ones() {
+fn surge_windows_and_overtime_of_whole_days_are_counted_beyond_the_regular_ones() {
     let regular = vec![vec![(9 * 3_600, 12 * 3_600)]; 2];
     let longer = vec![vec![(9 * 3_600, 13 * 3_600)]; 2];
     let spec = DeskSpec {
@@ -474,6 +474,7 @@ fn surge_windows_and_overtime_are_whole_days_and_counted_beyond_the_regular_ones
         retry_within_days: 1,
         retry_tries: 0,
         windows: 1.0,
+        windows_by_hour: Vec::new(),
         routine_per_day: 0.0,
         routine_minutes: Distribution::Fixed(1.0),
         routine_needs: None,

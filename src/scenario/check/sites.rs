@@ -7,9 +7,10 @@ use super::hours::{closed, flat_profile};
 use super::names::Names;
 use super::routes::Asked;
 use super::values::{amount_or, amount_to, entries, number, quantity, quantity_or, quantity_required, share_or, whole};
-use crate::calendar::{Clock, parse_time_of_day};
-use crate::desk::{DeskSpec, Learning, OpenHours};
-use crate::scenario::raw::{self, Layer, SiteKind};
+use crate::calendar::{Clock, OpeningHours, parse_time_of_day};
+use crate::desk::{DeskSpec, HourWindows, Learning, OpenHours, whole_windows};
+use crate::scenario::quantity::Amount;
+use crate::scenario::raw::{self, Layer, Named, SiteKind};
 use crate::scenario::world::{DayProfile, District, Group, Site};
 
 /// Most sites of one group.
@@ -85,7 +86,7 @@ pub(super) fn sites(
         let dealt = deal::districts(group.count, &shares, everywhere);
         let windows = group.desk.as_ref().map_or(0.0, |desk| desk.windows);
         for (size, district) in deal::sizes(group.count, cv).into_iter().zip(dealt) {
-            let windows = if windows < 0.5 { 0 } else { ((windows * size).round() as u32).max(1) };
+            let windows = whole_windows(windows, size);
             sites.push(Site { group: index as u16, district, size, windows, station: None });
         }
         if group.kind != SiteKind::Station && beside.is_some() {
@@ -143,6 +144,7 @@ fn desk_spec(out: &mut Complaints, key: &str, desk: &raw::Desk, names: &Names<'_
     let raw::Desk {
         class,
         windows,
+        windows_by_hour,
         hours,
         last_ticket,
         patience_minutes,
@@ -180,6 +182,7 @@ fn desk_spec(out: &mut Complaints, key: &str, desk: &raw::Desk, names: &Names<'_
         retry_within_days: whole(out, &path("retry.within_days"), within_days, 1, 60),
         retry_tries: whole(out, &path("retry.tries"), tries.unwrap_or(defaults::RETRY_TRIES), 0, 60),
         windows: windows.map_or(1.0, |windows| amount_to(out, &path("windows"), windows, WINDOWS_MAX)),
+        windows_by_hour: hour_windows(out, &path("windows_by_hour"), windows_by_hour),
         routine_per_day,
         routine_minutes,
         routine_needs: names.services.find_given(out, &path("routine_needs"), routine_needs.as_ref()),
@@ -194,6 +197,34 @@ fn desk_spec(out: &mut Complaints, key: &str, desk: &raw::Desk, names: &Names<'_
         }),
         services: 0,
     }
+}
+
+/// Windows in some hours of the day, in their order; hours that overlap are refused.
+fn hour_windows(out: &mut Complaints, key: &str, table: &Option<Named<Amount>>) -> Vec<HourWindows> {
+    let mut found: Vec<HourWindows> = Vec::new();
+    for (hours, amount) in entries(table) {
+        let key = format!("{key}.{hours}");
+        let windows = amount_to(out, &key, *amount, WINDOWS_MAX);
+        match OpeningHours::parse(hours).as_deref() {
+            Ok(&[(from, until)]) => {
+                if found.iter().any(|other| from < other.until && other.from < until) {
+                    let rule = allowed("各时段不得重叠", "the hours must not overlap");
+                    out.inconsistent(key, hours, rule);
+                } else {
+                    found.push(HourWindows { from, until, windows });
+                }
+            }
+            _ => {
+                let rule = allowed(
+                    "键必须是一段时间，如 \"12:00-14:00\"",
+                    "the key must be one span of hours such as \"12:00-14:00\"",
+                );
+                out.add(ComplaintKind::Unreadable, key, hours, rule);
+            }
+        }
+    }
+    found.sort_by_key(|hour| hour.from);
+    found
 }
 
 fn last_ticket_second(out: &mut Complaints, key: &str, text: &str) -> Option<u32> {
