@@ -83,6 +83,7 @@ fn one_measure(out: &mut Complaints, key: &str, measure: &raw::Measure, about: &
     check_order(out, &path("until"), from, until, about);
     let extra_windows =
         if kind == MeasureKind::Surge { out.required(&path("extra_windows"), *extra_windows) } else { None };
+    let extra_windows = extra_windows.map_or(0.0, |windows| extra_mean(out, &path("extra_windows"), windows));
     let hours = if kind == MeasureKind::Overtime {
         about.names.timetables.find_required(out, &path("hours"), hours.as_ref())
     } else {
@@ -99,12 +100,24 @@ fn one_measure(out: &mut Complaints, key: &str, measure: &raw::Measure, about: &
         needless_share: part_or(out, &path("needless_share"), *needless_share, defaults::NEEDLESS_SHARE),
         supply_days: whole(out, &path("supply_days"), supply_days.unwrap_or(defaults::SUPPLY_DAYS), 1, 366),
         supply_to_month_end: supply_to_month_end.unwrap_or(false),
-        extra_windows: extra_windows
-            .map_or(0.0, |windows| amount_to(out, &path("extra_windows"), windows, WINDOWS_MAX)),
+        extra_windows,
         hours: hours.map_or_else(Vec::new, |index| about.timetables[usize::from(index)].days.clone()),
         fit: SimDuration((fit_days * 86_400.0).round() as u32),
         minutes: quantity_or(out, &path("minutes"), minutes.as_ref(), defaults::MEASURE_MINUTES),
     })
+}
+
+/// Windows added at a site of mean size: none at all, or so many that they round to at least one.
+fn extra_mean(out: &mut Complaints, key: &str, windows: Amount) -> f64 {
+    let mean = amount_to(out, key, windows, WINDOWS_MAX);
+    if mean > 0.0 && mean < 0.5 {
+        let rule = allowed(
+            "四舍五入后一个窗口也没有：至少 0.5；不增开则写 0",
+            "rounds to no window anywhere: must be at least 0.5, or 0 for none",
+        );
+        out.add(ComplaintKind::OutOfRange, key, mean, rule);
+    }
+    mean
 }
 
 /// The one share of a measure, by the key that its kind has for it.

@@ -2,7 +2,7 @@
 
 use super::complaint::{Complaints, allowed};
 use super::names::Names;
-use crate::scenario::raw::Scope;
+use crate::scenario::raw::{Action, Scope};
 use crate::schedule::{ScopeMask, action_bit};
 
 /// The mask of a scope; everything when it is left out.
@@ -19,6 +19,14 @@ pub(super) fn mask(out: &mut Complaints, key: &str, scope: Option<&Scope>, names
     if actions.as_ref().is_some_and(Vec::is_empty) {
         let rule = allowed("至少要有一项，或不写此项", "must hold at least one action, or be left out");
         out.inconsistent(path("actions"), "[]", rule);
+    }
+    if actions.as_ref().is_some_and(|list| list.contains(&Action::Admission)) {
+        let rule = allowed(
+            "模型中没有入院登记这一步：住院只在出院时结算，用 discharge；停机期间入院的人用 state = \"discharged-after\"",
+            "nothing in the model asks for admission: stays are settled at discharge, so write discharge; for those \
+             admitted in the gap see state = \"discharged-after\"",
+        );
+        out.inconsistent(path("actions"), "admission", rule);
     }
     let classes_all = classes.as_ref().map_or(0, |_| names.classes.mask(out, &path("classes"), classes.as_ref()));
     let classes_none =

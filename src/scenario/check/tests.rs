@@ -575,3 +575,38 @@ fn sites_of_a_later_wave_need_a_rule_until_their_own_return() {
     refuses_dialysis(&until("settlement.return"), &[wave], "2021-11-19T18:00:00");
     accepts_dialysis(&until("settlement.return + 6h"), &[wave]);
 }
+
+#[test]
+fn windows_by_the_hour_are_spans_that_do_not_overlap() {
+    let hall = "class = \"hall\", windows = 3,";
+    let with = |hours: &str| format!("{hall} windows_by_hour = {{ {hours} }},");
+    let city = city(&[(hall, &with("\"14:00-16:00\" = 6, \"12:00-14:00\" = { value = 1, range = [1, 2] }"))]);
+    let desk = city.groups[2].desk.as_ref().unwrap();
+    let at = |hour: u32| desk.windows_at(6, hour * 3_600);
+    assert_eq!([at(11), at(12), at(13), at(14), at(16)], [6, 2, 2, 12, 6]);
+    let key = |hours: &str| format!("sites.hall.desk.windows_by_hour.{hours}");
+    let overlap = with("\"12:00-14:00\" = 1, \"13:00-15:00\" = 2");
+    refuses(&[(hall, &overlap)], Inconsistent, &key("13:00-15:00"));
+    refuses(&[(hall, &with("\"12:00\" = 1"))], Unreadable, &key("12:00"));
+    refuses(&[(hall, &with("\"12:00-14:00\" = 1e5"))], OutOfRange, &key("12:00-14:00"));
+}
+
+#[test]
+fn a_surge_that_rounds_to_no_window_is_refused() {
+    let told = refuses(&[("extra_windows = 2", "extra_windows = 0.3")], OutOfRange, "measures.more.extra_windows");
+    assert!(told.allowed_en.contains("at least 0.5"), "{told}");
+    assert_eq!(city(&[("extra_windows = 2", "extra_windows = 0.5")]).measures[1].extra_windows, 0.5);
+    // None is none, for a sweep from none upwards.
+    assert_eq!(city(&[("extra_windows = 2", "extra_windows = 0")]).measures[1].extra_windows, 0.0);
+}
+
+#[test]
+fn a_scope_of_admissions_is_refused_since_nothing_asks_for_one() {
+    let stop = "services = [\"settlement\"], stop";
+    for actions in ["[\"admission\"]", "[\"purchase\", \"admission\"]"] {
+        let with = format!("scope = {{ actions = {actions} }}, {stop}");
+        let told = refuses(&[(stop, &with)], Inconsistent, "suspend.settlement.scope.actions");
+        assert!(told.allowed_en.contains("discharge"), "{told}");
+    }
+    city(&[(stop, "scope = { actions = [\"purchase\", \"discharge\"] }, services = [\"settlement\"], stop")]);
+}
