@@ -39,7 +39,7 @@ struct Leaf {
 /// All numbers whose source says that they are assumed, in the order of the scenario.
 pub fn assumptions(loaded: &Loaded) -> Vec<Assumption> {
     let found = leaves(&loaded.json).into_iter().filter_map(|leaf| {
-        let reason = loaded.sources.find(&leaf.key).filter(|text| text.is_assumption())?;
+        let reason = loaded.sources.find(&leaf.key, &loaded.origins).filter(|text| text.is_assumption())?;
         Some(Assumption { reason: reason.clone(), key: leaf.key, value: leaf.value, range: leaf.range })
     });
     found.collect()
@@ -48,7 +48,7 @@ pub fn assumptions(loaded: &Loaded) -> Vec<Assumption> {
 /// Key paths of all numbers without a source, in the order of the scenario.
 pub fn missing_sources(loaded: &Loaded) -> Vec<String> {
     let keys = leaves(&loaded.json).into_iter().map(|leaf| leaf.key);
-    keys.filter(|key| loaded.sources.find(key).is_none_or(SourceText::is_blank)).collect()
+    keys.filter(|key| loaded.sources.find(key, &loaded.origins).is_none_or(SourceText::is_blank)).collect()
 }
 
 /// The assumed value and range of one key.

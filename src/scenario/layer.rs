@@ -92,7 +92,7 @@ pub fn load(path: &Path, schedule: Option<&str>, sets: &[String]) -> Result<Load
         return Err(problems);
     }
     let layer: Layer = serde_json::from_value(json.clone()).map_err(|error| rejected(&json, &error, &origins))?;
-    let sources = Sources::new(layer.sources.iter().flatten());
+    let sources = Sources::new(layer.sources.iter().flatten()).written(&origins);
     let Target { city, schedule, .. } = target;
     Ok(Loaded { layer, json, origins, files, city, city_name, schedule, calendar, sources })
 }

@@ -163,18 +163,33 @@ pub(crate) fn is_nearly_assumed(text: &str) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
     patterns: Vec<(String, SourceText)>,
+    /// The layer in which each of them is written.
+    places: Vec<u16>,
 }
 
 impl Sources {
     /// Takes over patterns with their texts.
     pub fn new<'a, T: Into<SourceText>>(patterns: impl IntoIterator<Item = (&'a String, T)>) -> Self {
-        Self { patterns: patterns.into_iter().map(|(key, text)| (key.clone(), text.into())).collect() }
+        let patterns: Vec<_> = patterns.into_iter().map(|(key, text)| (key.clone(), text.into())).collect();
+        Self { places: vec![0; patterns.len()], patterns }
     }
 
-    /// The source of a key: of all patterns that match, the text of the most specific.
-    pub fn find(&self, key: &str) -> Option<&SourceText> {
-        let matching = self.patterns.iter().filter(|(pattern, _)| matches(pattern, key));
-        matching.max_by_key(|(pattern, _)| specificity(pattern)).map(|(_, text)| text)
+    /// The same with the layer in which each entry is written.
+    #[must_use]
+    pub(crate) fn written(mut self, origins: &Origins) -> Self {
+        let place = |pattern: &str| origins.find(&format!("sources.{pattern}")).1.place;
+        self.places = self.patterns.iter().map(|(pattern, _)| place(pattern)).collect();
+        self
+    }
+
+    /// The source of a number: of all patterns that match, the text of the most specific. An entry
+    /// speaks for the numbers of its own layer and of those it overrides, not for a number that a
+    /// lower layer writes over them: the national source of a rate says nothing about a city's own.
+    pub fn find(&self, key: &str, origins: &Origins) -> Option<&SourceText> {
+        let written = origins.find(key).1.place;
+        let matching = self.patterns.iter().zip(&self.places);
+        let matching = matching.filter(|((pattern, _), place)| **place >= written && matches(pattern, key));
+        matching.max_by_key(|((pattern, _), _)| specificity(pattern)).map(|((_, text), _)| text)
     }
 
     /// All patterns with their texts, in the order of the merged table.
@@ -229,7 +244,8 @@ mod tests {
             ("suspend.settlement.stop", "exact"),
             ("measures.stock-*", "stock"),
         ]);
-        let find = |key: &str| sources.find(key).map(|text| text.in_lang(Lang::En));
+        let origins = Origins::default();
+        let find = |key: &str| sources.find(key, &origins).map(|text| text.in_lang(Lang::En));
         assert_eq!(find("suspend.settlement.stop"), Some("exact"));
         assert_eq!(find("suspend.settlement.return.fixed"), Some("settlement"));
         assert_eq!(find("suspend.agency.stop"), Some("stops"));
@@ -242,12 +258,33 @@ mod tests {
     #[test]
     fn patterns_do_not_match_beyond_their_parts() {
         let sources = sources(&[("a.*.c", "x"), ("b", "y"), ("d.*", "z")]);
-        let find = |key: &str| sources.find(key).map(|text| text.in_lang(Lang::En));
-        assert_eq!(sources.find("a.b.b.c"), None);
-        assert_eq!(sources.find("a.b.c.d"), None);
-        assert_eq!(sources.find("b.c"), None);
-        assert_eq!(sources.find("d"), None);
+        let origins = Origins::default();
+        let find = |key: &str| sources.find(key, &origins).map(|text| text.in_lang(Lang::En));
+        assert_eq!(sources.find("a.b.b.c", &origins), None);
+        assert_eq!(sources.find("a.b.c.d", &origins), None);
+        assert_eq!(sources.find("b.c", &origins), None);
+        assert_eq!(sources.find("d", &origins), None);
         assert_eq!(find("d.e.f"), Some("z"));
+    }
+
+    #[test]
+    fn a_source_speaks_for_its_own_layer_and_those_above_only() {
+        let mut origins = Origins::default();
+        let mut add = |key: &str, place| origins.add_key(key, Origin { place, line: Some(1) });
+        add("demand.a.per_year.employee", 2);
+        add("demand.b.per_year.employee", 1);
+        add("sources.demand.*.per_year.*", 1);
+        let all = || sources(&[("demand.*.per_year.*", "bulletin"), ("demand.*", "city")]);
+        let find = |key: &str, origins: &Origins| {
+            all().written(origins).find(key, origins).map(|text| text.in_lang(Lang::En).to_owned())
+        };
+        origins.add_key("sources.demand.*", Origin { place: 1, line: Some(2) });
+        assert_eq!(find("demand.a.per_year.employee", &origins), None);
+        assert_eq!(find("demand.b.per_year.employee", &origins).as_deref(), Some("bulletin"));
+        // A lower entry may speak for what stands above it, but the more specific one still wins.
+        origins.add_key("sources.demand.*", Origin { place: 2, line: Some(2) });
+        assert_eq!(find("demand.a.per_year.employee", &origins).as_deref(), Some("city"));
+        assert_eq!(find("demand.b.per_year.employee", &origins).as_deref(), Some("bulletin"));
     }
 
     #[test]

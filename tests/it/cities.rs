@@ -9,12 +9,13 @@ use cutover::distribution::Distribution;
 use cutover::load::{expected, visits_per_day};
 use cutover::patient::{Stream, Visit};
 use cutover::replication::{Model, Tracing, simulate};
+use cutover::report::assumptions::missing_sources;
 use cutover::rng::Source;
 use cutover::scenario::raw::SiteKind;
 use cutover::scenario::schema::schema_json;
 use cutover::scenario::world::{DayProfile, Scenario};
 
-use crate::support::{model, scenario};
+use crate::support::{loaded, model, scenario};
 
 const CITIES: [&str; 6] = ["minimal", "nantong", "wuhan", "chongqing", "zibo", "xinzhou"];
 
@@ -78,6 +79,16 @@ fn loads_are_ordinary_and_settlements_near_the_national_rate() {
         let rate = visits_per_day(&scenario) / insured;
         assert!((0.0132 * 0.6..0.0132 * 1.6).contains(&rate), "{city}: {rate} settlements a day and insured");
     }
+}
+
+/// A city's own number needs the city's own source: the national one speaks for the national number.
+#[test]
+fn every_number_of_the_shipped_cities_has_a_source_of_its_own_layer() {
+    for city in CITIES {
+        assert_eq!(missing_sources(&loaded(city, &[])), [""; 0], "{city}");
+    }
+    let loaded = loaded("nantong", &["demand.outpatient.per_year.employee=99"]);
+    assert_eq!(missing_sources(&loaded), ["demand.outpatient.per_year.employee"]);
 }
 
 #[test]

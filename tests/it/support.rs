@@ -4,15 +4,20 @@ use std::path::Path;
 
 use cutover::replication::Model;
 use cutover::scenario::check::check;
-use cutover::scenario::layer::load;
+use cutover::scenario::layer::{Loaded, load};
 use cutover::scenario::world::Scenario;
 use cutover::units::Lang;
 
-/// A scenario of the repository with some keys set.
-pub(crate) fn scenario(city: &str, sets: &[&str]) -> Scenario {
+/// The merged files of a scenario of the repository with some keys set.
+pub(crate) fn loaded(city: &str, sets: &[&str]) -> Loaded {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(city);
     let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
-    let loaded = load(&path, None, &sets).unwrap_or_else(|problems| panic!("{}", problems.render(Lang::En)));
+    load(&path, None, &sets).unwrap_or_else(|problems| panic!("{}", problems.render(Lang::En)))
+}
+
+/// A scenario of the repository with some keys set.
+pub(crate) fn scenario(city: &str, sets: &[&str]) -> Scenario {
+    let loaded = loaded(city, sets);
     check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar)
         .unwrap_or_else(|complaints| panic!("{city}: {complaints:#?}"))
 }
