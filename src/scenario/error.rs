@@ -329,20 +329,28 @@ fn echo_key(text: &str) -> String {
 }
 
 fn shown(text: &str, characters: usize) -> String {
-    let mut shown = String::new();
-    for (index, character) in text.trim().chars().enumerate() {
-        if index == characters {
-            shown.push('…');
-            break;
-        }
-        let invisible = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        if character.is_control() || invisible {
-            shown.extend(character.escape_default());
+    let text = text.trim();
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => visible(&text[..end]) + "…",
+        None => visible(text),
+    }
+}
+
+/// A text of one line in which nothing acts on the reader's screen: control characters, and those that
+/// turn the direction of writing or cannot be seen, are written as escapes.
+pub fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        let unseen = matches!(character,
+            '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}');
+        if character.is_control() || unseen {
+            visible.extend(character.escape_default());
         } else {
-            shown.push(character);
+            visible.push(character);
         }
     }
-    shown
+    visible
 }
 
 /// The known word nearest to one that is not known, when it is near enough to be meant.

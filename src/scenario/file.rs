@@ -11,7 +11,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::error::{Code, Problem, Problems, Text, echo};
+use super::error::{Code, Problem, Problems, Text, echo, visible};
 use super::mistyped::{mark_meant, number_meant};
 use super::origin::{Origin, Origins};
 use crate::calendar::TimeExpression;
@@ -76,6 +76,8 @@ impl Node {
     }
 
     /// As JSON. Faulty values are left out; the caller has problems to tell then.
+    ///
+    /// Texts go to screens, charts and results from here on, so what could act there is escaped.
     pub(crate) fn to_json(&self) -> Value {
         match &self.kind {
             Kind::Table(entries) => {
@@ -85,7 +87,8 @@ impl Node {
             Kind::Flag(flag) => Value::from(*flag),
             Kind::Integer(number) => Value::from(*number),
             Kind::Float(number) => Value::from(*number),
-            Kind::Text(text) => Value::from(text.as_str()),
+            // A source written over several lines is one line.
+            Kind::Text(text) => Value::from(visible(&text.replace(['\n', '\t'], " "))),
             Kind::Faulty => Value::Null,
         }
     }

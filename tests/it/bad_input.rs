@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cutover::report::assumptions::missing_sources;
 use cutover::scenario::error::{Code, Problem, Problems};
 use cutover::scenario::layer::{Loaded, load, schedules};
 use cutover::scenario::schema::schema_json;
@@ -99,7 +100,7 @@ fn good_scenario_merges_layers_key_by_key() {
     assert_eq!(written("sites.hall.desk.windows"), Some(("city.toml".into(), Some(15))));
     assert_eq!(written("pathways.conversion.steps.desk.at"), Some(("national.toml".into(), Some(14))));
     assert_eq!(
-        loaded.sources.find("suspend.settlement.stop").map(|text| text.in_lang(Lang::En)),
+        loaded.sources.find("suspend.settlement.stop", &loaded.origins).map(|text| text.in_lang(Lang::En)),
         Some("notice of 2021-09-20")
     );
     assert_eq!(loaded.calendar.years().collect::<Vec<_>>(), [2021]);
@@ -447,7 +448,7 @@ fn sources_must_say_the_same_in_both_languages() {
     }
     let both = Copy::with(ANNOUNCED, "[sources]\n\"people.*\" = { zh = \"假设：无\", en = \"assumption: none\" }\n");
     let loaded = both.load(&[]).unwrap_or_else(|problems| panic!("{problems}"));
-    let source = loaded.sources.find("people.employee.insured").unwrap();
+    let source = loaded.sources.find("people.employee.insured", &loaded.origins).unwrap();
     assert_eq!((source.reason(Lang::Zh), source.reason(Lang::En)), ("无", "none"));
 }
 
@@ -594,4 +595,40 @@ fn damaged_files_never_panic() {
         }
         fs::write(copy.path(name), &good).unwrap();
     }
+}
+
+#[test]
+fn a_number_that_a_city_writes_itself_is_not_covered_by_the_national_source() {
+    let text = |name: &str, more: &str| fs::read_to_string(Path::new(FIXTURES).join(name)).unwrap() + more;
+    let national = text(NATIONAL, "\"behaviour.*\" = \"bulletin\"\n[behaviour]\nday_effect_cv = 0.1\n");
+    let without = |city: &str| {
+        let copy = Copy::with(NATIONAL, &national).and(CITY, text(CITY, city));
+        missing_sources(&copy.load(&[]).unwrap_or_else(|problems| panic!("{problems}")))
+    };
+    let key = "behaviour.day_effect_cv".to_owned();
+    assert!(!without("").contains(&key));
+    let own = "\n[behaviour]\nday_effect_cv = 0.9\n";
+    assert!(without(own).contains(&key));
+    assert!(!without(&format!("{own}[sources]\n\"behaviour.*\" = \"own count\"\n")).contains(&key));
+}
+
+#[test]
+fn what_would_act_on_a_screen_is_escaped_wherever_a_text_is_used() {
+    let city = fs::read_to_string(Path::new(FIXTURES).join(CITY)).unwrap();
+    let evil = city.replacen("zh = \"试城\"", "zh = \"试\\u001b[2J\\u202E城\\u2066\"", 1);
+    assert_ne!(city, evil);
+    let loaded = Copy::with(CITY, evil).load(&[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(loaded.city_name.as_ref().unwrap().zh, "试\\u{1b}[2J\\u{202e}城\\u{2066}");
+}
+
+#[test]
+fn a_deposit_has_the_same_kind_of_key_as_other_amounts_and_the_old_one_gets_a_hint() {
+    let with = |pays: &str| {
+        let schedule = fs::read_to_string(Path::new(FIXTURES).join(ANNOUNCED)).unwrap();
+        Copy::with(ANNOUNCED, format!("{schedule}\n[pathways.deposit]\npays = {pays}\n"))
+    };
+    assert!(with("{ deposit_yuan = 500 }").load(&[]).is_ok());
+    let problem = with("{ deposit-yuan = 500 }").only();
+    assert_eq!(problem.key, "pathways.deposit.pays.deposit-yuan");
+    assert!(hint(&problem).contains("`deposit_yuan`"), "{problem:?}");
 }

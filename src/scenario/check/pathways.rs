@@ -5,10 +5,10 @@ use super::defaults;
 use super::demand::weekday;
 use super::names::Names;
 use super::times::Times;
-use super::values::{amount_or, entries, name_or_key, number, part_or, quantity_or, quantity_required, whole};
+use super::values::{amount, amount_or, entries, name_or_key, number, part_or, quantity_or, quantity_required, whole};
 use crate::calendar::{Anchor, Clock, SimTime, TimeExpression};
 use crate::pathway::{ClaimWindow, Pathway, PaymentRun, Period, Refund, Returns, Step};
-use crate::scenario::quantity::TimeText;
+use crate::scenario::quantity::{Amount, TimeText};
 use crate::scenario::raw::{self, Contact, Layer, Pays, Place, RefundHow, SiteKind};
 use crate::scenario::world::Group;
 use crate::schedule::Moment;
@@ -83,9 +83,7 @@ fn one_pathway(out: &mut Complaints, key: &str, pathway: &raw::Pathway, around: 
 fn pays_of(out: &mut Complaints, key: &str, pays: Option<Pays>) -> Pays {
     match pays.unwrap_or(Pays::Everything) {
         Pays::Share(share) => Pays::Share(number(out, &format!("{key}.share"), share, 0.0, 1.0)),
-        Pays::DepositYuan(yuan) => {
-            Pays::DepositYuan(number(out, &format!("{key}.deposit-yuan"), yuan, 0.0, f64::INFINITY))
-        }
+        Pays::DepositYuan(yuan) => Pays::DepositYuan(amount(out, &format!("{key}.deposit_yuan"), Amount::Plain(yuan))),
         known @ (Pays::Everything | Pays::OwnShare | Pays::Nothing) => known,
     }
 }

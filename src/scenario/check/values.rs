@@ -25,10 +25,38 @@ fn limits(low: f64, high: f64) -> Allowed {
     }
 }
 
+/// Units by the end of a key's name, with the most that a plausible number has: what is above it is a
+/// slip of the keyboard.
+const UNITS: [(&str, f64, &str, &str); 5] = [
+    ("yuan", 2e7, "元（单笔 2000 万元为上限）", "yuan (20 million, the largest bill)"),
+    ("minutes", 1_440.0, "分钟（一天）", "minutes (a day)"),
+    ("hours", 8_784.0, "小时（一年）", "hours (a year)"),
+    ("days", 3_660.0, "天（十年）", "days (ten years)"),
+    ("months", 1_200.0, "个月（一百年）", "months (a hundred years)"),
+];
+
+/// What a value is written in, below the key that has the unit.
+const WRITTEN_IN: [&str; 9] =
+    ["value", "range", "range_mean", "fixed", "lognormal", "pert", "triangular", "gamma", "empirical"];
+
+/// The unit of a key; none for numbers without one.
+fn unit(key: &str) -> Option<&'static (&'static str, f64, &'static str, &'static str)> {
+    let name = key.rsplit('.').find(|part| !WRITTEN_IN.contains(part))?;
+    UNITS.iter().find(|(unit, ..)| name.rsplit('_').next() == Some(unit))
+}
+
+/// Complains about a number above what its unit allows; whether it did.
+fn refuse_absurd(out: &mut Complaints, key: &str, value: f64) -> bool {
+    let Some((_, most, zh, en)) = unit(key).filter(|(_, most, ..)| value > *most) else { return false };
+    let rule = allowed(format!("不得大于 {most} {zh}"), format!("must be at most {most} {en}"));
+    out.add(ComplaintKind::OutOfRange, key, value, rule);
+    true
+}
+
 /// A number within limits; the lower limit when it is not.
 pub(super) fn number(out: &mut Complaints, key: &str, value: f64, low: f64, high: f64) -> f64 {
     if value.is_finite() && (low..=high).contains(&value) {
-        value
+        if high == f64::INFINITY && refuse_absurd(out, key, value) { low } else { value }
     } else {
         out.add(ComplaintKind::OutOfRange, key, value, limits(low, high));
         low
@@ -151,11 +179,23 @@ fn drawn(out: &mut Complaints, key: &str, shape: &Shape) -> Option<Distribution>
             out.add(ComplaintKind::OutOfRange, key, least, limits(0.0, f64::INFINITY));
             None
         }
-        Ok(distribution) => Some(distribution),
+        Ok(distribution) => {
+            let most = most_typical(shape, &distribution);
+            (!refuse_absurd(out, &key, most)).then_some(distribution)
+        }
         Err(error) => {
             refuse(out, &key, &error);
             None
         }
+    }
+}
+
+/// The largest value of a shape that has one, else its mean.
+fn most_typical(shape: &Shape, distribution: &Distribution) -> f64 {
+    match shape {
+        Shape::Pert(points) | Shape::Triangular(points) => points.max,
+        Shape::Empirical(values) => values.iter().copied().fold(0.0, f64::max),
+        Shape::Fixed(_) | Shape::Lognormal(_) | Shape::Gamma(_) => distribution.mean(),
     }
 }
 
