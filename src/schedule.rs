@@ -4,7 +4,7 @@
 //! All times are announced times, or hang on the actual return of a stop ([`Moment`]); the
 //! actual returns of a replication come from [`crate::runbook`].
 
-use crate::calendar::{SimDuration, SimTime};
+use crate::calendar::{Clock, SimDuration, SimTime};
 use crate::distribution::Distribution;
 use crate::scenario::raw::{Action, MeasureKind, Name};
 use crate::scenario::world::Scenario;
@@ -219,6 +219,31 @@ impl Suspension {
     }
 }
 
+/// How long the medicines may last that a patient buys before the stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Supply {
+    /// So many days from the purchase.
+    Days(u32),
+    /// So many months from the purchase.
+    Months(u32),
+    /// To the end of the month of the purchase.
+    MonthEnd,
+    /// To a moment.
+    Until(SimTime),
+}
+
+impl Supply {
+    /// The day to which what is bought at a moment lasts.
+    pub fn lasts_to(self, clock: &Clock, bought: SimTime) -> u32 {
+        match self {
+            Self::Days(days) => bought.day() + days,
+            Self::Months(months) => clock.add_months(bought, months).day(),
+            Self::MonthEnd => clock.month_end(bought).day(),
+            Self::Until(time) => time.day(),
+        }
+    }
+}
+
 /// What the schedule does beside stopping.
 #[derive(Debug, Clone)]
 pub struct Measure {
@@ -236,10 +261,8 @@ pub struct Measure {
     pub share: f64,
     /// (stock-up) Share of others who stock up all the same.
     pub needless_share: f64,
-    /// (stock-up) Longest supply, days.
-    pub supply_days: u32,
-    /// (stock-up) Supply at most to the end of the month of the purchase.
-    pub supply_to_month_end: bool,
+    /// (stock-up) Longest supply.
+    pub supply: Supply,
     /// (surge) Windows added at a site of mean size.
     pub extra_windows: f64,
     /// (overtime) Opening intervals by day.

@@ -112,6 +112,16 @@ impl Run<'_> {
                     } else {
                         self.record.cell(visit.care, visit.scheme).needless_stock_up += 1;
                     }
+                    // What was bought covers these refills too.
+                    while day + cycle < supplied_to.min(last) {
+                        (day, refill) = (day + cycle, refill + 1);
+                        let due = self.stream().refill_time(&patient, refill, day);
+                        if self.outage.down_at(self.scenario(), needs, &matter, due).is_some() {
+                            let mut covered = Visit { due, ..patient };
+                            covered.key.index = refill + 1;
+                            self.count_moved(&covered);
+                        }
+                    }
                     supplied_to.max(day + 1)
                 }
                 None => {
@@ -164,11 +174,8 @@ impl Run<'_> {
                 }
                 continue;
             }
-            let supplied = if measure.supply_to_month_end {
-                scenario.clock.month_end(bought).day()
-            } else {
-                (bought.day() + measure.supply_days).min(visit.due.day() + cycle)
-            };
+            // The patient buys as much as is allowed: all refills due until it is used up are moved.
+            let supplied = measure.supply.lasts_to(&scenario.clock, bought);
             if supplied <= visit.due.day() {
                 continue;
             }

@@ -7,7 +7,7 @@ use crate::scenario::layer::Loaded;
 use crate::units::Lang;
 
 /// Kinds of numbers: part of a key path, Chinese and English words.
-const WORDS: [(&str, &str, &str); 51] = [
+const WORDS: [(&str, &str, &str); 53] = [
     ("account_share", "个人账户支付比例", "share paid by the account"),
     ("after_hours", "停机后多少小时恢复", "hours until the return"),
     ("bill_factor", "费用倍数", "factor on the bill"),
@@ -56,6 +56,8 @@ const WORDS: [(&str, &str, &str); 51] = [
     ("routine_minutes", "日常业务分钟数", "minutes of a routine matter"),
     ("routine_per_day", "每网点每日日常业务", "routine matters a day and site"),
     ("routine_returns_share", "停机错过后再来比例", "routine matters that come back"),
+    ("supply_days", "最长开药天数", "longest supply, days"),
+    ("supply_months", "最长开药月数", "longest supply, months"),
     ("rush_share", "首日来办比例", "share coming on the first day"),
     ("windows", "每网点窗口数", "windows a site"),
     ("windows_by_hour", "每网点分时窗口数", "windows a site in those hours"),

@@ -117,6 +117,7 @@ const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("Return", &["fixed", "estimated", "unannounced"]),
     ("ClaimWindow", &["days", "working_days", "months"]),
     ("PaymentRun", &["weekdays", "days_of_month"]),
+    ("Measure", &["supply_days", "supply_months", "supply_to_month_end", "supply_until"]),
 ];
 
 fn merge(base: &mut Node, over: Node, rule: &Rule<'_>) {

@@ -55,6 +55,47 @@ impl JsonSchema for Amount {
     }
 }
 
+/// A whole number, or `{ value = 12, range = [8, 20] }`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Whole {
+    /// A whole number.
+    Plain(u32),
+    /// A whole number not well known.
+    Ranged(RangedWhole),
+}
+
+/// A whole number not well known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RangedWhole {
+    /// The value used.
+    pub value: u32,
+    /// The range it may lie in.
+    pub range: [u32; 2],
+}
+
+impl JsonSchema for Whole {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Whole".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let whole = || serde_json::json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000 });
+        json_schema!({
+            "description": "a whole number of at least 0, or { value = 12, range = [8, 20] }",
+            "x-kind": "whole",
+            "anyOf": [
+                whole(),
+                { "type": "object", "additionalProperties": false, "required": ["value", "range"],
+                  "properties": {
+                    "value": whole(),
+                    "range": { "type": "array", "items": whole(), "minItems": 2, "maxItems": 2 }
+                  } }
+            ]
+        })
+    }
+}
+
 /// A share from 0 to 1, or `{ value = 0.5, range = [0.3, 0.7] }`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]

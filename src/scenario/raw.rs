@@ -17,7 +17,7 @@ pub use crate::calendar::Timetable;
 pub use proposal::*;
 
 use super::origin::SourceText;
-use super::quantity::{Amount, Quantity, Share, TimeText};
+use super::quantity::{Amount, Quantity, Share, TimeText, Whole};
 
 /// A table of named things, in the order of the file.
 pub type Named<T> = IndexMap<String, T>;
@@ -188,10 +188,10 @@ pub struct SiteGroup {
     pub kind: Option<SiteKind>,
     /// Number of sites.
     #[schemars(range(min = 0, max = 1_000_000))]
-    pub count: Option<u32>,
+    pub count: Option<Whole>,
     /// Coefficient of variation of site size (lognormal quantiles, not draws); 0: all equal.
     #[schemars(range(min = 0, max = 5))]
-    pub size_cv: Option<f64>,
+    pub size_cv: Option<Amount>,
     /// Names of the districts these sites are in; spread by people over all when left out.
     pub districts: Option<Vec<String>>,
     /// Words that rules can name.
@@ -244,10 +244,10 @@ pub struct Desk {
 pub struct Retry {
     /// The next try falls on one of this many open days after, each equally likely.
     #[schemars(range(min = 1, max = 60))]
-    pub within_days: Option<u32>,
+    pub within_days: Option<Whole>,
     /// Tries after the first; then the claim is given up.
     #[schemars(range(min = 0, max = 60))]
-    pub tries: Option<u32>,
+    pub tries: Option<Whole>,
 }
 
 /// Learning curve after go-live: minutes × (1 + extra × 2^(−days / half-life)).
@@ -371,7 +371,7 @@ pub struct Benefit {
 pub struct Behaviour {
     /// Coefficient of variation of the day effect shared by the whole city.
     #[schemars(range(min = 0, max = 2))]
-    pub day_effect_cv: Option<f64>,
+    pub day_effect_cv: Option<Amount>,
     /// Cash in hand as a multiple of monthly disposable income.
     pub cash_months: Option<Quantity>,
     /// Share of people treated in their home district; the others live in the other districts, by
@@ -552,7 +552,7 @@ pub struct Refund {
     pub run: Option<String>,
     /// (transfer) Days from the run until the money is there.
     #[schemars(range(min = 0, max = 365))]
-    pub lag_days: Option<u32>,
+    pub lag_days: Option<Whole>,
 }
 
 /// Dates on which transfers are made, at 12:00.

@@ -376,6 +376,10 @@ fn described(rule: &Rule<'_>) -> Text {
             "必须是不小于 0 的数，或 { value = 12, range = [8, 20] }",
             "must be a number of at least 0, or { value = 12, range = [8, 20] }",
         ),
+        ("whole", _) => Text::new(
+            "必须是不小于 0 的整数，或 { value = 12, range = [8, 20] }",
+            "must be a whole number of at least 0, or { value = 12, range = [8, 20] }",
+        ),
         ("share", _) => Text::new(
             "必须是 0 到 1 的数，或 { value = 0.5, range = [0.3, 0.7] }",
             "must be a share from 0 to 1, or { value = 0.5, range = [0.3, 0.7] }",

@@ -628,7 +628,18 @@ fn a_deposit_has_the_same_kind_of_key_as_other_amounts_and_the_old_one_gets_a_hi
         Copy::with(ANNOUNCED, format!("{schedule}\n[pathways.deposit]\npays = {pays}\n"))
     };
     assert!(with("{ deposit_yuan = 500 }").load(&[]).is_ok());
-    let problem = with("{ deposit-yuan = 500 }").only();
-    assert_eq!(problem.key, "pathways.deposit.pays.deposit-yuan");
-    assert!(hint(&problem).contains("`deposit_yuan`"), "{problem:?}");
+    let problems = with("{ deposit-yuan = 500 }").problems();
+    let problem = problems.iter().find(|one| one.key == "pathways.deposit.pays.deposit-yuan").unwrap();
+    assert!(hint(problem).contains("`deposit_yuan`"), "{problem:?}");
+}
+
+#[test]
+fn whole_numbers_take_a_range_and_stay_whole() {
+    let with = |count: &str| {
+        let schedule = fs::read_to_string(Path::new(FIXTURES).join(ANNOUNCED)).unwrap();
+        Copy::with(ANNOUNCED, format!("{schedule}\n[sites.hall]\ncount = {count}\n"))
+    };
+    assert!(with("{ value = 3, range = [2, 5] }").load(&[]).is_ok());
+    assert_eq!(with("2.5").problems()[0].key, "sites.hall.count");
+    assert!(with("{ value = 6, range = [2, 5] }").problems()[0].allowed.en.contains("must contain the value"));
 }

@@ -7,13 +7,13 @@ use super::names::{Names, bit};
 use super::scope;
 use super::sites::WINDOWS_MAX;
 use super::times::Times;
-use super::values::{amount_to, entries, number, part_or, quantity_or, whole};
+use super::values::{amount_to, entries, part_or, quantity_or, whole};
 use crate::calendar::{SimDuration, SimTime};
 use crate::desk::OpenHours;
 use crate::scenario::quantity::Amount;
 use crate::scenario::raw::{self, DemandKind, Layer, MeasureKind};
 use crate::scenario::world::{Care, Group};
-use crate::schedule::{Measure, Moment, ScopeMask, Suspension};
+use crate::schedule::{Measure, Moment, ScopeMask, Supply, Suspension};
 
 /// What measures refer to.
 pub(super) struct About<'a> {
@@ -52,8 +52,10 @@ fn one_measure(out: &mut Complaints, key: &str, measure: &raw::Measure, about: &
         until,
         take_up_share: _,
         needless_share,
-        supply_days,
-        supply_to_month_end,
+        supply_days: _,
+        supply_months: _,
+        supply_to_month_end: _,
+        supply_until: _,
         sites,
         extra_windows,
         hours,
@@ -89,7 +91,7 @@ fn one_measure(out: &mut Complaints, key: &str, measure: &raw::Measure, about: &
     } else {
         None
     };
-    let fit_days = number(out, &path("fit_days"), fit_days.unwrap_or(defaults::FIT_DAYS), 0.0, 60.0);
+    let fit_days = amount_to(out, &path("fit_days"), fit_days.unwrap_or(Amount::Plain(defaults::FIT_DAYS)), 60.0);
     Some(Measure {
         key: key.to_owned(),
         kind,
@@ -98,13 +100,42 @@ fn one_measure(out: &mut Complaints, key: &str, measure: &raw::Measure, about: &
         until: until.unwrap_or(Moment::At(SimTime::START)),
         share: share_of(out, key, kind, measure),
         needless_share: part_or(out, &path("needless_share"), *needless_share, defaults::NEEDLESS_SHARE),
-        supply_days: whole(out, &path("supply_days"), supply_days.unwrap_or(defaults::SUPPLY_DAYS), 1, 366),
-        supply_to_month_end: supply_to_month_end.unwrap_or(false),
+        supply: supply_of(out, key, measure, about),
         extra_windows,
         hours: hours.map_or_else(Vec::new, |index| about.timetables[usize::from(index)].days.clone()),
         fit: SimDuration((fit_days * 86_400.0).round() as u32),
         minutes: quantity_or(out, &path("minutes"), minutes.as_ref(), defaults::MEASURE_MINUTES),
     })
+}
+
+/// The longest supply of a stock-up, given by one key; the rule of the country when by none.
+fn supply_of(out: &mut Complaints, key: &str, measure: &raw::Measure, about: &About<'_>) -> Supply {
+    let path = |part: &str| format!("measures.{key}.{part}");
+    let days = measure.supply_days.map(|days| Supply::Days(whole(out, &path("supply_days"), days, 1, 366)));
+    let months = measure.supply_months.map(|months| Supply::Months(whole(out, &path("supply_months"), months, 1, 12)));
+    let month_end = measure.supply_to_month_end.filter(|meant| *meant).map(|_| Supply::MonthEnd);
+    let until = measure.supply_until.as_ref().and_then(|text| {
+        match about.times.moment(out, &path("supply_until"), text, false)? {
+            Moment::At(time) => Some(Supply::Until(time)),
+            _ => {
+                let rule = allowed(
+                    "停机前开药的人只知道公布的时间：写日期时间，或用 planned_return",
+                    "who buys before the stop knows announced times only: must be a date and time, or planned_return",
+                );
+                out.inconsistent(path("supply_until"), &text.0, rule);
+                None
+            }
+        }
+    });
+    let given: Vec<Supply> = [days, months, month_end, until].into_iter().flatten().collect();
+    if given.len() > 1 {
+        let rule = allowed(
+            "supply_days、supply_months、supply_to_month_end、supply_until 只能写一个",
+            "must be one of supply_days, supply_months, supply_to_month_end and supply_until",
+        );
+        out.inconsistent(format!("measures.{key}"), "", rule);
+    }
+    given.first().copied().unwrap_or(Supply::Days(defaults::SUPPLY_DAYS))
 }
 
 /// Windows added at a site of mean size: none at all, or so many that they round to at least one.
@@ -136,10 +167,12 @@ fn share_of(out: &mut Complaints, key: &str, kind: MeasureKind, measure: &raw::M
 /// Complains about keys that belong to other kinds.
 fn refuse_other_keys(out: &mut Complaints, key: &str, kind: MeasureKind, measure: &raw::Measure) {
     use MeasureKind::{BringForward, ConvertBefore, InterimSettlement, Overtime, SettleBefore, StockUp, Surge};
-    let keys: [(&str, bool, &[MeasureKind]); 11] = [
+    let keys: [(&str, bool, &[MeasureKind]); 13] = [
         ("take_up_share", measure.take_up_share.is_some(), &[StockUp]),
         ("needless_share", measure.needless_share.is_some(), &[StockUp]),
         ("supply_days", measure.supply_days.is_some(), &[StockUp]),
+        ("supply_months", measure.supply_months.is_some(), &[StockUp]),
+        ("supply_until", measure.supply_until.is_some(), &[StockUp]),
         ("supply_to_month_end", measure.supply_to_month_end.is_some(), &[StockUp]),
         ("sites", measure.sites.is_some(), &[Surge, Overtime]),
         ("extra_windows", measure.extra_windows.is_some(), &[Surge]),

@@ -5,7 +5,9 @@ use super::defaults;
 use super::demand::weekday;
 use super::names::Names;
 use super::times::Times;
-use super::values::{amount, amount_or, entries, name_or_key, number, part_or, quantity_or, quantity_required, whole};
+use super::values::{
+    amount, amount_or, entries, name_or_key, number, part_or, quantity_or, quantity_required, whole, whole_or,
+};
 use crate::calendar::{Anchor, Clock, SimTime, TimeExpression};
 use crate::pathway::{ClaimWindow, Pathway, PaymentRun, Period, Refund, Returns, Step};
 use crate::scenario::quantity::{Amount, TimeText};
@@ -251,7 +253,7 @@ fn refund_of(
 ) -> Refund {
     let raw::Refund { how, run, lag_days } = refund.cloned().unwrap_or_default();
     let run_key = format!("{key}.run");
-    let lag_days = whole(out, &format!("{key}.lag_days"), lag_days.unwrap_or(defaults::LAG_DAYS), 0, 365);
+    let lag_days = whole_or(out, &format!("{key}.lag_days"), lag_days, defaults::LAG_DAYS, 0, 365);
     match how {
         Some(RefundHow::Transfer) => {
             let run = around.names.runs.find_required(out, &run_key, run.as_ref());

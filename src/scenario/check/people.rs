@@ -4,7 +4,8 @@
 use super::complaint::{ComplaintKind, Complaints, allowed};
 use super::defaults;
 use super::names::Names;
-use super::values::{amount, amount_or, entries, name_or_key, number, quantity_or, quantity_required, share_or};
+use super::values::{amount, amount_or, amount_to, entries, name_or_key, quantity_or, quantity_required, share_or};
+use crate::scenario::quantity::Amount;
 use crate::scenario::raw::{self, Layer};
 use crate::scenario::world::{Behaviour, DeskClass, District, PersonClass, Scheme, Service};
 
@@ -113,10 +114,10 @@ pub(super) fn desk_classes(layer: &Layer) -> Vec<DeskClass> {
 pub(super) fn behaviour(out: &mut Complaints, layer: &Layer) -> Behaviour {
     let raw::Behaviour { day_effect_cv, cash_months, home_district_share } =
         layer.behaviour.clone().unwrap_or_default();
-    let cv = day_effect_cv.unwrap_or(defaults::DAY_EFFECT_CV);
+    let cv = day_effect_cv.unwrap_or(Amount::Plain(defaults::DAY_EFFECT_CV));
     let at_home = defaults::HOME_DISTRICT_SHARE;
     Behaviour {
-        day_effect_cv: number(out, "behaviour.day_effect_cv", cv, 0.0, 2.0),
+        day_effect_cv: amount_to(out, "behaviour.day_effect_cv", cv, 2.0),
         cash_months: quantity_or(out, "behaviour.cash_months", cash_months.as_ref(), defaults::CASH_MONTHS),
         home_district_share: share_or(out, "behaviour.home_district_share", home_district_share, at_home),
     }

@@ -5,9 +5,10 @@ use super::complaint::{ComplaintKind, Complaints, allowed};
 use super::names::{Names, bit};
 use super::scope;
 use super::times::Times;
-use super::values::{entries, name_or_key, number, quantity, quantity_required};
+use super::values::{amount_to, entries, name_or_key, number, quantity, quantity_required};
 use crate::calendar::{HoursError, OpeningHours, SimDuration, SimTime};
 use crate::runbook::Task;
+use crate::scenario::quantity::Amount;
 use crate::scenario::raw::{self, Layer};
 use crate::schedule::{ReturnKind, Suspension, Wave};
 
@@ -157,8 +158,8 @@ fn waves(out: &mut Complaints, key: &str, waves: Option<&raw::Named<raw::Wave>>,
             let rule = allowed("须给出 sites 或 districts", "must have sites or districts");
             out.add(ComplaintKind::Missing, format!("{key}.{name}"), "", rule);
         }
-        let hours = out.required(&path("delay_hours"), *delay_hours).unwrap_or(0.0);
-        let hours = number(out, &path("delay_hours"), hours, 0.0, WAVE_HOURS_MAX);
+        let hours = out.required(&path("delay_hours"), *delay_hours).unwrap_or(Amount::Plain(0.0));
+        let hours = amount_to(out, &path("delay_hours"), hours, WAVE_HOURS_MAX);
         list.push(Wave {
             groups: names.groups.mask(out, &path("sites"), sites.as_ref()),
             districts: names.districts.mask(out, &path("districts"), districts.as_ref()),

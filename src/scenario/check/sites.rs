@@ -6,7 +6,9 @@ use super::defaults;
 use super::hours::{closed, flat_profile};
 use super::names::Names;
 use super::routes::Asked;
-use super::values::{amount_or, amount_to, entries, number, quantity, quantity_or, quantity_required, share_or, whole};
+use super::values::{
+    amount_or, amount_to, entries, number, quantity, quantity_or, quantity_required, share_or, whole_or,
+};
 use crate::calendar::{Clock, OpeningHours, parse_time_of_day};
 use crate::desk::{DeskSpec, HourWindows, Learning, OpenHours, whole_windows};
 use crate::scenario::quantity::Amount;
@@ -35,7 +37,7 @@ pub(super) fn groups(out: &mut Complaints, layer: &Layer, names: &Names<'_>, rot
         let path = |part: &str| format!("sites.{key}.{part}");
         let kind = out.required(&path("kind"), group.kind);
         let count = out.required(&path("count"), group.count);
-        let count = whole(out, &path("count"), count.unwrap_or(0), 0, GROUP_SITES_MAX);
+        let count = whole_or(out, &path("count"), count, 0, 0, GROUP_SITES_MAX);
         let desk = match (&group.desk, kind) {
             (None, None | Some(SiteKind::Away)) => None,
             (Some(_), Some(SiteKind::Away)) => {
@@ -75,7 +77,8 @@ pub(super) fn sites(
         let raw::SiteGroup { name: _, kind: _, count: _, size_cv, districts: within, tags: _, beside, desk: _ } =
             raw_group;
         let group = &groups[index];
-        let cv = number(out, &format!("sites.{key}.size_cv"), size_cv.unwrap_or(defaults::SIZE_CV), 0.0, 5.0);
+        let cv =
+            amount_to(out, &format!("sites.{key}.size_cv"), size_cv.unwrap_or(Amount::Plain(defaults::SIZE_CV)), 5.0);
         let mask = names.districts.mask(out, &format!("sites.{key}.districts"), within.as_ref());
         let shares: Vec<f64> = districts
             .iter()
@@ -171,7 +174,6 @@ fn desk_spec(out: &mut Complaints, key: &str, desk: &raw::Desk, names: &Names<'_
     };
     let returns =
         share_or(out, &path("routine_returns_share"), *routine_returns_share, defaults::ROUTINE_RETURNS_SHARE);
-    let within_days = within_days.unwrap_or(defaults::RETRY_WITHIN_DAYS);
     DeskSpec {
         class: names.desk_classes.find_required(out, &path("class"), class.as_ref()).unwrap_or(0),
         hours: hours
@@ -179,8 +181,8 @@ fn desk_spec(out: &mut Complaints, key: &str, desk: &raw::Desk, names: &Names<'_
             .with_profile(&profile),
         last_ticket: last_ticket.as_ref().and_then(|text| last_ticket_second(out, &path("last_ticket"), text)),
         patience_minutes: patience_minutes.as_ref().map(|value| quantity(out, &path("patience_minutes"), value)),
-        retry_within_days: whole(out, &path("retry.within_days"), within_days, 1, 60),
-        retry_tries: whole(out, &path("retry.tries"), tries.unwrap_or(defaults::RETRY_TRIES), 0, 60),
+        retry_within_days: whole_or(out, &path("retry.within_days"), within_days, defaults::RETRY_WITHIN_DAYS, 1, 60),
+        retry_tries: whole_or(out, &path("retry.tries"), tries, defaults::RETRY_TRIES, 0, 60),
         windows: windows.map_or(1.0, |windows| amount_to(out, &path("windows"), windows, WINDOWS_MAX)),
         windows_by_hour: hour_windows(out, &path("windows_by_hour"), windows_by_hour),
         routine_per_day,

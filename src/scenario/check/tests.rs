@@ -610,3 +610,50 @@ fn a_scope_of_admissions_is_refused_since_nothing_asks_for_one() {
     }
     city(&[(stop, "scope = { actions = [\"purchase\", \"discharge\"] }, services = [\"settlement\"], stop")]);
 }
+
+#[test]
+fn numbers_far_beyond_their_unit_are_refused_with_the_bound() {
+    let absurd = [
+        ("bill_yuan = 200", "bill_yuan = 1e30", "demand.outpatient.bill_yuan", "20 million"),
+        ("minutes = 8", "minutes = { value = 8, range = [4, 1e9] }", "demand.matters.minutes.range", "1440 minutes"),
+        (
+            "outside_days = 20",
+            "outside_days = { lognormal = { mean = 1e9, cv = 1 } }",
+            "pathways.outside.steps.there.outside_days.lognormal",
+            "3660 days",
+        ),
+        ("load = { hours = 20", "load = { hours = 1e9", "runbook.load.hours", "8784 hours"),
+    ];
+    for (old, new, key, bound) in absurd {
+        let told = refuses(&[(old, new)], OutOfRange, key);
+        assert!(told.allowed_en.contains(bound), "{told}");
+    }
+    refuses(
+        &[("convert = { ", "convert = { pays = { deposit_yuan = 1e30 }, ")],
+        OutOfRange,
+        "pathways.convert.pays.deposit_yuan",
+    );
+    // The names of things are no units.
+    let routine = ("routine_per_day = 9,", "routine_per_day = 9000,");
+    city(&[routine, ("windows = 2,", "windows = 200,")]);
+}
+
+#[test]
+fn a_supply_is_given_by_one_key_in_days_months_or_to_a_time() {
+    let early = "early = { kind = \"stock-up\", ";
+    let with = |supply: &str| format!("{early}{supply}, ");
+    let lasts = |supply: &str| {
+        let city = city(&[(early, &with(supply))]);
+        let to = city.measures[0].supply.lasts_to(&city.clock, SimTime::at(15, 36_000));
+        city.clock.date(to).to_string()
+    };
+    // Bought on 16 November.
+    assert_eq!(lasts("supply_days = 20"), "2021-12-06");
+    assert_eq!(lasts("supply_months = 1"), "2021-12-16");
+    assert_eq!(lasts("supply_to_month_end = true")[..7], *"2021-12");
+    assert_eq!(lasts("supply_until = \"settlement.planned_return + 7d\""), "2021-11-29");
+    refuses(&[(early, &with("supply_days = 20, supply_months = 1"))], Inconsistent, "measures.early");
+    let actual = with("supply_until = \"settlement.return\"");
+    refuses(&[(early, &actual)], Inconsistent, "measures.early.supply_until");
+    refuses(&[(early, &with("supply_months = 13"))], OutOfRange, "measures.early.supply_months");
+}

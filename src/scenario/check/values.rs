@@ -4,7 +4,9 @@
 
 use super::complaint::{Allowed, ComplaintKind, Complaints, allowed};
 use crate::distribution::{Distribution, DistributionError};
-use crate::scenario::quantity::{Amount, LognormalShape, Quantity, Ranged, RangedQuantity, Shape, Share};
+use crate::scenario::quantity::{
+    Amount, LognormalShape, Quantity, Ranged, RangedQuantity, RangedWhole, Shape, Share, Whole,
+};
 use crate::scenario::raw::{Name, Named};
 
 /// The entries of a table that may be left out.
@@ -70,6 +72,28 @@ pub(super) fn whole(out: &mut Complaints, key: &str, value: u32, low: u32, high:
     } else {
         out.add(ComplaintKind::OutOfRange, key, value, limits(f64::from(low), f64::from(high)));
         low
+    }
+}
+
+/// A whole number within limits, with its range; the lower limit when it is not.
+pub(super) fn whole_or(
+    out: &mut Complaints,
+    key: &str,
+    given: Option<Whole>,
+    default: u32,
+    low: u32,
+    high: u32,
+) -> u32 {
+    match given {
+        None => whole(out, key, default, low, high),
+        Some(Whole::Plain(value)) => whole(out, key, value, low, high),
+        Some(Whole::Ranged(RangedWhole { value, range })) => {
+            check_range(out, key, f64::from(value), range.map(f64::from), "range");
+            for end in range {
+                whole(out, &format!("{key}.range"), end, low, high);
+            }
+            whole(out, &format!("{key}.value"), value, low, high)
+        }
     }
 }
 

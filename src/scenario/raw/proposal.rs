@@ -72,7 +72,7 @@ pub struct Wave {
     pub districts: Option<Vec<String>>,
     /// Hours after the service's return.
     #[schemars(range(min = 0, max = 8784))]
-    pub delay_hours: Option<f64>,
+    pub delay_hours: Option<Amount>,
 }
 
 /// A technical task 切换任务.
@@ -174,9 +174,14 @@ pub struct Measure {
     pub take_up_share: Option<Amount>,
     /// (stock-up) Share of patients not due in the outage who stock up all the same.
     pub needless_share: Option<Amount>,
-    /// (stock-up) Longest supply in days.
+    /// (stock-up) Longest supply in days, from the purchase. One of the four keys of supply at most.
     #[schemars(range(min = 1, max = 366))]
     pub supply_days: Option<u32>,
+    /// (stock-up) Longest supply in months, from the purchase.
+    #[schemars(range(min = 1, max = 12))]
+    pub supply_months: Option<u32>,
+    /// (stock-up) Supply at most to this time.
+    pub supply_until: Option<TimeText>,
     /// (stock-up) Supply at most to the end of the month of the purchase.
     pub supply_to_month_end: Option<bool>,
     /// (surge, overtime) Site groups whose desks it is for.
@@ -190,7 +195,7 @@ pub struct Measure {
     pub fit_share: Option<Amount>,
     /// (settle-before) Days before the planned discharge from which a patient may be fit.
     #[schemars(range(min = 0, max = 60))]
-    pub fit_days: Option<f64>,
+    pub fit_days: Option<Amount>,
     /// (stock-up, settle-before, interim-settlement, convert-before) Minutes of work at the
     /// provider's insurance desk per patient; 0: none.
     pub minutes: Option<Quantity>,
