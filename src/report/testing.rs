@@ -100,6 +100,7 @@ pub(super) fn group_of_desks(class: u16, services: u64) -> SiteGroup {
         retry_within_days: 1,
         retry_tries: 0,
         windows: 1.0,
+        windows_by_hour: Vec::new(),
         routine_per_day: 0.0,
         routine_minutes: fixed(1.0),
         routine_needs: None,
