@@ -57,13 +57,17 @@ pub fn find(all: &[Assumption], key: &str) -> Option<Assumption> {
 }
 
 /// A number that stands for a value: the number itself, or the mean of a distribution where it is
-/// written out, or its most likely value.
+/// written out or follows from its three points.
 pub fn central(value: &Value) -> Option<f64> {
     if let Some(number) = value.as_f64() {
         return Some(number);
     }
-    let (_, parameters) = value.as_object()?.iter().next()?;
-    let named = ["mean", "median", "mode"].iter().find_map(|name| parameters.get(name));
+    let (shape, parameters) = value.as_object()?.iter().next()?;
+    let point = |name: &str| parameters.get(name)?.as_f64();
+    if let (Some(min), Some(mode), Some(max)) = (point("min"), point("mode"), point("max")) {
+        return Some(if shape == "pert" { (min + 4.0 * mode + max) / 6.0 } else { (min + mode + max) / 3.0 });
+    }
+    let named = ["mean", "median"].iter().find_map(|name| parameters.get(name));
     named.unwrap_or(parameters).as_f64()
 }
 
@@ -138,6 +142,7 @@ mod tests {
         assert_eq!((central(&found[0].value), found[0].range), (Some(5.0), Some([4.0, 6.0])));
         assert_eq!((central(&found[1].value), found[1].range), (Some(9.0), Some([7.0, 11.0])));
         assert_eq!((central(&found[2].value), found[2].range), (Some(2.0), None));
+        assert_eq!(central(&json!({ "pert": { "min": 2, "mode": 4, "max": 12 } })), Some(5.0));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Which assumptions to look at first, before anything is simulated.
 //!
 //! An assumption weighs as much as the matters a day that it concerns, times how far its value is
-//! unknown: for a share high − low of its range, for any other number (high − low) ÷ value. What a
+//! unknown: for a share or a coefficient of variation high − low of its range, for any other number
+//! (high − low) ÷ value; a threshold in yuan concerns only the bills near it and counts a tenth. A task
+//! of the runbook counts by its part of all technical work. What a
 //! desk has of its own (windows, routine work) counts by the claims that the stops send there
 //! times the desk's routine load, since a desk that idles can take any of its range. This is an
 //! order for reading and no sensitivity analysis: what a number does to the results is only known
 //! from runs with `--set`.
+
+use serde_json::Value;
 
 use super::assumptions::{Assumption, central};
 use crate::load::{events_per_day, expected};
@@ -27,9 +31,17 @@ pub fn by_weight(all: Vec<Assumption>, loaded: &Loaded, scenario: &Scenario) -> 
 fn width(one: &Assumption) -> Option<f64> {
     let [low, high] = one.range?;
     let value = central(&one.value)?.abs();
-    let is_share = one.key.ends_with("_share") || one.key.ends_with(".share");
-    Some(if is_share || value == 0.0 { high - low } else { (high - low) / value })
+    let ends = |list: &[&str]| list.iter().any(|end| one.key.ends_with(end));
+    let is_split = one.key.starts_with("demand.") && one.key.contains(".sites.");
+    if is_split || ends(&["_share", ".share", "_cv"]) || value == 0.0 {
+        return Some(high - low);
+    }
+    let near = if ends(&["cap_yuan", "deductible_yuan", "small_refund_yuan"]) { THRESHOLD } else { 1.0 };
+    Some(near * (high - low) / value)
 }
+
+/// Part of the bills that lie near a threshold: a tenth, no more than an order of magnitude.
+const THRESHOLD: f64 = 0.1;
 
 /// Matters a day that stops concern, by the means: an upper bound where rules have conditions.
 struct Concern<'a> {
@@ -91,6 +103,7 @@ impl<'a> Concern<'a> {
             "pathways" => pick(self.scenario.pathways.iter().map(|one| &one.key), name, &self.pathways),
             "sites" => pick(self.scenario.groups.iter().map(|one| &one.key), name, &self.groups),
             "suspend" => self.stop(name),
+            "runbook" => all() * self.task(name),
             "people" => self.scheme(name),
             "classes" => self.class(name),
             "measures" => {
@@ -107,6 +120,14 @@ impl<'a> Concern<'a> {
         stop.map_or(0.0, |stop| {
             care.filter(|(one, _)| stop.services >> one.needs & 1 == 1).map(|(_, matters)| matters).sum()
         })
+    }
+
+    /// A task's part of all technical work, by the means.
+    fn task(&self, name: &str) -> f64 {
+        let hours = |task: &Value| central(task["hours"].get("value").unwrap_or(&task["hours"])).unwrap_or(0.0);
+        let tasks = &self.loaded.json["runbook"];
+        let all: f64 = tasks.as_object().into_iter().flatten().map(|(_, task)| hours(task)).sum();
+        if all > 0.0 { hours(&tasks[name]) / all } else { 0.0 }
     }
 
     fn scheme(&self, name: &str) -> f64 {
@@ -166,5 +187,9 @@ mod tests {
         assert_eq!(width(&assumption("pathways.a.steps.b.minutes", 5.0, Some([4.0, 9.0]))), Some(1.0));
         assert_eq!(width(&assumption("people.a.insured", 0.0, Some([0.0, 2.0]))), Some(2.0));
         assert_eq!(width(&assumption("people.a.insured", 5.0, None)), None);
+        assert_eq!(width(&assumption("behaviour.day_effect_cv", 0.5, Some([0.25, 0.75]))), Some(0.5));
+        assert_eq!(width(&assumption("demand.a.sites.b", 0.5, Some([0.25, 0.75]))), Some(0.5));
+        let cap = width(&assumption("demand.a.benefit.b.cap_yuan", 2000.0, Some([1000.0, 4000.0])));
+        assert!((cap.unwrap() - 0.15).abs() < 1e-12);
     }
 }
