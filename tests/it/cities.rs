@@ -10,7 +10,7 @@ use cutover::load::{ClassLoad, expected, visits_per_day};
 use cutover::patient::{Stream, Visit};
 use cutover::record::Part;
 use cutover::replication::{Model, Tracing, simulate};
-use cutover::report::assumptions::missing_sources;
+use cutover::report::assumptions::{assumptions, missing_sources};
 use cutover::rng::Source;
 use cutover::scenario::raw::{DemandKind, SiteKind};
 use cutover::scenario::schema::schema_json;
@@ -160,6 +160,20 @@ fn every_number_of_the_shipped_cities_has_a_source_of_its_own_layer() {
     }
     let loaded = loaded("nantong", &["demand.outpatient.per_year.employee=99"]);
     assert_eq!(missing_sources(&loaded), ["demand.outpatient.per_year.employee"]);
+}
+
+/// Lists and shares of districts take no range; a benefit that is nothing by rule has none.
+#[test]
+fn every_assumption_that_can_has_a_range() {
+    for city in CITIES {
+        let listed = ["profiles.", "districts.", "payment_runs.", "warm_up_working_days"];
+        let bare = assumptions(&loaded(city, &[])).into_iter().filter(|one| one.range.is_none());
+        let left = bare.filter(|one| {
+            let is_nothing = one.value.as_f64() == Some(0.0);
+            !is_nothing && !one.value.is_array() && !listed.iter().any(|start| one.key.starts_with(start))
+        });
+        assert_eq!(left.map(|one| one.key).collect::<Vec<_>>(), [""; 0], "{city}");
+    }
 }
 
 #[test]
