@@ -5,7 +5,7 @@ use crate::calendar::SimTime;
 use crate::claim::{Claim, Coming, Work, coming};
 use crate::engine::{Job, Lane};
 use crate::pathway::{
-    Bill, Case, Pathway, Payment, asked_fen, choose_pathway, payment, split_bill, split_with_second_deductible,
+    Bill, Case, Pathway, Payment, Step, asked_fen, choose_pathway, payment, split_bill, split_with_second_deductible,
 };
 use crate::patient::Visit;
 use crate::record::{Loss, Part, add_on_day};
@@ -339,8 +339,14 @@ impl Run<'_> {
         self.make_claim(claim, way)
     }
 
-    /// Whether the person claims at all, and the claim's way to its first desk.
+    /// Whether the person claims at all, and the claim's way to its first desk. Who has paid no more
+    /// than is due has nothing to come for: only what the provider does by itself goes on.
     fn make_claim(&mut self, claim: Claim, way: &Pathway) -> Option<(Claim, SiteId)> {
+        let is_business = self.scenario().care[usize::from(claim.care)].kind == DemandKind::Business;
+        let is_settled = claim.prepaid() == 0 && claim.carried == 0 && claim.own_due == 0;
+        if is_settled && !is_business && !way.steps.iter().all(is_by_provider) {
+            return None;
+        }
         let block = self.source.block(claim.key.site, StreamId::Behaviour, claim.key.person, claim.key.index | SECOND);
         let prepaid = claim.prepaid();
         let is_small = prepaid < i64::from(way.small_refund_fen);
@@ -606,6 +612,11 @@ impl Run<'_> {
         cell.carried_fen_seconds += i128::from(claim.carried) * i128::from(until.0 - claim.paid_at.0);
         self.record.ledger.carry(claim.paid_at, until, i64::from(claim.carried));
     }
+}
+
+/// Whether the provider does a step by itself, without the patient coming for it.
+fn is_by_provider(step: &Step) -> bool {
+    matches!(step.at, Place::SameSite | Place::Station) && step.contact != Contact::InPerson
 }
 
 fn part_of(paid: u32, bill: Bill) -> Part {

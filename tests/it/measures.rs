@@ -11,7 +11,7 @@ use cutover::measures::{Catalogue, Group, measure};
 use cutover::pathway::Refund;
 use cutover::record::{Cell, HOUR, Record};
 use cutover::replication::{Tracing, simulate};
-use cutover::scenario::raw::Pays;
+use cutover::scenario::raw::{Contact, Pays};
 use cutover::scenario::world::{Care, Scenario};
 use cutover::schedule::Suspension;
 use cutover::trace::Event;
@@ -416,4 +416,30 @@ fn the_surge_before_the_stop_is_that_before_the_stop_of_the_desks_own_services()
         "the surge comes after the agencies have stopped"
     );
     assert_eq!(surge(hall), Some(highest(hall, agency)));
+}
+
+/// Where neither fund nor account owe anything, a visit paid in full leaves nothing to come for. What a
+/// provider enters by itself goes on, and so does agency business.
+#[test]
+fn nobody_comes_for_a_refund_of_nothing() {
+    let bare = |contact: Contact| {
+        let mut world = plain("chongqing", &[("outpatient", 60.0)], &[]);
+        let outpatient = care(&mut world, "outpatient");
+        outpatient.benefit.iter_mut().for_each(|benefit| {
+            (benefit.in_policy_share, benefit.fund_share, benefit.account_share) = (0.0, 0.0, 0.0);
+        });
+        let way = pathway(&world, "conversion");
+        world.pathways[way].steps.iter_mut().for_each(|step| step.contact = contact);
+        Story::of(world, 1)
+    };
+    let story = bare(Contact::InPerson);
+    let visits = story.care("outpatient");
+    assert!(visits.len() > 100);
+    assert!(visits.iter().all(|course| story.words(course) == "paid"));
+    let found = record(&story);
+    let cell = total(&found);
+    assert_eq!((cell.prepaying, cell.done, cell.claims_lost), (0, 0, [0; 4]));
+    assert_eq!(found.desks.iter().map(|desk| desk.entered).sum::<i64>(), 0);
+    let entered = record(&bare(Contact::Remote)).desks.iter().map(|desk| desk.entered).sum::<i64>();
+    assert_eq!(entered, visits.len() as i64, "entered again by the provider");
 }
