@@ -7,7 +7,8 @@
 use std::fmt;
 
 use crate::calendar::SimTime;
-use crate::record::{Cell, DeskTally, Ledger, Record};
+use crate::desk::{Learning, RosterStep};
+use crate::record::{Cell, DeskTally, HOUR, Ledger, Record, SiteBalance, StepCounts};
 use crate::scenario::world::{Scenario, SiteId};
 
 /// A law that did not hold, or a limit passed.
@@ -59,7 +60,112 @@ pub fn check(record: &Record, scenario: &Scenario, seed: u64, replication: u32) 
     equal("refunds by day", days, "refunds by care type", cells(|cell| cell.refunded)).map_err(breach)?;
     let days: i64 = record.self_pay.iter().sum();
     equal("self-pay by day", days, "self-pay by care type", cells(|cell| cell.self_pay)).map_err(breach)?;
-    ledger_laws(&record.ledger, cells(|cell| cell.carried)).map_err(breach)
+    ledger_laws(&record.ledger, cells(|cell| cell.carried)).map_err(|(law, time)| Breach {
+        seed,
+        replication,
+        site: None,
+        time,
+        law,
+    })
+}
+
+/// Checks what a site's desk has done with the claims that came to it, once it has been served: all of
+/// them have left, and the seconds from entry to exit are those spent in the three states.
+///
+/// # Errors
+///
+/// What does not hold.
+pub fn site_laws(balance: &SiteBalance) -> Result<(), String> {
+    equal("claims entered less claims gone", balance.open, "those left over", 0)?;
+    equal("seconds from entry to exit", balance.presence, "seconds not yet come, waiting and in service", balance.spans)
+}
+
+/// The law that no window serves outside its hours but to finish what is in hand, and never two at
+/// once, of one site in one course. Ends of service are worked out anew, not taken from the engine.
+#[derive(Debug)]
+pub struct WindowLaw<'a> {
+    steps: &'a [RosterStep],
+    learning: Option<(&'a Learning, SimTime)>,
+    /// When the last service at each window ends.
+    ends: &'a mut Vec<SimTime>,
+    /// Steps of the roster up to the last start.
+    passed: usize,
+    /// The first breach, with its time.
+    broken: Option<(SimTime, String)>,
+}
+
+impl<'a> WindowLaw<'a> {
+    /// For a roster and the learning curve from a return on; `ends` is memory used again.
+    pub fn new(steps: &'a [RosterStep], learning: Option<(&'a Learning, SimTime)>, ends: &'a mut Vec<SimTime>) -> Self {
+        ends.clear();
+        Self { steps, learning, ends, passed: 0, broken: None }
+    }
+
+    /// A window begins a service of so many seconds.
+    #[inline]
+    pub fn started(&mut self, start: SimTime, service: u32, window: u32) {
+        let open = self.open_at(start);
+        let window = window as usize;
+        if window >= open as usize {
+            self.break_at(start, || format!("window {window} begins a service while {open} are open"));
+            return;
+        }
+        if window >= self.ends.len() {
+            self.ends.resize(window + 1, SimTime::START);
+        }
+        let busy_until = self.ends[window];
+        if start < busy_until {
+            self.break_at(start, || {
+                format!("window {window} begins a service before the last one ends at second {}", busy_until.0)
+            });
+        }
+        self.ends[window] = self.end_of(start, service);
+    }
+
+    /// A service came to its end.
+    #[inline]
+    pub fn finished(&mut self, start: SimTime, service: u32, end: SimTime) {
+        let due = self.end_of(start, service);
+        if end != due {
+            self.break_at(end, || format!("a service ends that is due to end at second {}", due.0));
+        }
+    }
+
+    /// The first breach, with its time.
+    pub fn into_broken(self) -> Option<(SimTime, String)> {
+        self.broken
+    }
+
+    /// Windows open at a moment; most starts are in the step of the last one or in the next.
+    #[inline]
+    fn open_at(&mut self, time: SimTime) -> u32 {
+        let is_in = |passed: usize| {
+            passed.checked_sub(1).is_none_or(|last| self.steps[last].time <= time)
+                && self.steps.get(passed).is_none_or(|next| time < next.time)
+        };
+        if !is_in(self.passed) {
+            self.passed = self.steps.partition_point(|step| step.time <= time);
+        }
+        self.passed.checked_sub(1).map_or(0, |last| self.steps[last].windows)
+    }
+
+    #[inline]
+    fn end_of(&self, start: SimTime, service: u32) -> SimTime {
+        let slower = match self.learning {
+            Some((learning, back)) if back <= start => {
+                (f64::from(service) * learning.factor(start.0 - back.0)).round() as u32
+            }
+            _ => service,
+        };
+        SimTime(start.0.saturating_add(slower.max(1)))
+    }
+
+    #[cold]
+    fn break_at(&mut self, time: SimTime, law: impl FnOnce() -> String) {
+        if self.broken.is_none() {
+            self.broken = Some((time, law()));
+        }
+    }
 }
 
 fn equal<T: PartialEq + fmt::Display>(left_name: &str, left: T, right_name: &str, right: T) -> Result<(), String> {
@@ -79,15 +185,27 @@ fn cell_laws(cell: &Cell) -> Result<(), String> {
 
 /// Everything that providers carry has stood on the ledger once, and nothing was taken off that
 /// was not on it.
-fn ledger_laws(ledger: &Ledger, carried: i64) -> Result<(), String> {
-    equal("put on the ledger", ledger.put_on(), "carried by care type", carried)?;
-    let least = ledger.at_hour_ends().min().unwrap_or(0);
-    if least >= 0 { Ok(()) } else { Err(format!("the ledger falls to {least} fen")) }
+fn ledger_laws(ledger: &Ledger, carried: i64) -> Result<(), (String, Option<SimTime>)> {
+    equal("put on the ledger", ledger.put_on(), "carried by care type", carried).map_err(|law| (law, None))?;
+    match (1_u32..).zip(ledger.at_hour_ends()).find(|(_, fen)| *fen < 0) {
+        None => Ok(()),
+        Some((hours, fen)) => Err((format!("the ledger falls to {fen} fen"), Some(SimTime(hours * HOUR)))),
+    }
 }
 
 fn desk_laws(desk: &DeskTally) -> Result<(), String> {
-    let ended = desk.finished + desk.gone + desk.present;
-    equal("claims entered", desk.entered, "finished + lost + present", ended)?;
+    let mut all = StepCounts::default();
+    for (step, counts) in desk.steps.iter().enumerate() {
+        let left = format!("claims entered at step {step}");
+        equal(&left, counts.entered, "finished + lost + present", counts.exits.iter().sum())?;
+        all.entered += counts.entered;
+        all.exits.iter_mut().zip(counts.exits).for_each(|(sum, count)| *sum += count);
+    }
+    equal("claims entered", desk.entered, "the sum over steps", all.entered)?;
+    let ended = [desk.finished, desk.gone, desk.present];
+    equal("claims finished, lost, present", format!("{ended:?}"), "the sum over steps", format!("{:?}", all.exits))?;
+    let states = [&desk.not_come, &desk.waiting, &desk.in_service].map(|state| state.two_integrals().0);
+    equal("integral of the backlog", states.iter().sum(), "sum of exits less entries of claims", desk.presence)?;
     for (name, state) in
         [("not yet come", &desk.not_come), ("waiting", &desk.waiting), ("in service", &desk.in_service)]
     {
@@ -101,6 +219,7 @@ fn desk_laws(desk: &DeskTally) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use crate::calendar::DAY;
+    use crate::record::{Exit, State};
 
     use super::*;
 
@@ -128,7 +247,107 @@ mod tests {
         let mut ledger = Ledger::new(1, SimTime(DAY));
         ledger.carry(SimTime(5), SimTime::NEVER, 300);
         assert_eq!(ledger_laws(&ledger, 300), Ok(()));
-        assert_eq!(ledger_laws(&ledger, 301), Err("put on the ledger 300 is not carried by care type 301".to_owned()));
+        let law = "put on the ledger 300 is not carried by care type 301".to_owned();
+        assert_eq!(ledger_laws(&ledger, 301), Err((law, None)));
+    }
+
+    #[test]
+    fn a_ledger_below_zero_names_the_hour() {
+        let mut ledger = Ledger::new(1, SimTime(DAY));
+        // Taken off in the hour from 2:00 on before it was put on in that from 4:00 on.
+        ledger.carry(SimTime(4 * HOUR), SimTime(2 * HOUR), 300);
+        let law = "the ledger falls to -300 fen".to_owned();
+        assert_eq!(ledger_laws(&ledger, 300), Err((law, Some(SimTime(3 * HOUR)))));
+    }
+
+    /// One claim at one site: ready at 100, came at 400, started at 500, done at 900, with these spans.
+    fn one_claim(spans: &[(State, u32, u32)]) -> (DeskTally, SiteBalance) {
+        let (mut desk, mut site) = (DeskTally::new(1, SimTime(DAY)), SiteBalance::default());
+        desk.enter(&mut site, 2, SimTime(100));
+        for &(state, start, end) in spans {
+            desk.spend(&mut site, state, SimTime(start), SimTime(end));
+        }
+        desk.exit(&mut site, 2, SimTime(900), Exit::Finished);
+        (desk, site)
+    }
+
+    const SPANS: [(State, u32, u32); 3] =
+        [(State::NotCome, 100, 400), (State::Waiting, 400, 500), (State::InService, 500, 900)];
+
+    #[test]
+    fn a_span_forgotten_or_counted_twice_is_a_breach() {
+        let (desk, site) = one_claim(&SPANS);
+        assert_eq!((desk_laws(&desk), site_laws(&site)), (Ok(()), Ok(())));
+        for wrong in [&SPANS[..2], &SPANS[1..], &[&SPANS[..], &SPANS[1..2]].concat()[..]] {
+            let (desk, site) = one_claim(wrong);
+            assert!(desk_laws(&desk).is_err() && site_laws(&site).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_claim_that_leaves_at_another_step_is_a_breach() {
+        let (mut desk, mut site) = one_claim(&SPANS);
+        desk.enter(&mut site, 0, SimTime(50));
+        desk.exit(&mut site, 1, SimTime(50), Exit::Gone);
+        assert_eq!(desk.entered, desk.finished + desk.gone + desk.present, "all steps together agree");
+        assert_eq!(site_laws(&site), Ok(()));
+        assert!(desk_laws(&desk).is_err_and(|law| law.contains("step 0")));
+    }
+
+    #[test]
+    fn a_claim_left_over_at_a_site_is_a_breach() {
+        let (mut desk, mut site) = one_claim(&SPANS);
+        desk.enter(&mut site, 0, SimTime(50));
+        assert!(site_laws(&site).is_err());
+    }
+
+    /// Two windows from 9:00 on, one from 10:00 on, none from 11:00 on.
+    fn roster() -> Vec<RosterStep> {
+        let step = |hour: u32, windows| RosterStep { time: SimTime(hour * HOUR), windows, closes_day: windows == 0 };
+        vec![step(9, 2), step(10, 1), step(11, 0)]
+    }
+
+    /// The first breach by services given by start, seconds and window.
+    fn breach_of(services: &[(u32, u32, u32)], learning: Option<(&Learning, SimTime)>) -> Option<(SimTime, String)> {
+        let (steps, mut ends) = (roster(), Vec::new());
+        let mut law = WindowLaw::new(&steps, learning, &mut ends);
+        services.iter().for_each(|&(start, service, window)| law.started(SimTime(start), service, window));
+        law.into_broken()
+    }
+
+    #[test]
+    fn a_window_serves_in_its_hours_and_one_at_a_time() {
+        let nine = 9 * HOUR;
+        let ten = 10 * HOUR;
+        let back_and_forth = [(nine, 60, 0), (ten, 3_600, 0), (nine + 5, 10 * HOUR, 1)];
+        assert_eq!(breach_of(&back_and_forth, None), None, "services may go on past closing");
+        for (start, window) in [(nine - 1, 0), (ten, 1), (11 * HOUR, 0), (nine, 2)] {
+            let broken = breach_of(&[(start, 60, window)], None);
+            assert!(broken.is_some_and(|(time, law)| time.0 == start && law.contains("are open")), "{start}");
+        }
+        assert_eq!(breach_of(&[(nine, 60, 0), (nine + 60, 60, 0)], None), None);
+        let broken = breach_of(&[(nine, 60, 0), (nine + 59, 60, 0), (nine, 60, 5)], None);
+        assert_eq!(broken.map(|(time, _)| time.0), Some(nine + 59), "the first one");
+    }
+
+    #[test]
+    fn a_service_slowed_by_learning_keeps_its_window_longer() {
+        let learning = Learning::new(0.5, 1_000.0, 0);
+        let nine = 9 * HOUR;
+        let services = [(nine, 600, 0), (nine + 899, 600, 0)];
+        let back = Some((&learning, SimTime(nine)));
+        assert_eq!(breach_of(&services, None), None);
+        assert_eq!(breach_of(&services, back).map(|(time, _)| time.0), Some(nine + 899));
+    }
+
+    #[test]
+    fn a_service_that_ends_at_another_time_than_its_own_is_a_breach() {
+        let (steps, mut ends) = (roster(), Vec::new());
+        let mut law = WindowLaw::new(&steps, None, &mut ends);
+        law.finished(SimTime(100), 0, SimTime(101));
+        assert!(law.broken.is_none(), "a service takes a second at least");
+        law.finished(SimTime(100), 20, SimTime(121));
+        assert_eq!(law.into_broken().map(|(time, _)| time), Some(SimTime(121)));
     }
 
     #[test]

@@ -282,6 +282,52 @@ impl Ledger {
     }
 }
 
+/// Steps a claim can be at: those of its pathway, and the last one for work before the stop.
+pub const STEPS: usize = 16;
+
+/// How a claim left a step at a desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Finished.
+    Finished,
+    /// Gone for good without being finished.
+    Gone,
+    /// Still here at the horizon.
+    Present,
+}
+
+/// Claims at one step of a desk class.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StepCounts {
+    /// Claims that entered it.
+    pub entered: i64,
+    /// Of them gone from it, by [`Exit`].
+    pub exits: [i64; 3],
+}
+
+/// Claims at one site, from entries and exits and from the spans in the three states: two accounts of
+/// the same seconds that know nothing of each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SiteBalance {
+    /// Entries less exits.
+    pub open: i64,
+    /// Times of exits less times of entries, seconds within the horizon.
+    pub presence: i64,
+    /// Seconds not yet come, waiting and in service.
+    pub spans: i64,
+}
+
+/// State of an open claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Not yet come.
+    NotCome,
+    /// In the queue or in the tray.
+    Waiting,
+    /// At a window.
+    InService,
+}
+
 /// Counts of one desk class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskTally {
@@ -293,6 +339,10 @@ pub struct DeskTally {
     pub gone: i64,
     /// Of them here at the horizon.
     pub present: i64,
+    /// The same by step.
+    pub steps: [StepCounts; STEPS],
+    /// Σ (min(end, H) − ready) over claims by their own entries and exits, seconds.
+    pub presence: i128,
     /// Waits of claims with the person present, seconds.
     pub claim_waits: Histogram,
     /// Waits of routine matters after the warm-up, seconds.
@@ -342,6 +392,8 @@ impl DeskTally {
             finished: 0,
             gone: 0,
             present: 0,
+            steps: [StepCounts::default(); STEPS],
+            presence: 0,
             claim_waits: Histogram::new(),
             routine_waits: Histogram::new(),
             routine_waits_after: Histogram::new(),
@@ -362,6 +414,42 @@ impl DeskTally {
             sites_bad: vec![0; days as usize],
             last_return: SimTime::START,
         }
+    }
+
+    /// A claim enters a step at a site.
+    pub fn enter(&mut self, site: &mut SiteBalance, step: u8, at: SimTime) {
+        let at = at.min(self.not_come.horizon).0;
+        self.entered += 1;
+        self.steps[usize::from(step) % STEPS].entered += 1;
+        self.presence -= i128::from(at);
+        site.open += 1;
+        site.presence -= i64::from(at);
+    }
+
+    /// A claim leaves a step at a site.
+    pub fn exit(&mut self, site: &mut SiteBalance, step: u8, at: SimTime, how: Exit) {
+        let at = at.min(self.not_come.horizon).0;
+        match how {
+            Exit::Finished => self.finished += 1,
+            Exit::Gone => self.gone += 1,
+            Exit::Present => self.present += 1,
+        }
+        self.steps[usize::from(step) % STEPS].exits[how as usize] += 1;
+        self.presence += i128::from(at);
+        site.open -= 1;
+        site.presence += i64::from(at);
+    }
+
+    /// A claim at a site was in a state from `start` to `end`.
+    pub fn spend(&mut self, site: &mut SiteBalance, state: State, start: SimTime, end: SimTime) {
+        let hours = match state {
+            State::NotCome => &mut self.not_come,
+            State::Waiting => &mut self.waiting,
+            State::InService => &mut self.in_service,
+        };
+        hours.add(start, end);
+        let horizon = hours.horizon;
+        site.spans += i64::from(end.min(horizon).0.saturating_sub(start.min(horizon).0));
     }
 }
 

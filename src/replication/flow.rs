@@ -5,9 +5,9 @@ use crate::claim::{Claim, Work};
 use crate::desk::{DeskSpec, Roster};
 use crate::distribution::Distribution;
 use crate::engine::{DeskRun, Flow, Job, Leave, Remains, serve};
-use crate::laws::Breach;
+use crate::laws::{Breach, WindowLaw};
 use crate::patient::{PersonKey, Visit};
-use crate::record::{Loss, add_on_day};
+use crate::record::{Exit, Loss, State, add_on_day};
 use crate::rng::StreamId;
 use crate::scenario::raw::MeasureKind;
 use crate::scenario::world::SiteId;
@@ -41,6 +41,7 @@ struct Serving<'r, 'm> {
     /// When the first stop begins.
     first_stop: SimTime,
     counted: Counted,
+    windows: WindowLaw<'r>,
 }
 
 /// What is counted at one site before it is added to its class.
@@ -65,30 +66,27 @@ impl Run<'_> {
         let days = scenario.clock.days() as usize;
         self.prepare(site, side, desk);
         let mut scratch = std::mem::take(&mut self.desk);
-        let DeskScratch {
-            engine, roster, claims, listed, routine, stops, normal_waits, waits, old_claims, stays, ..
-        } = &mut scratch;
         let (given, waits) = match side {
-            Side::Normal => (&*routine, normal_waits),
-            Side::Schedule => (&*listed, waits),
+            Side::Normal => (&*scratch.routine, &mut scratch.normal_waits),
+            Side::Schedule => (&*scratch.listed, &mut scratch.waits),
         };
         waits.clear(days);
-        old_claims.clear();
-        old_claims.resize(days + 1, 0);
+        scratch.old_claims.clear();
+        scratch.old_claims.resize(days + 1, 0);
         let learning = desk.learning.as_ref().and_then(|learning| {
             let back = self.return_of(learning.after, site, side)?;
             Some((learning, back))
         });
         let horizon = scenario.horizon();
         let run = DeskRun {
-            roster,
+            roster: &scratch.roster,
             last_ticket: desk.last_ticket,
-            stops,
+            stops: &scratch.stops,
             learning,
             horizon,
             has_priority_lane: desk.priority_classes != 0,
         };
-        let (seed, replication, by) = (self.seed, self.replication, self.model.engine);
+        let by = self.model.engine;
         let class = usize::from(desk.class);
         let first_stop = self.outage.actual.iter().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER);
         let mut serving = Serving {
@@ -96,24 +94,25 @@ impl Run<'_> {
             site,
             class,
             side,
-            claims,
+            claims: &mut scratch.claims,
             waits,
-            old_claims,
-            stays,
+            old_claims: &mut scratch.old_claims,
+            stays: &scratch.stays,
             patience: desk.patience_minutes.as_ref(),
             patience_least: &model.patience_least[usize::from(scenario.sites[site as usize].group)],
             warm: scenario.warm_until,
             first_stop,
             counted: Counted::default(),
+            windows: WindowLaw::new(&scratch.roster.steps, learning, &mut scratch.window_ends),
         };
-        let worked = serve(by, &run, given, &mut serving, engine).map_err(|limit| Breach {
-            seed,
-            replication,
-            site: Some(site),
-            time: Some(limit.at),
-            law: format!("more than {} events at one desk", crate::engine::EVENTS_MAX),
+        let worked = serve(by, &run, given, &mut serving, &mut scratch.engine).map_err(|limit| {
+            let law = format!("more than {} events at one desk", crate::engine::EVENTS_MAX);
+            serving.run.breach(site, Some(limit.at), law)
         })?;
         serving.count_site();
+        if let Some((time, law)) = serving.windows.into_broken() {
+            return Err(self.breach(site, Some(time), law));
+        }
         self.count_windows(site, side, worked, &scratch.roster)?;
         if side == Side::Schedule {
             self.count_days(site, class, &scratch);
@@ -130,9 +129,7 @@ impl Run<'_> {
         tally.scheduled += roster.window_seconds;
         tally.overtime += roster.overtime_seconds;
         if worked > 0 && roster.window_seconds == 0 {
-            let law = "a window worked although none was ever open".to_owned();
-            let (seed, replication) = (self.seed, self.replication);
-            return Err(Breach { seed, replication, site: Some(site), time: None, law });
+            return Err(self.breach(site, None, "a window worked although none was ever open".to_owned()));
         }
         Ok(())
     }
@@ -392,11 +389,21 @@ impl Serving<'_, '_> {
         }
     }
 
+    /// A claim leaves its step here.
+    fn exit(&mut self, step: u8, at: SimTime, how: Exit) {
+        self.run.record.desks[self.class].exit(&mut self.run.balances[self.site as usize], step, at, how);
+    }
+
+    /// A claim was in a state here.
+    fn spend(&mut self, state: State, start: SimTime, end: SimTime) {
+        self.run.record.desks[self.class].spend(&mut self.run.balances[self.site as usize], state, start, end);
+    }
+
     /// A claim is gone from this desk for good, without being finished.
     fn give_up(&mut self, owner: u32, at: SimTime, why: Loss) {
         let claim = self.claims[owner as usize];
         self.mark_old(claim.came, at);
-        self.run.record.desks[self.class].gone += 1;
+        self.exit(claim.step, at, Exit::Gone);
         if claim.work == Work::Pathway {
             self.run.lose(claim, at, why);
         }
@@ -418,6 +425,7 @@ impl Flow for Serving<'_, '_> {
     }
 
     fn started(&mut self, job: &Job, start: SimTime, window: u32) {
+        self.windows.started(start, job.service, window);
         let is_tray = job.lane == crate::engine::Lane::Tray;
         self.counted.jobs += 1;
         if is_tray {
@@ -431,7 +439,7 @@ impl Flow for Serving<'_, '_> {
         if Self::is_routine(job) {
             return;
         }
-        self.run.record.desks[self.class].waiting.add(job.arrival, start);
+        self.spend(State::Waiting, job.arrival, start);
         let claim = &mut self.claims[job.owner as usize];
         claim.came = claim.came.min(job.arrival);
         claim.visits = claim.visits.saturating_add(u8::from(!is_tray));
@@ -444,11 +452,11 @@ impl Flow for Serving<'_, '_> {
         if Self::is_routine(job) {
             return None;
         }
-        let tally = &mut self.run.record.desks[self.class];
-        tally.in_service.add(start, end);
-        tally.finished += 1;
-        add_on_day(&mut tally.finished_by_day, end, 1);
+        self.windows.finished(start, job.service, end);
         let claim = self.claims[job.owner as usize];
+        self.spend(State::InService, start, end);
+        self.exit(claim.step, end, Exit::Finished);
+        add_on_day(&mut self.run.record.desks[self.class].finished_by_day, end, 1);
         self.mark_old(claim.came, end);
         self.run.log(self.site, &claim, end, Event::Finished, 0);
         match claim.work {
@@ -472,7 +480,7 @@ impl Flow for Serving<'_, '_> {
             add_on_day(&mut tally.arrivals, job.arrival, 1);
         }
         if !is_routine {
-            self.run.record.desks[self.class].waiting.add(job.arrival, at);
+            self.spend(State::Waiting, job.arrival, at);
             let claim = &mut self.claims[job.owner as usize];
             claim.came = claim.came.min(job.arrival);
             claim.visits = claim.visits.saturating_add(1);
@@ -504,7 +512,7 @@ impl Flow for Serving<'_, '_> {
             }
             Some(next) => {
                 let horizon = self.run.model.scenario.horizon();
-                self.run.record.desks[self.class].not_come.add(at, next.arrival.min(horizon));
+                self.spend(State::NotCome, at, next.arrival.min(horizon));
                 Some(next)
             }
         }
@@ -516,11 +524,10 @@ impl Flow for Serving<'_, '_> {
         }
         let horizon = self.run.model.scenario.horizon();
         let claim = self.claims[job.owner as usize];
-        let tally = &mut self.run.record.desks[self.class];
-        tally.present += 1;
+        self.exit(claim.step, horizon, Exit::Present);
         match state {
-            Remains::Waiting => tally.waiting.add(job.arrival, horizon),
-            Remains::InService { start, .. } => tally.in_service.add(start, horizon),
+            Remains::Waiting => self.spend(State::Waiting, job.arrival, horizon),
+            Remains::InService { start, .. } => self.spend(State::InService, start, horizon),
             // The time until it comes again was counted when it left.
             Remains::NotCome => {}
         }
@@ -556,7 +563,7 @@ impl Serving<'_, '_> {
     /// Work before the stop that the cut-off left undone: the stay goes on without it.
     fn missed(&mut self, owner: u32, at: SimTime) -> Option<Job> {
         let claim = self.claims[owner as usize];
-        self.run.record.desks[self.class].gone += 1;
+        self.exit(claim.step, at, Exit::Gone);
         self.run.record.cell(claim.care, claim.scheme).before_stop_missed += 1;
         let Work::BeforeStop(measure, stay) = claim.work else {
             return None;

@@ -8,7 +8,7 @@ use crate::pathway::{
     Bill, Case, Pathway, Payment, Step, asked_fen, choose_pathway, payment, split_bill, split_with_second_deductible,
 };
 use crate::patient::Visit;
-use crate::record::{Loss, Part, add_on_day};
+use crate::record::{Exit, Loss, Part, State, add_on_day};
 use crate::rng::{Block, StreamId};
 use crate::scenario::raw::{Action, Contact, DemandKind, Place, StayState};
 use crate::scenario::world::{Benefit, SiteId};
@@ -459,34 +459,26 @@ impl Run<'_> {
         };
         let class = usize::from(desk.class);
         let found = coming(&self.course(), &claim, step, way.returns, site, claim.reworks);
-        let tally = &mut self.record.desks[class];
-        tally.entered += 1;
-        match found {
-            Coming::At(arrival) if arrival < horizon => {
-                tally.not_come.add(claim.ready, arrival);
-                Some((claim, arrival))
-            }
-            Coming::NotByHorizon | Coming::At(_) => {
-                tally.not_come.add(claim.ready, horizon);
-                tally.present += 1;
-                self.strand(&claim);
-                None
-            }
-            Coming::TooLate => {
-                let late = claim.deadline.max(claim.ready);
-                if late >= horizon {
-                    // Too late only after the end of the simulation: until then it is outstanding.
-                    tally.not_come.add(claim.ready, horizon);
-                    tally.present += 1;
-                    self.strand(&claim);
-                    return None;
-                }
-                tally.not_come.add(claim.ready, late);
-                tally.gone += 1;
-                self.lose(claim, late, Loss::TooLate);
-                None
-            }
+        let late = claim.deadline.max(claim.ready);
+        // Who is too late only after the end of the simulation is outstanding until then.
+        let (until, exit) = match found {
+            Coming::At(arrival) if arrival < horizon => (arrival, None),
+            Coming::TooLate if late < horizon => (late, Some(Exit::Gone)),
+            Coming::At(_) | Coming::NotByHorizon | Coming::TooLate => (horizon, Some(Exit::Present)),
+        };
+        let (tally, balance) = (&mut self.record.desks[class], &mut self.balances[site as usize]);
+        tally.enter(balance, claim.step, claim.ready);
+        tally.spend(balance, State::NotCome, claim.ready, until);
+        let Some(exit) = exit else {
+            return Some((claim, until));
+        };
+        tally.exit(balance, claim.step, until, exit);
+        if exit == Exit::Gone {
+            self.lose(claim, late, Loss::TooLate);
+        } else {
+            self.strand(&claim);
         }
+        None
     }
 
     /// The job that a claim is at the desk of a site.

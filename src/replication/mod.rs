@@ -19,7 +19,7 @@ use crate::distribution::{Distribution, NormalTable};
 use crate::engine::{Engine, Job, Scratch};
 use crate::laws::Breach;
 use crate::patient::{Population, Stream, Visit};
-use crate::record::Record;
+use crate::record::{Record, SiteBalance};
 use crate::rng::Source;
 use crate::runbook::draw_outage;
 use crate::scenario::raw::{MeasureKind, SiteKind};
@@ -116,6 +116,8 @@ struct Run<'a> {
     regular_hours: Vec<OpenHours>,
     record: Record,
     normal: Record,
+    /// What each site's desk has done with the claims that came to it.
+    balances: Vec<SiteBalance>,
     /// Prepaid at the visits of the present person, fen.
     prepaid_by_person: i64,
     inbox: Vec<Vec<Parcel>>,
@@ -147,6 +149,8 @@ struct DeskScratch {
     marks: Vec<routine::Mark>,
     seconds: Vec<u64>,
     downs: Vec<Interval>,
+    /// When the last service at each window ends.
+    window_ends: Vec<SimTime>,
     stops: Vec<Interval>,
     normal_waits: SiteWaits,
     waits: SiteWaits,
@@ -213,6 +217,8 @@ pub fn simulate(model: &Model, seed: u64, replication: u32, tracing: Tracing) ->
     run.sites(&[SiteKind::Station])?;
     run.sites(&[SiteKind::Hall])?;
     run.sites(&[SiteKind::BackOffice])?;
+    // Whatever has come to a site after it was served is left over there.
+    (0..run.balances.len() as SiteId).try_for_each(|site| run.site_laws(site))?;
     crate::laws::check(&run.record, &model.scenario, seed, replication)?;
     let jobs = run.record.desks.iter().chain(&run.normal.desks).map(|desk| desk.jobs).sum();
     let mut trace = run.trace.unwrap_or_default();
@@ -258,6 +264,7 @@ impl<'a> Run<'a> {
             regular_hours,
             record,
             normal: new_record(),
+            balances: vec![SiteBalance::default(); scenario.sites.len()],
             prepaid_by_person: 0,
             inbox: vec![Vec::new(); scenario.sites.len()],
             desk: DeskScratch::default(),
@@ -310,7 +317,16 @@ impl<'a> Run<'a> {
             SiteKind::Station | SiteKind::BackOffice => {}
         }
         self.open_parcels(site);
-        self.serve(site, Side::Schedule)
+        self.serve(site, Side::Schedule)?;
+        self.site_laws(site)
+    }
+
+    fn site_laws(&self, site: SiteId) -> Result<(), Breach> {
+        crate::laws::site_laws(&self.balances[site as usize]).map_err(|law| self.breach(site, None, law))
+    }
+
+    fn breach(&self, site: SiteId, time: Option<SimTime>, law: String) -> Breach {
+        Breach { seed: self.seed, replication: self.replication, site: Some(site), time, law }
     }
 
     /// Turns what earlier sites have sent here into jobs.

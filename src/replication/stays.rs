@@ -10,6 +10,7 @@ use crate::claim::{Claim, Work};
 use crate::engine::{Job, Lane};
 use crate::pathway::{Case, Payment, choose_pathway};
 use crate::patient::Visit;
+use crate::record::STEPS;
 use crate::rng::StreamId;
 use crate::scenario::raw::{Action, DemandKind, MeasureKind, Pays, StayState};
 use crate::scenario::world::SiteId;
@@ -18,6 +19,9 @@ use crate::units::seconds_from_minutes;
 
 use super::Run;
 use super::handling::Met;
+
+/// The step at which work before the stop is counted.
+const BEFORE_STOP: u8 = STEPS as u8 - 1;
 
 /// What a measure does with a stay that is in hospital at its cut-off.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,14 +144,15 @@ impl Run<'_> {
         } else {
             at
         };
-        self.record.desks[usize::from(desk.class)].entered += 1;
+        let (class, balance) = (usize::from(desk.class), &mut self.balances[visit.key.site as usize]);
+        self.record.desks[class].enter(balance, BEFORE_STOP, arrival);
         let owner = self.desk.claims.len() as u32;
         self.desk.claims.push(Claim {
             key: visit.key,
             care: visit.care,
             scheme: visit.scheme,
             pathway: 0,
-            step: 15,
+            step: BEFORE_STOP,
             visits: 0,
             reworks: 0,
             work: Work::BeforeStop(measure, stay),
