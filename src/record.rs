@@ -150,7 +150,7 @@ pub struct Cell {
     pub refund_seconds: i64,
     /// Visits to windows made for claims that are done.
     pub window_visits: i64,
-    /// Claims done.
+    /// Of the claims done, those that somebody came to a window for.
     pub done: i64,
     /// Stays settled, converted or interim-settled before the stop.
     pub before_stop_done: i64,

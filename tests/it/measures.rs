@@ -443,3 +443,27 @@ fn nobody_comes_for_a_refund_of_nothing() {
     let entered = record(&bare(Contact::Remote)).desks.iter().map(|desk| desk.entered).sum::<i64>();
     assert_eq!(entered, visits.len() as i64, "entered again by the provider");
 }
+
+/// All outpatients of this city take the pathway `conversion`, by which each comes to a window once.
+/// Where half of them need not come, the others still come once each.
+#[test]
+fn visits_to_windows_are_those_of_claims_that_need_one() {
+    let mut world = plain("chongqing", &[("outpatient", 60.0)], &[]);
+    let way = pathway(&world, "conversion");
+    let mut remote = world.pathways[way].clone();
+    remote.key = "remote".to_owned();
+    remote.steps.iter_mut().for_each(|step| step.contact = Contact::Remote);
+    let index = world.care.iter().position(|care| care.key == "outpatient").expect("a care type of the city");
+    let other = world.pathways.len() as u16;
+    world.pathways.push(remote);
+    let mut rule = world.rules[index][0].clone();
+    rule.pathway = other;
+    world.rules[index].iter_mut().for_each(|rule| rule.share = Some(0.5));
+    rule.share = Some(0.5);
+    world.rules[index].insert(0, rule);
+    let story = Story::of(world, 1);
+    let here = story.took("outpatient", "conversion").len() as i64;
+    let refunds = here + story.took("outpatient", "remote").len() as i64;
+    let cell = total(&record(&story));
+    assert_eq!((cell.refunds, cell.window_visits, cell.done), (refunds, here, here));
+}
