@@ -282,8 +282,8 @@ const DESK_MEASURES: &[DeskMeasure] = &[
     ("routine-wait-p95", "minutes", "日常业务排队95%分位", "95 % wait of routine matters", |desk| {
         wait_quantile(&desk.routine_waits, 0.95)
     }),
-    ("queue-hours", "hours", "停机件排队总时", "hours claims waited at desks", |desk| {
-        Some(desk.waiting.two_integrals().1 as f64 / 3600.0)
+    ("queue-hours", "hours", "停机件现场排队总时", "hours people queued for claims", |desk| {
+        Some(desk.claim_waits.sum() as f64 / 3600.0)
     }),
     ("left-impatient", "visits", "嫌队长离开", "left because of the queue", |desk| count(desk.left[0])),
     ("left-at-closing", "visits", "下班未轮到", "not served by closing", |desk| {
@@ -476,8 +476,8 @@ fn daily(outcome: &Outcome) -> Vec<Vec<f32>> {
     let waits = |desk: &DeskTally| -> Vec<f32> {
         desk.wait_seconds
             .iter()
-            .zip(&desk.starts)
-            .map(|(&sum, &starts)| if starts > 0 { (sum as f64 / starts as f64 / 60.0) as f32 } else { 0.0 })
+            .zip(&desk.queued)
+            .map(|(&sum, &count)| if count > 0 { (sum as f64 / count as f64 / 60.0) as f32 } else { 0.0 })
             .collect()
     };
     let mut series =

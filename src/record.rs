@@ -343,9 +343,10 @@ pub struct DeskTally {
     pub steps: [StepCounts; STEPS],
     /// Σ (min(end, H) − ready) over claims by their own entries and exits, seconds.
     pub presence: i128,
-    /// Waits of claims with the person present, seconds.
+    /// Waits of comings for claims with the person present, seconds: until the call, or until those
+    /// leave who have queued in vain. Who turns round at the door has not queued.
     pub claim_waits: Histogram,
-    /// Waits of routine matters after the warm-up, seconds.
+    /// The same of routine matters after the warm-up, seconds.
     pub routine_waits: Histogram,
     /// Of them from the first stop on, seconds.
     pub routine_waits_after: Histogram,
@@ -371,10 +372,10 @@ pub struct DeskTally {
     pub arrivals: Vec<i64>,
     /// Claims finished by day.
     pub finished_by_day: Vec<i64>,
-    /// Waiting seconds of everybody who started service, by day.
+    /// Waiting seconds of everybody present, by day of coming.
     pub wait_seconds: Vec<i64>,
-    /// Starts of service with the person present, by day.
-    pub starts: Vec<i64>,
+    /// Comings of those who were called or queued in vain, by day.
+    pub queued: Vec<i64>,
     /// Sites open, by day.
     pub sites_open: Vec<u32>,
     /// Of them not back to normal, by day.
@@ -409,7 +410,7 @@ impl DeskTally {
             arrivals: zeros(),
             finished_by_day: zeros(),
             wait_seconds: zeros(),
-            starts: zeros(),
+            queued: zeros(),
             sites_open: vec![0; days as usize],
             sites_bad: vec![0; days as usize],
             last_return: SimTime::START,

@@ -297,9 +297,9 @@ impl Serving<'_, '_> {
         }
     }
 
-    /// Someone with the person present is called.
-    fn count_start(&mut self, job: &Job, start: SimTime) {
-        let wait = start.0 - job.arrival.0;
+    /// Someone present is called, or leaves after having queued: the wait of this coming ends.
+    fn count_wait(&mut self, job: &Job, end: SimTime) {
+        let wait = end.0 - job.arrival.0;
         let day = job.arrival.day();
         if !Self::is_routine(job) {
             self.waits.claims.add(day, wait);
@@ -332,7 +332,7 @@ impl Serving<'_, '_> {
         for (day, (routine, claims)) in self.waits.routine.days.iter().zip(&self.waits.claims.days).enumerate() {
             let (seconds, count) = (routine.seconds + claims.seconds, routine.count + claims.count);
             tally.wait_seconds[day] += seconds;
-            tally.starts[day] += count;
+            tally.queued[day] += count;
             tally.arrivals[day] += count;
         }
     }
@@ -434,7 +434,7 @@ impl Flow for Serving<'_, '_> {
             // Work that a measure makes is load before the stop, with or without a person.
             add_on_day(&mut tally.arrivals, job.arrival, i64::from(is_before_stop));
         } else {
-            self.count_start(job, start);
+            self.count_wait(job, start);
         }
         if Self::is_routine(job) {
             return;
@@ -477,7 +477,12 @@ impl Flow for Serving<'_, '_> {
         };
         if let Some(reason) = reason {
             tally.left[reason] += 1;
-            add_on_day(&mut tally.arrivals, job.arrival, 1);
+            // Who turns round at the door has not queued; who has, has waited in vain.
+            if at > job.arrival {
+                self.count_wait(job, at);
+            } else {
+                add_on_day(&mut tally.arrivals, job.arrival, 1);
+            }
         }
         if !is_routine {
             self.spend(State::Waiting, job.arrival, at);

@@ -467,3 +467,46 @@ fn visits_to_windows_are_those_of_claims_that_need_one() {
     let cell = total(&record(&story));
     assert_eq!((cell.refunds, cell.window_visits, cell.done), (refunds, here, here));
 }
+
+/// Comings of claims with the patient present, and how long each queued: until the call, or until the
+/// patient left. Papers in trays wait without anybody; who turns round at the door does not queue.
+#[test]
+fn waits_are_those_of_all_who_queued_served_or_not() {
+    let mut world = plain("chongqing", &[("outpatient", 300.0), ("outbound-outpatient", 60.0)], &[]);
+    world.sites.iter_mut().for_each(|site| site.windows = 1);
+    let story = Story::of(world, 1);
+    let record = record(&story);
+    let mut waits: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    let mut in_vain = 0;
+    for course in &story.courses {
+        let mut rows = course.rows.clone();
+        rows.sort_by_key(|row| (row.time, row.step, row.event));
+        for pair in rows.windows(2) {
+            let [came, next] = [pair[0], pair[1]];
+            let Some(way) = came.pathway.filter(|_| came.event == Event::Came) else { continue };
+            let step = &story.world().pathways[usize::from(way)].steps[usize::from(came.step)];
+            let wait = next.time.0 - came.time.0;
+            let left = next.event == Event::Left;
+            if step.contact != Contact::InPerson || left && wait == 0 {
+                continue;
+            }
+            in_vain += u32::from(left);
+            let desk = story.world().group_of(came.site).desk.as_ref().expect("a desk");
+            waits.entry(usize::from(desk.class)).or_default().push(wait);
+        }
+    }
+    assert!(in_vain > 10, "{in_vain} queued in vain");
+    let catalogue = Catalogue::new(story.world());
+    let outcome = simulate(&story.model, 11, 0, Tracing::Off).expect("the laws hold");
+    let values = measure(story.world(), 0, &outcome).values;
+    for (class, desk) in record.desks.iter().enumerate() {
+        let expected = waits.remove(&class).unwrap_or_default();
+        let sum: u128 = expected.iter().map(|&wait| u128::from(wait)).sum();
+        assert_eq!((desk.claim_waits.count(), desk.claim_waits.sum()), (expected.len() as u64, sum), "class {class}");
+        assert_eq!(desk.queued.iter().sum::<i64>(), expected.len() as i64);
+        let hours = values[catalogue.find("queue-hours", Group::Desk(class)).expect("one")];
+        assert_eq!(hours, Some(sum as f64 / 3600.0));
+        let turned: i64 = desk.left.iter().sum();
+        assert!(desk.arrivals.iter().sum::<i64>() <= expected.len() as i64 + turned);
+    }
+}
