@@ -6,9 +6,10 @@
 //! not come about by the horizon is censored: its value is then missing, never the horizon's date.
 
 use crate::calendar::{DAY, SimTime};
-use crate::record::{Cell, DeskTally, HOUR, Record, StateHours};
+use crate::record::{Cell, DeskTally, HOUR, PARTS, Part, Record, StateHours};
 use crate::replication::Outcome;
-use crate::scenario::world::Scenario;
+use crate::scenario::raw::DemandKind;
+use crate::scenario::world::{Care, Scenario};
 use crate::schedule::ReturnKind;
 use crate::tally::Histogram;
 use crate::units::{Lang, yuan_from_fen};
@@ -258,6 +259,37 @@ const CELL_MEASURES: &[CellMeasure] = &[
     }),
 ];
 
+/// Agency business is no visit: it has measures of its own, over the same counts.
+const BUSINESS_MEASURES: &[CellMeasure] = &[
+    ("affected-business", "matters", "受影响经办业务件数", "agency matters affected", |cell| {
+        count(cell.affected)
+    }),
+    ("business-brought-forward", "matters", "提前办理的经办业务", "agency matters brought forward", |cell| {
+        count(cell.parts[Part::StockedUp as usize])
+    }),
+    ("business-taken-in", "matters", "受理待办的经办业务", "agency matters left for a desk", |cell| {
+        count(cell.parts[..=Part::PaidNothing as usize].iter().sum())
+    }),
+    ("business-deferred", "matters", "推迟的经办业务", "agency matters deferred", |cell| {
+        count(cell.parts[Part::Deferred as usize])
+    }),
+    ("business-forgone", "matters", "放弃的经办业务", "agency matters forgone", |cell| {
+        count(cell.parts[Part::Forgone as usize])
+    }),
+];
+
+fn is_business(care: &Care) -> bool {
+    care.kind == DemandKind::Business
+}
+
+/// Whether a group of cells has agency business in it.
+fn has_business(scenario: &Scenario, group: Group) -> bool {
+    match group {
+        Group::Care(care) => is_business(&scenario.care[care]),
+        _ => scenario.care.iter().any(is_business),
+    }
+}
+
 type DeskMeasure = (&'static str, &'static str, &'static str, &'static str, fn(&DeskTally) -> Option<f64>);
 
 fn wait_quantile(waits: &Histogram, p: f64) -> Option<f64> {
@@ -318,11 +350,9 @@ impl Catalogue {
     /// The measures of a scenario.
     pub fn new(scenario: &Scenario) -> Self {
         let mut measures = Vec::new();
-        let groups = std::iter::once(Group::All)
-            .chain((0..scenario.care.len()).map(Group::Care))
-            .chain((0..scenario.schemes.len()).map(Group::Scheme));
-        for group in groups {
-            for &(key, unit, zh, en, _) in CELL_MEASURES {
+        for group in cell_groups(scenario) {
+            let business = if has_business(scenario, group) { BUSINESS_MEASURES } else { &[] };
+            for &(key, unit, zh, en, _) in CELL_MEASURES.iter().chain(business) {
                 measures.push(Measure { key, unit, zh, en, group, kind: Kind::Number });
             }
         }
@@ -416,14 +446,12 @@ fn series_of(scenario: &Scenario) -> Vec<Series> {
 pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Values {
     let record = &outcome.record;
     let mut values = Vec::new();
-    let mut cells = |cell: &Cell| values.extend(CELL_MEASURES.iter().map(|(.., of)| of(cell)));
-    let schemes = scenario.schemes.len();
-    cells(&sum_cells(record.cells.iter()));
-    for care in 0..scenario.care.len() {
-        cells(&sum_cells(record.cells[care * schemes..(care + 1) * schemes].iter()));
-    }
-    for scheme in 0..schemes {
-        cells(&sum_cells(record.cells.iter().skip(scheme).step_by(schemes)));
+    for group in cell_groups(scenario) {
+        let (cell, business) = sum_cells(scenario, record, group);
+        values.extend(CELL_MEASURES.iter().map(|(.., of)| of(&cell)));
+        if has_business(scenario, group) {
+            values.extend(BUSINESS_MEASURES.iter().map(|(.., of)| of(&business)));
+        }
     }
     for (class, desk) in record.desks.iter().enumerate() {
         let normal = &outcome.normal.desks[class];
@@ -557,11 +585,30 @@ fn surge_before_stop(scenario: &Scenario, outcome: &Outcome, class: usize) -> Op
         .reduce(f64::max)
 }
 
-/// Sum over cells.
-fn sum_cells<'a>(cells: impl Iterator<Item = &'a Cell>) -> Cell {
-    let mut sum = Cell::default();
-    for cell in cells {
-        sum.add(cell);
+/// Groups of care types and schemes, in catalogue order.
+fn cell_groups(scenario: &Scenario) -> impl Iterator<Item = Group> + use<> {
+    std::iter::once(Group::All)
+        .chain((0..scenario.care.len()).map(Group::Care))
+        .chain((0..scenario.schemes.len()).map(Group::Scheme))
+}
+
+/// Sums over the cells of a group: of all but for the numbers of visits, which are those of care; and
+/// of agency business alone.
+fn sum_cells(scenario: &Scenario, record: &Record, group: Group) -> (Cell, Cell) {
+    let (mut all, mut business) = (Cell::default(), Cell::default());
+    for (index, cell) in record.cells.iter().enumerate() {
+        let (care, scheme) = (index / record.schemes(), index % record.schemes());
+        let is_in = match group {
+            Group::Care(one) => care == one,
+            Group::Scheme(one) => scheme == one,
+            _ => true,
+        };
+        if is_in && is_business(&scenario.care[care]) {
+            business.add(cell);
+            all.add(&Cell { affected: 0, parts: [0; PARTS], deferral_seconds: 0, ..cell.clone() });
+        } else if is_in {
+            all.add(cell);
+        }
     }
-    sum
+    (all, business)
 }

@@ -88,7 +88,7 @@ summed! {
 /// Counts of one care type and scheme. Money in fen, times in seconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// Visits due in the actual outage of their service.
+    /// Visits, or matters of agency business, due in the actual outage of their service.
     pub affected: i64,
     /// Of them, by [`Part`].
     pub parts: [i64; PARTS],
@@ -467,7 +467,7 @@ pub struct Record {
     pub prepaid: Vec<i64>,
     /// Prepayment refunded, fen by day.
     pub refunded: Vec<i64>,
-    /// Visits met by the outage, by day.
+    /// Visits met by the outage, by day, without agency business.
     pub affected: Vec<i64>,
     /// Bills on the ledgers of all providers together.
     pub ledger: Ledger,

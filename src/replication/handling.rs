@@ -124,8 +124,7 @@ impl Run<'_> {
     /// Counts an affected visit and decides what it does; the answer is a claim on its way.
     pub(super) fn affected(&mut self, met: Met) -> Option<(Claim, SiteId)> {
         let visit = met.visit;
-        self.record.cell(visit.care, visit.scheme).affected += 1;
-        add_on_day(&mut self.record.affected, visit.due, 1);
+        self.count_affected(&visit);
         let care = &self.model.scenario.care[usize::from(visit.care)];
         let block = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, visit.key.index);
         if !care.essential && block.u(0) < care.elective_share * care.deferred_share {
@@ -180,14 +179,20 @@ impl Run<'_> {
         cell.hardship_40 += i64::from(prepaid > 0.4 * household_fen);
     }
 
+    /// A visit or matter of business due in the outage; business is no visit of the daily series.
+    fn count_affected(&mut self, visit: &Visit) {
+        self.record.cell(visit.care, visit.scheme).affected += 1;
+        let is_visit = self.scenario().care[usize::from(visit.care)].kind != DemandKind::Business;
+        add_on_day(&mut self.record.affected, visit.due, i64::from(is_visit));
+    }
+
     fn part(&mut self, visit: &Visit, part: Part) {
         self.record.cell(visit.care, visit.scheme).parts[part as usize] += 1;
     }
 
     /// An affected visit or matter that had been moved before the stop.
     pub(super) fn count_moved(&mut self, visit: &Visit) {
-        self.record.cell(visit.care, visit.scheme).affected += 1;
-        add_on_day(&mut self.record.affected, visit.due, 1);
+        self.count_affected(visit);
         self.part(visit, Part::StockedUp);
         self.log_visit(visit, visit.due, Event::StockedUp);
     }

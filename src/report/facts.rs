@@ -129,12 +129,13 @@ impl Facts {
         self.row(report, key, Group::All).mean
     }
 
-    /// The stops, those first whose services most of the affected visits need.
+    /// The stops, those first whose services most of the affected visits and matters need.
     pub fn stops_by_weight(&self, report: &Report<'_>) -> Vec<&StopFacts> {
         let weight = |facts: &StopFacts| {
             let services = report.scenario.suspensions.get(facts.stop).map_or(0, |stop| stop.services);
             let care = report.scenario.care.iter().enumerate().filter(|(_, care)| services >> care.needs & 1 == 1);
-            care.filter_map(|(index, _)| self.row(report, "affected", Group::Care(index)).mean.value).sum::<f64>()
+            let mean = |key, index| self.row(report, key, Group::Care(index)).mean.value.unwrap_or(0.0);
+            care.map(|(index, _)| mean("affected", index) + mean("affected-business", index)).sum::<f64>()
         };
         let mut weighed: Vec<(f64, &StopFacts)> = self.stops.iter().map(|stop| (weight(stop), stop)).collect();
         weighed.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -23,6 +23,7 @@ const DESKS_MOST: usize = 6;
 const VISITS: (&str, &str) = ("人次", "visits");
 const PEOPLE: (&str, &str) = ("人", "people");
 const CLAIMS: (&str, &str) = ("件", "claims");
+const MATTERS: (&str, &str) = ("件", "matters");
 const YUAN: (&str, &str) = ("元", "yuan");
 
 /// What the parts of the summary share.
@@ -167,6 +168,12 @@ fn visits(words: &Words<'_>, out: &mut Layout) {
     }
     if !parts.is_empty() {
         out.item("", &words.join(&parts));
+    }
+    // Agency business is no visit.
+    let business = words.facts.mean(words.report, "affected-business");
+    if business.value.is_some_and(|matters| matters > 0.0) {
+        let number = count_between(business, MATTERS, words.lang).unwrap_or_default();
+        out.item("", words.say(&format!("另有经办业务 {number}"), &format!("besides {number} of agency business")));
     }
 }
 
@@ -410,6 +417,7 @@ pub fn json(report: &Report<'_>) -> Value {
         "confidence": crate::stats::Confidence::P95.level(),
         "stops": facts.stops.iter().map(|stop| stop_json(report, stop)).collect::<Vec<_>>(),
         "affected": mean("affected"),
+        "affected_business": mean("affected-business"),
         "endings": endings.collect::<serde_json::Map<_, _>>(),
         "money": money.iter().map(|key| ((*key).to_owned(), mean(key))).collect::<serde_json::Map<_, _>>(),
         "desks": facts.desks.iter().map(|desk| desk_json(report, desk)).collect::<Vec<_>>(),

@@ -11,7 +11,7 @@ use cutover::measures::{Catalogue, Group, measure};
 use cutover::pathway::Refund;
 use cutover::record::{Cell, HOUR, Record};
 use cutover::replication::{Tracing, simulate};
-use cutover::scenario::raw::{Contact, Pays};
+use cutover::scenario::raw::{Contact, DemandKind, Pays};
 use cutover::scenario::world::{Care, Scenario};
 use cutover::schedule::Suspension;
 use cutover::trace::Event;
@@ -509,4 +509,40 @@ fn waits_are_those_of_all_who_queued_served_or_not() {
         let turned: i64 = desk.left.iter().sum();
         assert!(desk.arrivals.iter().sum::<i64>() <= expected.len() as i64 + turned);
     }
+}
+
+/// Enrolment at Nantong's halls is business: counted by itself and in no total of visits.
+#[test]
+fn agency_business_is_no_visit() {
+    let model = model("nantong", &["people.employee.insured=60000", "people.resident.insured=90000"]);
+    let world = &model.scenario;
+    let outcome = simulate(&model, 5, 0, Tracing::Off).expect("the laws hold");
+    let values = measure(world, 0, &outcome).values;
+    let catalogue = Catalogue::new(world);
+    let value = |key: &str, group: Group| catalogue.find(key, group).and_then(|index| values[index]);
+    let schemes = outcome.record.schemes();
+    let mut sums = [0; 2];
+    let mut parts = [0; 6];
+    for (index, care) in world.care.iter().enumerate() {
+        let is_business = care.kind == DemandKind::Business;
+        let cells = &outcome.record.cells[index * schemes..(index + 1) * schemes];
+        let affected: i64 = cells.iter().map(|cell| cell.affected).sum();
+        sums[usize::from(is_business)] += affected;
+        let [visits, matters] = ["affected", "affected-business"].map(|key| value(key, Group::Care(index)));
+        if is_business {
+            assert_eq!((visits, matters), (Some(0.0), Some(affected as f64)), "{}", care.key);
+        } else {
+            assert_eq!((visits, matters), (Some(affected as f64), None), "{}", care.key);
+            cells.iter().for_each(|cell| parts.iter_mut().zip(cell.parts).for_each(|(sum, part)| *sum += part));
+        }
+    }
+    assert!(sums[0] > 100 && sums[1] > 100, "{sums:?}");
+    assert_eq!(value("affected", Group::All), Some(sums[0] as f64));
+    assert_eq!(value("affected-business", Group::All), Some(sums[1] as f64));
+    let keys = ["paid-all", "paid-part", "paid-nothing", "stocked-up", "deferred", "forgone"];
+    assert_eq!(keys.map(|key| value(key, Group::All)), parts.map(|part| Some(part as f64)));
+    let keys = ["brought-forward", "taken-in", "deferred", "forgone"].map(|key| format!("business-{key}"));
+    let business: f64 = keys.iter().filter_map(|key| value(key, Group::All)).sum();
+    assert_eq!(business, sums[1] as f64);
+    assert_eq!(outcome.record.affected.iter().sum::<i64>(), sums[0], "by day");
 }
