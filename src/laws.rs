@@ -180,7 +180,7 @@ fn cell_laws(cell: &Cell) -> Result<(), String> {
     let ended = cell.refunded + cell.lost.iter().sum::<i64>() + cell.account_spared + cell.outstanding;
     equal("prepayment made", made, "refunded + lost + kept on the account + outstanding", ended)?;
     let paid = cell.bill - cell.carried;
-    equal("self-pay", cell.self_pay, "bills less what providers carry", paid)
+    equal("self-pay", cell.self_pay + cell.paid_after, "bills less what providers carry", paid)
 }
 
 /// Everything that providers carry has stood on the ledger once, and nothing was taken off that

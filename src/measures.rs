@@ -184,7 +184,14 @@ const CELL_MEASURES: &[CellMeasure] = &[
     ("deferred", "visits", "推迟就医人次", "deferred", |cell| count(cell.parts[4])),
     ("forgone", "visits", "放弃就医人次", "forgone", |cell| count(cell.parts[5])),
     ("spanning-stays", "stays", "跨停机期住院人次", "stays over the whole outage", |cell| count(cell.spanning)),
-    ("self-pay", "yuan", "受影响就诊的现金支付", "paid at visits affected", |cell| yuan(cell.self_pay)),
+    ("self-pay", "yuan", "停机期现金支付", "paid at visits in the outage", |cell| yuan(cell.self_pay)),
+    (
+        "paid-after",
+        "yuan",
+        "跨停机期住院出院时现金支付",
+        "paid at discharge after the outage by stays over it",
+        |cell| yuan(cell.paid_after),
+    ),
     ("prepayment", "yuan", "垫付总额", "prepayment", |cell| yuan(cell.prepaid_fund + cell.prepaid_account)),
     ("prepayment-fund", "yuan", "垫付：统筹基金", "prepayment for the fund", |cell| yuan(cell.prepaid_fund)),
     ("prepayment-account", "yuan", "垫付：个人账户", "prepayment for the account", |cell| {

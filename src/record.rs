@@ -96,7 +96,8 @@ pub struct Cell {
     pub spanning: i64,
     /// Refills moved before the stop although none fell into the outage.
     pub needless_stock_up: i64,
-    /// Bills of the visits made in the outage.
+    /// Bills of the visits made in the outage, and of the stays over it that paid at their discharge
+    /// because of it.
     pub bill: i64,
     /// Of them, owed by the fund.
     pub bill_fund: i64,
@@ -108,9 +109,11 @@ pub struct Cell {
     pub capped: i64,
     /// Paid at visits in the outage.
     pub self_pay: i64,
-    /// Of it for the fund.
+    /// Paid by such stays at their discharge, after the outage.
+    pub paid_after: i64,
+    /// Of both for the fund.
     pub prepaid_fund: i64,
-    /// Of it for the account.
+    /// Of both for the account.
     pub prepaid_account: i64,
     /// Account money kept by owners who paid cash for good.
     pub account_kept: i64,

@@ -24,10 +24,10 @@ const SECOND: u32 = 1 << 27;
 /// What a pathway asks of a patient, by its own split of the bill.
 #[derive(Clone, Copy)]
 pub(super) struct Offer {
-    pathway: u16,
-    bill: Bill,
+    pub(super) pathway: u16,
+    pub(super) bill: Bill,
     /// Paid at the visit, fen.
-    asked: u32,
+    pub(super) asked: u32,
     /// What a second deductible takes from the fund's part, fen.
     pub(super) second_deductible: u32,
 }
@@ -48,6 +48,13 @@ pub(super) struct Met {
 pub(super) struct Means {
     monthly_income_yuan: f64,
     cash_fen: u32,
+}
+
+impl Means {
+    /// Cash in hand for a bill: everybody has the own cash of a normal day.
+    pub(super) fn cash_fen(self, bill: Bill) -> u32 {
+        self.cash_fen.max(bill.own)
+    }
 }
 
 impl Run<'_> {
@@ -205,6 +212,7 @@ impl Run<'_> {
         let days = care.deferral_days.draw(draws.word(1), &self.model.population.normal);
         let horizon = self.scenario().horizon();
         let back = SimTime(met.down.end.0.saturating_add((days * 86_400.0) as u32)).min(horizon);
+        self.deferred_to = Some(back);
         self.record.cell(visit.care, visit.scheme).deferral_seconds += i64::from(back.0 - visit.due.0);
         self.log_visit(visit, visit.due, Event::Deferred);
     }
@@ -275,34 +283,38 @@ impl Run<'_> {
             actual: &self.outage.actual,
         };
         let means = self.means_of(&visit, block);
-        let cash = means.cash_fen.max(bill.own);
+        let cash = means.cash_fen(bill);
         let Some(chosen) = choose_pathway(rules, &case, block.u(1)) else {
             self.forgo(&visit);
             return None;
         };
         let mut offer = self.offer(&visit, chosen, bill);
-        if offer.asked > cash {
-            let cheaper = rules
-                .iter()
-                .filter(|rule| rule.is_open(&case))
-                .map(|rule| self.offer(&visit, rule.pathway, bill))
-                .filter(|other| other.asked <= cash)
-                .min_by_key(|other| other.asked);
-            match cheaper {
-                Some(other) => offer = other,
-                None if is_elective => {
-                    self.defer(&met);
-                    return None;
-                }
-                // Essential care is given; what cash does not cover is owed to the provider.
-                None if care.essential => offer.asked = cash,
-                None => {
-                    self.forgo(&visit);
-                    return None;
-                }
+        match self.within(&visit, &case, offer, bill, cash) {
+            Some(possible) => offer = possible,
+            None if is_elective => {
+                self.defer(&met);
+                return None;
+            }
+            // Essential care is given; what cash does not cover is owed to the provider.
+            None if care.essential => offer.asked = cash,
+            None => {
+                self.forgo(&visit);
+                return None;
             }
         }
         self.count_payment(&met, offer, means)
+    }
+
+    /// What somebody chose if cash in hand reaches for it, else the open pathway that asks for least,
+    /// if it reaches for that.
+    pub(super) fn within(&self, visit: &Visit, case: &Case<'_>, chosen: Offer, bill: Bill, cash: u32) -> Option<Offer> {
+        if chosen.asked <= cash {
+            return Some(chosen);
+        }
+        let rules = &self.model.scenario.rules[usize::from(visit.care)];
+        let open = rules.iter().filter(|rule| rule.is_open(case));
+        let others = open.map(|rule| self.offer(visit, rule.pathway, bill));
+        others.filter(|other| other.asked <= cash).min_by_key(|other| other.asked)
     }
 
     fn forgo(&mut self, visit: &Visit) {
@@ -315,9 +327,11 @@ impl Run<'_> {
         let Offer { pathway, bill, asked: paid, second_deductible } = offer;
         let way = &self.model.scenario.pathways[usize::from(pathway)];
         let money = payment(paid, bill, way.is_final);
-        // A stay that only spans the outage is counted apart, not as affected.
-        if met.state == StayState::DischargedInGap {
+        // A stay that only spans the outage is counted apart, not as affected, and pays after it.
+        let is_in_outage = met.state == StayState::DischargedInGap;
+        if is_in_outage {
             self.part(visit, part_of(paid, bill));
+            add_on_day(&mut self.record.self_pay, visit.due, i64::from(paid));
         }
         let prepaid = i64::from(money.prepaid_fund) + i64::from(money.prepaid_account);
         let cell = self.record.cell(visit.care, visit.scheme);
@@ -326,7 +340,7 @@ impl Run<'_> {
         cell.bill_account += i64::from(bill.account);
         cell.bill_own += i64::from(bill.own);
         cell.second_deductible += i64::from(second_deductible);
-        cell.self_pay += i64::from(paid);
+        *(if is_in_outage { &mut cell.self_pay } else { &mut cell.paid_after }) += i64::from(paid);
         cell.prepaid_fund += i64::from(money.prepaid_fund);
         cell.prepaid_account += i64::from(money.prepaid_account);
         cell.account_kept += i64::from(money.account_kept);
@@ -337,7 +351,6 @@ impl Run<'_> {
         if !self.has_memory(visit) {
             self.count_person(visit, means);
         }
-        add_on_day(&mut self.record.self_pay, visit.due, i64::from(paid));
         add_on_day(&mut self.record.prepaid, visit.due, prepaid);
         let claim = self.claim_of(visit, pathway, money, met.matter.action);
         self.log(visit.key.site, &claim, visit.due, Event::Paid, i64::from(paid));

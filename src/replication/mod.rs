@@ -120,6 +120,8 @@ struct Run<'a> {
     balances: Vec<SiteBalance>,
     /// Prepaid at the visits of the present person, fen.
     prepaid_by_person: i64,
+    /// When the last visit that was deferred takes place; whoever asks clears it before.
+    deferred_to: Option<SimTime>,
     inbox: Vec<Vec<Parcel>>,
     /// First and last moment at which any stop holds, by care type.
     care_down: Vec<Interval>,
@@ -266,6 +268,7 @@ impl<'a> Run<'a> {
             normal: new_record(),
             balances: vec![SiteBalance::default(); scenario.sites.len()],
             prepaid_by_person: 0,
+            deferred_to: None,
             inbox: vec![Vec::new(); scenario.sites.len()],
             desk: DeskScratch::default(),
             trace: (tracing != Tracing::Off).then(Vec::new),

@@ -18,7 +18,7 @@ use crate::schedule::{Interval, Matter};
 use crate::units::seconds_from_minutes;
 
 use super::Run;
-use super::handling::Met;
+use super::handling::{Met, Offer};
 
 /// The step at which work before the stop is counted.
 const BEFORE_STOP: u8 = STEPS as u8 - 1;
@@ -201,34 +201,52 @@ impl Run<'_> {
         }
         let down = self.spanned(&stay, needs, &matter)?;
         self.record.cell(stay.care, stay.scheme).spanning += 1;
-        let case = Case {
-            matter: &matter,
-            has_station: scenario.sites[stay.key.site as usize].station.is_some(),
-            state: StayState::DischargedAfter,
-            time: down.end,
-            actual: &self.outage.actual,
-        };
-        let block = self.source.block(stay.key.site, StreamId::Behaviour, stay.key.person, stay.key.index);
-        let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &case, block.u(1))?;
         let met = Met { visit: stay, matter, down, state: StayState::DischargedAfter, bill_share };
-        let way = &scenario.pathways[usize::from(pathway)];
-        if matches!(way.pays, Pays::Nothing | Pays::OwnShare) {
-            if way.second_deductible {
-                let bill = self.bill_of(&met);
-                let more = self.offer(&stay, pathway, bill).second_deductible;
-                self.record.cell(stay.care, stay.scheme).second_deductible += i64::from(more);
-            }
-            // Registered again once the service is back, and settled as usual at discharge: the
-            // own share is then no different from the normal course.
-            let visit = Visit { due: down.end, ..stay };
-            let claim = self.claim_of(&visit, pathway, Payment::default(), Action::Discharge);
-            return self.advance(claim, None);
+        let block = self.source.block(stay.key.site, StreamId::Behaviour, stay.key.person, stay.key.index);
+        let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &self.case_after(&met), block.u(1))?;
+        let is_settled_then =
+            |pathway: u16| matches!(scenario.pathways[usize::from(pathway)].pays, Pays::Nothing | Pays::OwnShare);
+        if is_settled_then(pathway) {
+            return self.registered_again(&met, pathway);
         }
         if stay.due >= scenario.horizon() {
             return None;
         }
         let bill = self.bill_of(&met);
-        self.count_payment(&met, self.offer(&stay, pathway, bill), self.means_of(&stay, block))
+        let means = self.means_of(&stay, block);
+        let cash = means.cash_fen(bill);
+        let offer = self.offer(&stay, pathway, bill);
+        match self.within(&stay, &self.case_after(&met), offer, bill, cash) {
+            Some(other) if is_settled_then(other.pathway) => self.registered_again(&met, other.pathway),
+            Some(offer) => self.count_payment(&met, offer, means),
+            // The stay is over: what cash does not cover is owed to the hospital.
+            None => self.count_payment(&met, Offer { asked: cash, ..offer }, means),
+        }
+    }
+
+    /// The case of a stay over the outage, at its end.
+    fn case_after<'s>(&'s self, met: &'s Met) -> Case<'s> {
+        Case {
+            matter: &met.matter,
+            has_station: self.scenario().sites[met.visit.key.site as usize].station.is_some(),
+            state: met.state,
+            time: met.down.end,
+            actual: &self.outage.actual,
+        }
+    }
+
+    /// Registered again once the service is back, and settled as usual at discharge: the own share is
+    /// then no different from the normal course.
+    fn registered_again(&mut self, met: &Met, pathway: u16) -> Option<(Claim, SiteId)> {
+        let stay = met.visit;
+        if self.scenario().pathways[usize::from(pathway)].second_deductible {
+            let bill = self.bill_of(met);
+            let more = self.offer(&stay, pathway, bill).second_deductible;
+            self.record.cell(stay.care, stay.scheme).second_deductible += i64::from(more);
+        }
+        let visit = Visit { due: met.down.end, ..stay };
+        let claim = self.claim_of(&visit, pathway, Payment::default(), Action::Discharge);
+        self.advance(claim, None)
     }
 
     /// The outage that a stay spans: in hospital in it, discharged after it.

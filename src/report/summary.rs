@@ -199,10 +199,16 @@ fn money(words: &Words<'_>, out: &mut Layout) {
         hard[0], hard[1]
     );
     let en = format!(
-        "{held}·days outstanding over time; {self_pay} paid at visits affected; above 10% of a month's household income: {}, above 40%: {}",
+        "{held}·days outstanding over time; {self_pay} paid at visits in the outage; above 10% of a month's household income: {}, above 40%: {}",
         hard[0], hard[1]
     );
     out.item("", words.say(&zh, &en));
+    let after = words.mean("paid-after");
+    if after > 0.0 {
+        let after = yuan(after, words.lang);
+        let zh = format!("跨停机期住院的患者出院时另付 {after}");
+        out.item("", words.say(&zh, &format!("and {after} paid at discharge by inpatients who spanned the outage")));
+    }
     let carried = words.mean("carried");
     if carried > 0.0 {
         let (carried, peak) = (yuan(carried, words.lang), yuan(words.mean("carried-peak"), words.lang));
