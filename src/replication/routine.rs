@@ -10,6 +10,7 @@ use crate::patient::{PersonKey, PersonKind, Visit};
 use crate::rng::StreamId;
 use crate::scenario::raw::{Action, SiteKind};
 use crate::scenario::world::SiteId;
+use crate::schedule::Matter as Who;
 use crate::units::seconds_from_minutes;
 
 use super::{DeskScratch, Run};
@@ -133,16 +134,30 @@ impl Run<'_> {
         kept.clear();
         let scenario = self.scenario();
         if let Some(desk) = scenario.group_of(site).desk.as_ref() {
-            let who = self.routine_matter(site, None);
+            let nobody = self.routine_matter(site, None);
+            let is_scoped = desk.routine_needs.is_some_and(|service| self.is_scoped(service, &nobody));
             downs.clear();
-            if let Some(service) = desk.routine_needs {
-                downs.extend(self.outage.downs(scenario, service, &who));
+            if let Some(service) = desk.routine_needs.filter(|_| !is_scoped) {
+                downs.extend(self.outage.downs(scenario, service, &nobody));
             }
-            let stopped_by = desk.routine_needs.map_or(0, |service| self.outage.stop_mask(scenario, service, &who));
+            let mask =
+                |who: &Who| desk.routine_needs.map_or(0, |service| self.outage.stop_mask(scenario, service, who));
+            let common = mask(&nobody);
             for job in routine.iter() {
                 if let Some(index) = business_of(job.owner) {
                     kept.extend(self.business_kept(job, &business[index]));
-                } else if !downs.iter().any(|down| down.contains(job.arrival)) {
+                    continue;
+                }
+                let (mut who, mut stopped_by) = (nobody, common);
+                if is_scoped {
+                    who.scheme = self.routine_scheme(job);
+                    stopped_by = mask(&who);
+                    downs.clear();
+                    downs.extend(
+                        desk.routine_needs.iter().flat_map(|&service| self.outage.downs(scenario, service, &who)),
+                    );
+                }
+                if !downs.iter().any(|down| down.contains(job.arrival)) {
                     kept.push(Job { stopped_by, ..*job });
                 } else {
                     let up = self.outage.up_from(scenario, desk.routine_needs, &who, job.arrival);
@@ -158,10 +173,33 @@ impl Run<'_> {
         self.desk = scratch;
     }
 
-    /// Who a routine matter is for the scope of stops: nobody in particular, unless it is business.
-    fn routine_matter(&self, site: SiteId, visit: Option<&Visit>) -> crate::schedule::Matter {
+    /// Whether stops of a service tell schemes apart: only then need one know whose a matter is.
+    fn is_scoped(&self, service: u16, nobody: &Who) -> bool {
+        let scenario = self.scenario();
+        let mask = |who: &Who| self.outage.stop_mask(scenario, service, who);
+        let common = mask(nobody);
+        (0..scenario.schemes.len() as u8).any(|scheme| mask(&Who { scheme, ..*nobody }) != common)
+    }
+
+    /// Scheme of the person of a routine matter: by the numbers insured, from the matter's own words.
+    fn routine_scheme(&self, job: &Job) -> u8 {
+        let key = PersonKey::from_order(job.order);
+        let u = self.source.block(key.site, StreamId::Routine, key.person, key.index).u(3);
+        let schemes = &self.scenario().schemes;
+        let mut left = u * schemes.iter().map(|scheme| scheme.insured).sum::<f64>();
+        let found = schemes.iter().position(|scheme| {
+            left -= scheme.insured;
+            left < 0.0
+        });
+        found.unwrap_or(0) as u8
+    }
+
+    /// Who a routine matter is for the scope of stops: nobody in particular, unless it is business. One
+    /// that is none has a scheme where stops tell them apart ([`Run::routine_scheme`]), but no class and
+    /// no care type: stops for some of these only do not concern it.
+    fn routine_matter(&self, site: SiteId, visit: Option<&Visit>) -> Who {
         let place = &self.scenario().sites[site as usize];
-        crate::schedule::Matter {
+        Who {
             scheme: visit.map_or(0, |visit| visit.scheme),
             district: place.district,
             group: place.group,
