@@ -1,6 +1,7 @@
 //! Patients with memory: sessions on fixed weekdays, and refills with stock-up before the stop.
 //!
-//! Who stocks up is decided by announced times only; a refill that was moved shifts the later ones.
+//! Who stocks up is decided by announced times only; a refill that was moved or deferred shifts the
+//! later ones.
 
 use std::ops::RangeInclusive;
 
@@ -85,7 +86,7 @@ impl Run<'_> {
         first.max(scenario.announced_at).day()
     }
 
-    /// One patient's refills between two days. A stocked-up refill shifts the later ones.
+    /// One patient's refills between two days. A refill that was moved or deferred shifts the later ones.
     fn refill_chain(&mut self, site: SiteId, care: usize, scheme: usize, number: u32, days: RangeInclusive<u32>) {
         let cycle = self.scenario().care[care].cycle_days;
         let last = (*days.end()).min(self.scenario().clock.days() - 1);
@@ -113,7 +114,7 @@ impl Run<'_> {
                         self.record.cell(visit.care, visit.scheme).needless_stock_up += 1;
                     }
                     // What was bought covers these refills too.
-                    while day + cycle < supplied_to.min(last) {
+                    while day + cycle < supplied_to && day + cycle <= last {
                         (day, refill) = (day + cycle, refill + 1);
                         let due = self.stream().refill_time(&patient, refill, day);
                         if self.outage.down_at(self.scenario(), needs, &matter, due).is_some() {
@@ -125,8 +126,10 @@ impl Run<'_> {
                     supplied_to.max(day + 1)
                 }
                 None => {
+                    self.deferred_to = None;
                     self.meet(visit, Action::Purchase, 1.0);
-                    day + cycle
+                    let bought = self.deferred_to.map_or(day, |back| back.day().max(day));
+                    bought.saturating_add(cycle)
                 }
             };
             day = next;
@@ -157,26 +160,24 @@ impl Run<'_> {
             let span = until.0 - from.0;
             let day = SimTime(from.0 + (block.u(1) * f64::from(span)) as u32).day();
             let bought = self.stream().refill_time(visit, 1 << 19, day).max(from).min(SimTime(until.0 - 1));
-            let takes_part = match stop {
-                Some(_) => bought < visit.due && block.u(0) < measure.share,
-                None => false,
-            };
-            if !takes_part {
-                let next_stop =
-                    scenario.suspensions.iter().any(|stop| visit.due >= stop.planned && stop.stops(needs, matter));
-                if stop.is_none()
-                    && next_stop
-                    && block.u(0) < measure.needless_share
-                    && visit.due.0 - bought.0.min(visit.due.0) < cycle * 86_400
-                {
-                    self.record.cell(visit.care, visit.scheme).needless_stock_up += 1;
-                    self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);
-                }
-                continue;
-            }
             // The patient buys as much as is allowed: all refills due until it is used up are moved.
             let supplied = measure.supply.lasts_to(&scenario.clock, bought);
-            if supplied <= visit.due.day() {
+            let is_early = bought < visit.due;
+            let takes_part = match stop {
+                Some(_) => is_early && block.u(0) < measure.share && supplied > visit.due.day(),
+                None => {
+                    scenario.suspensions.iter().any(|stop| visit.due >= stop.planned && stop.stops(needs, matter))
+                        && block.u(0) < measure.needless_share
+                        && visit.due.0 - bought.0.min(visit.due.0) < cycle * 86_400
+                }
+            };
+            if !takes_part {
+                continue;
+            }
+            if stop.is_none() && (!is_early || supplied <= visit.due.day()) {
+                // Bought for nothing: the supply ends before the refill is due, which comes as ever.
+                self.record.cell(visit.care, visit.scheme).needless_stock_up += 1;
+                self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);
                 continue;
             }
             self.work_before_stop(visit, index as u16, bought, SimTime::NEVER);

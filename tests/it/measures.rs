@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use cutover::calendar::SimTime;
 use cutover::distribution::Distribution;
 use cutover::measures::{Catalogue, Group, measure};
-use cutover::pathway::Refund;
+use cutover::pathway::{Refund, Rule};
 use cutover::record::{Cell, HOUR, Record};
-use cutover::replication::{Tracing, simulate};
-use cutover::scenario::raw::{Contact, DemandKind, Pays};
+use cutover::replication::{Model, Tracing, simulate};
+use cutover::scenario::raw::{Contact, DemandKind, MeasureKind, Pays, StayState};
 use cutover::scenario::world::{Care, Scenario};
+use cutover::schedule::Supply;
 use cutover::schedule::Suspension;
 use cutover::trace::Event;
 
@@ -545,4 +546,117 @@ fn agency_business_is_no_visit() {
     let business: f64 = keys.iter().filter_map(|key| value(key, Group::All)).sum();
     assert_eq!(business, sums[1] as f64);
     assert_eq!(outcome.record.affected.iter().sum::<i64>(), sums[0], "by day");
+}
+
+/// Nantong's patients elsewhere who are discharged after the return and pay all of 1,000 yuan there.
+fn discharged_after(cash_yuan: f64, others: bool) -> (Story, Record) {
+    let mut world = plain("nantong", &[("outbound-inpatient", 60.0)], &[]);
+    incomes(&mut world, &Distribution::Fixed(cash_yuan), 2.5);
+    world.behaviour.cash_months = Distribution::Fixed(1.0);
+    let index = world.care.iter().position(|care| care.key == "outbound-inpatient").expect("a care type");
+    for rule in world.rules[index].iter_mut().filter(|rule| rule.key == "after-cash") {
+        rule.share = Some(1.0);
+    }
+    let is_other = |rule: &Rule| rule.state == StayState::DischargedAfter && rule.key != "after-cash";
+    world.rules[index].retain(|rule| others || !is_other(rule));
+    let story = Story::of(world, 1);
+    let record = record(&story);
+    (story, record)
+}
+
+/// What they pay is no payment in the outage. Whoever has 500 yuan pays 500, whatever is asked, and owes
+/// the rest; or takes the way of those who pay their own share, where there is one.
+#[test]
+fn stays_over_the_outage_pay_after_it_what_they_can() {
+    for (cash_yuan, others, each) in [(5_000.0, false, BILL), (500.0, false, 50_000), (500.0, true, 0)] {
+        let (story, record) = discharged_after(cash_yuan, others);
+        let cell = total(&record);
+        let back = story.world().suspensions.iter().map(|stop| stop.planned).max().expect("a stop");
+        let paid: Vec<_> = story
+            .care("outbound-inpatient")
+            .into_iter()
+            .flat_map(|course| course.rows.iter().find(|row| row.event == Event::Paid))
+            .collect();
+        let after: Vec<_> = paid.iter().filter(|row| row.time >= back).collect();
+        if each > 0 {
+            assert!(after.len() > 50, "{}", after.len());
+            assert!(after.iter().all(|row| row.fen == each));
+        }
+        let sum = |rows: i64| each * rows;
+        assert_eq!(cell.paid_after, sum(after.len() as i64), "{cash_yuan} {others}");
+        let in_gap: i64 = paid.iter().filter(|row| row.time < back).map(|row| row.fen).sum();
+        assert_eq!((cell.self_pay, record.self_pay.iter().sum::<i64>()), (in_gap, in_gap));
+        assert!(cell.spanning > 50 && cell.affected > 0);
+    }
+}
+
+/// Everybody has a refill every second day, and puts it off to the day after the return: the next one is
+/// then due two days later, and meets no stop. An outage of 102 hours meets everybody once.
+#[test]
+fn a_deferred_refill_shifts_the_later_ones() {
+    let mut world = with_memory("chronic", 300.0);
+    let chronic = care(&mut world, "chronic");
+    (chronic.elective_share, chronic.deferred_share) = (1.0, 1.0);
+    chronic.deferral_days = Distribution::Fixed(1.0);
+    let story = Story::of(world, 1);
+    let mut people: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    for course in story.care("chronic") {
+        assert_eq!(story.words(course), "deferred");
+        *people.entry((course.rows[0].origin, course.rows[0].person)).or_default() += 1;
+    }
+    assert!(people.len() > 200 && people.values().all(|&times| times == 1), "{people:?}");
+}
+
+/// All those whose refill is due after the announced return stock up too, for 60 days. The return comes
+/// days late, and nobody of them has a refill in these days any more.
+#[test]
+fn a_needless_stock_up_shifts_the_refills_after_it() {
+    let mut world = plain("chongqing", &[("chronic", 3_000.0)], &[]);
+    care(&mut world, "chronic").cycle_days = 30;
+    for measure in world.measures.iter_mut().filter(|measure| measure.kind == MeasureKind::StockUp) {
+        (measure.share, measure.needless_share) = (0.0, 1.0);
+        measure.supply = Supply::Days(60);
+    }
+    world.suspensions.iter_mut().for_each(|stop| stop.overrun_hours = Some(Distribution::Fixed(250.0)));
+    let planned = world.suspensions.iter().map(|stop| stop.planned).max().expect("a stop");
+    let story = Story::of(world, 1);
+    let last = |course: &&&Course| course.rows.last().is_some_and(|row| row.time >= planned);
+    let courses = story.care("chronic");
+    // Who pays in the announced days may come for the refund later.
+    let late: Vec<_> = courses.iter().filter(|one| one.rows[0].event != Event::Paid).filter(last).collect();
+    assert!(late.len() > 50, "{}", late.len());
+    assert!(late.iter().all(|course| story.words(course).ends_with("stocked-up")));
+    let paid = courses.iter().flat_map(|course| &course.rows).filter(|row| row.event == Event::Paid);
+    assert!(paid.into_iter().all(|row| row.time < planned), "nobody pays after the announced return");
+    let cell = total(&record(&story));
+    assert_eq!(cell.parts[3], late.len() as i64);
+    assert!(cell.needless_stock_up > 100);
+}
+
+/// Routine matters that lapse by stops of each scheme alone are, together, those that lapse by a stop of
+/// all; each has its share of the insured. The count is binomial; 4 standard errors, the seed is fixed.
+#[test]
+fn a_stop_of_one_scheme_meets_its_share_of_the_routine_matters() {
+    let lapsed = |scheme: Option<usize>| {
+        let mut world = plain("chongqing", &[], &[]);
+        for desk in world.groups.iter_mut().filter_map(|group| group.desk.as_mut()) {
+            (desk.routine_per_day, desk.routine_returns_share) = (50.0, 0.0);
+        }
+        if let Some(scheme) = scheme {
+            world.suspensions.iter_mut().for_each(|stop| stop.scope.schemes &= 1 << scheme);
+        }
+        let outcome = simulate(&Model::new(world), 11, 0, Tracing::Off).expect("the laws hold");
+        outcome.record.desks.iter().map(|desk| desk.routine_lapsed).sum::<i64>()
+    };
+    let insured: Vec<f64> = plain("chongqing", &[], &[]).schemes.iter().map(|scheme| scheme.insured).collect();
+    let all = lapsed(None);
+    assert!(all > 1_000, "{all}");
+    let each: Vec<i64> = (0..insured.len()).map(|scheme| lapsed(Some(scheme))).collect();
+    assert_eq!(each.iter().sum::<i64>(), all);
+    for (found, insured) in
+        each.iter().zip(&insured).map(|(found, one)| (*found as f64, one / insured.iter().sum::<f64>()))
+    {
+        let error = (all as f64 * insured * (1.0 - insured)).sqrt();
+        assert!((found - all as f64 * insured).abs() <= 4.0 * error, "{found} of {all} at {insured}");
+    }
 }
