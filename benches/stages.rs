@@ -134,7 +134,7 @@ impl Flow for Waits {
     fn finished(&mut self, _job: &Job, _start: SimTime, _end: SimTime) -> Option<Job> {
         None
     }
-    fn left(&mut self, _job: &Job, _at: SimTime, _why: Leave) -> Option<Job> {
+    fn left(&mut self, _job: &Job, _at: SimTime, _why: Leave, _now: SimTime) -> Option<Job> {
         None
     }
     fn remains(&mut self, _job: &Job, _state: Remains) {}

@@ -40,21 +40,19 @@ pub(super) fn serve<F: Flow>(
     scratch: &mut Memory,
 ) -> Result<i64, TooManyEvents> {
     scratch.prepare(desk, jobs);
-    let mut run = Run { desk, flow, scratch, open: 0, step: 0, change: 0, worked: 0 };
+    let mut run = Run { desk, flow, scratch, open: 0, step: 0, change: 0, arrived: 0, worked: 0 };
     let given = jobs.len();
     let mut next = 0;
-    let mut events = 0u64;
     while let Some(time) = run.next_moment(next, given) {
         if time >= desk.horizon {
             break;
         }
-        events += 1;
-        if events > EVENTS_MAX {
-            return Err(TooManyEvents { at: time });
-        }
         run.complete(time);
         run.change(time);
         next = run.arrivals(time, next, given);
+        if run.arrived > EVENTS_MAX {
+            return Err(TooManyEvents { at: time });
+        }
         run.dispatch(time);
     }
     run.close(next, given);
@@ -84,6 +82,7 @@ struct Run<'a, 'd, F> {
     open: usize,
     step: usize,
     change: usize,
+    arrived: u64,
     worked: i64,
 }
 
@@ -201,7 +200,7 @@ impl<F: Flow> Run<'_, '_, F> {
     }
 
     fn leave(&mut self, job: &Job, at: SimTime, why: Leave, now: SimTime) {
-        if let Some(again) = self.flow.left(job, at, why) {
+        if let Some(again) = self.flow.left(job, at, why, now) {
             self.come_again(again, now);
         }
     }
@@ -237,6 +236,7 @@ impl<F: Flow> Run<'_, '_, F> {
     }
 
     fn arrive(&mut self, slot: u32, time: SimTime) {
+        self.arrived += 1;
         let job = self.scratch.jobs[slot as usize];
         if job.lane == Lane::Tray {
             self.put_in_tray(slot, time);

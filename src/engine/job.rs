@@ -90,8 +90,9 @@ pub trait Flow {
     fn started(&mut self, job: &Job, start: SimTime, window: u32);
     /// A job is done.
     fn finished(&mut self, job: &Job, start: SimTime, end: SimTime) -> Option<Job>;
-    /// A job left at that moment without having been served.
-    fn left(&mut self, job: &Job, at: SimTime, why: Leave) -> Option<Job>;
+    /// A job left at a moment without having been served. Whoever balks leaves on arrival, which is
+    /// known only when the line has come so far: nothing can come of it before `now`.
+    fn left(&mut self, job: &Job, at: SimTime, why: Leave, now: SimTime) -> Option<Job>;
     /// A job is still here at the horizon.
     fn remains(&mut self, job: &Job, state: Remains);
 }

@@ -90,7 +90,7 @@ pub struct TooManyEvents {
     pub at: SimTime,
 }
 
-/// Events one desk may have in one replication.
+/// Arrivals that one desk may have in one replication, those that come again included.
 pub const EVENTS_MAX: u64 = 200_000_000;
 
 /// Serves one desk from the start to the horizon. `jobs` must be in order of [`Job::rank`].

@@ -4,7 +4,7 @@ use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Work};
 use crate::desk::{DeskSpec, Roster};
 use crate::distribution::Distribution;
-use crate::engine::{DeskRun, Flow, Job, Leave, Remains, serve};
+use crate::engine::{DeskRun, Flow, Job, Lane, Leave, Remains, serve};
 use crate::laws::{Breach, WindowLaw};
 use crate::patient::{PersonKey, Visit};
 use crate::record::{Exit, Loss, State, add_on_day};
@@ -233,7 +233,7 @@ impl Serving<'_, '_> {
     }
 
     /// The same job on a later day, or once the service is back; none when tries are used up.
-    fn again(&self, job: &Job, at: SimTime, why: Leave) -> Option<Job> {
+    fn again(&self, job: &Job, now: SimTime, why: Leave) -> Option<Job> {
         let scenario = &self.run.model.scenario;
         let group = usize::from(scenario.sites[self.site as usize].group);
         let desk = scenario.groups[group].desk.as_ref()?;
@@ -243,7 +243,7 @@ impl Serving<'_, '_> {
         let hours = if self.side == Side::Normal { &self.run.regular_hours[group] } else { &self.run.hours[group] };
         let key = PersonKey::from_order(job.order);
         let block = self.run.source.block(key.site, StreamId::Retry, key.person, key.at(14, job.tries + 1));
-        let from = if why == Leave::ServiceLost { self.back_from(job, at) } else { SimTime::at(at.day() + 1, 0) };
+        let from = if why == Leave::ServiceLost { self.back_from(job, now) } else { SimTime::at(now.day() + 1, 0) };
         let mut next = Job { tries: job.tries + 1, arrival: SimTime::NEVER, ..*job };
         if from >= scenario.horizon() {
             return Some(next);
@@ -424,48 +424,23 @@ impl Flow for Serving<'_, '_> {
         wait > self.patience_least[(job.patience >> 26) as usize] && wait > self.patience(job)
     }
 
+    #[inline]
     fn started(&mut self, job: &Job, start: SimTime, window: u32) {
         self.windows.started(start, job.service, window);
-        let is_tray = job.lane == crate::engine::Lane::Tray;
         self.counted.jobs += 1;
-        if is_tray {
-            let is_before_stop = !Self::is_routine(job) && self.claims[job.owner as usize].work != Work::Pathway;
-            let tally = &mut self.run.record_of(self.side).desks[self.class];
-            // Work that a measure makes is load before the stop, with or without a person.
-            add_on_day(&mut tally.arrivals, job.arrival, i64::from(is_before_stop));
-        } else {
+        if Self::is_routine(job) && job.lane != Lane::Tray {
             self.count_wait(job, start);
+        } else {
+            self.claim_or_paper_started(job, start, window);
         }
-        if Self::is_routine(job) {
-            return;
-        }
-        self.spend(State::Waiting, job.arrival, start);
-        let claim = &mut self.claims[job.owner as usize];
-        claim.came = claim.came.min(job.arrival);
-        claim.visits = claim.visits.saturating_add(u8::from(!is_tray));
-        let claim = *claim;
-        self.run.log(self.site, &claim, job.arrival, Event::Came, 0);
-        self.run.log_at(self.site, &claim, start, Event::Started, 0, Some(window));
     }
 
+    #[inline]
     fn finished(&mut self, job: &Job, start: SimTime, end: SimTime) -> Option<Job> {
-        if Self::is_routine(job) {
-            return None;
-        }
-        self.windows.finished(start, job.service, end);
-        let claim = self.claims[job.owner as usize];
-        self.spend(State::InService, start, end);
-        self.exit(claim.step, end, Exit::Finished);
-        add_on_day(&mut self.run.record.desks[self.class].finished_by_day, end, 1);
-        self.mark_old(claim.came, end);
-        self.run.log(self.site, &claim, end, Event::Finished, 0);
-        match claim.work {
-            Work::Pathway => self.step_done(job.owner, end),
-            Work::BeforeStop(measure, stay) => self.before_stop_done(job.owner, measure, stay, end),
-        }
+        if Self::is_routine(job) { None } else { self.claim_finished(job, start, end) }
     }
 
-    fn left(&mut self, job: &Job, at: SimTime, why: Leave) -> Option<Job> {
+    fn left(&mut self, job: &Job, at: SimTime, why: Leave, now: SimTime) -> Option<Job> {
         let is_routine = Self::is_routine(job);
         let tally = &mut self.run.record_of(self.side).desks[self.class];
         let reason = match why {
@@ -501,7 +476,7 @@ impl Flow for Serving<'_, '_> {
                 return self.missed(job.owner, at);
             }
         }
-        let next = self.again(job, at, why);
+        let next = self.again(job, now, why);
         if is_routine {
             return next;
         }
@@ -545,6 +520,45 @@ impl Flow for Serving<'_, '_> {
 }
 
 impl Serving<'_, '_> {
+    /// What few jobs are: a claim, or a paper in the tray.
+    #[inline(never)]
+    fn claim_or_paper_started(&mut self, job: &Job, start: SimTime, window: u32) {
+        let is_tray = job.lane == Lane::Tray;
+        if is_tray {
+            let is_before_stop = !Self::is_routine(job) && self.claims[job.owner as usize].work != Work::Pathway;
+            let tally = &mut self.run.record_of(self.side).desks[self.class];
+            // Work that a measure makes is load before the stop, with or without a person.
+            add_on_day(&mut tally.arrivals, job.arrival, i64::from(is_before_stop));
+        } else {
+            self.count_wait(job, start);
+        }
+        if Self::is_routine(job) {
+            return;
+        }
+        self.spend(State::Waiting, job.arrival, start);
+        let claim = &mut self.claims[job.owner as usize];
+        claim.came = claim.came.min(job.arrival);
+        claim.visits = claim.visits.saturating_add(u8::from(!is_tray));
+        let claim = *claim;
+        self.run.log(self.site, &claim, job.arrival, Event::Came, 0);
+        self.run.log_at(self.site, &claim, start, Event::Started, 0, Some(window));
+    }
+
+    #[inline(never)]
+    fn claim_finished(&mut self, job: &Job, start: SimTime, end: SimTime) -> Option<Job> {
+        self.windows.finished(start, job.service, end);
+        let claim = self.claims[job.owner as usize];
+        self.spend(State::InService, start, end);
+        self.exit(claim.step, end, Exit::Finished);
+        add_on_day(&mut self.run.record.desks[self.class].finished_by_day, end, 1);
+        self.mark_old(claim.came, end);
+        self.run.log(self.site, &claim, end, Event::Finished, 0);
+        match claim.work {
+            Work::Pathway => self.step_done(job.owner, end),
+            Work::BeforeStop(measure, stay) => self.before_stop_done(job.owner, measure, stay, end),
+        }
+    }
+
     /// Work before the stop that was done in time. After an interim settlement only the rest of the
     /// bill is left for the outage.
     fn before_stop_done(&mut self, owner: u32, measure: u16, stay: u32, at: SimTime) -> Option<Job> {

@@ -118,7 +118,7 @@ impl Flow for Served {
         None
     }
 
-    fn left(&mut self, _job: &Job, _at: SimTime, _why: Leave) -> Option<Job> {
+    fn left(&mut self, _job: &Job, _at: SimTime, _why: Leave, _now: SimTime) -> Option<Job> {
         None
     }
 

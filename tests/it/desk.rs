@@ -36,7 +36,7 @@ impl Flow for Log {
         None
     }
 
-    fn left(&mut self, job: &Job, at: SimTime, why: Leave) -> Option<Job> {
+    fn left(&mut self, job: &Job, at: SimTime, why: Leave, _now: SimTime) -> Option<Job> {
         self.told.push((*job, Told::Left { at, why }));
         (self.again)(job, at)
     }

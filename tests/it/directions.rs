@@ -23,7 +23,7 @@ impl Flow for Starts {
         None
     }
 
-    fn left(&mut self, job: &Job, _at: SimTime, why: Leave) -> Option<Job> {
+    fn left(&mut self, job: &Job, _at: SimTime, why: Leave, _now: SimTime) -> Option<Job> {
         panic!("nobody has a reason to leave, but {job:?} did: {why:?}");
     }
 

@@ -54,7 +54,7 @@ impl Flow for Starts {
         None
     }
 
-    fn left(&mut self, job: &Job, _at: SimTime, why: Leave) -> Option<Job> {
+    fn left(&mut self, job: &Job, _at: SimTime, why: Leave, _now: SimTime) -> Option<Job> {
         panic!("papers do not go home, but {job:?} did: {why:?}");
     }
 

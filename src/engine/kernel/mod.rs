@@ -254,7 +254,7 @@ impl<F: Flow> Run<'_, '_, F> {
     // Those who are not served, and all that comes again, are few: kept out of the way of the others.
     #[inline(never)]
     fn leave(&mut self, job: &Job, at: SimTime, why: Leave, now: SimTime) {
-        if let Some(again) = self.flow.left(job, at, why) {
+        if let Some(again) = self.flow.left(job, at, why, now) {
             self.come_again(again, now);
         }
     }
