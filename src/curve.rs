@@ -1,6 +1,50 @@
 //! Arrivals over one day as a piecewise linear curve: the share that has come by each second, and
 //! back.
 
+/// Cells of a guide.
+const CELLS: usize = 256;
+
+/// Cumulative shares with a guide: a draw is found in a step or two, whatever their number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shares {
+    until: Vec<f64>,
+    /// First share that can hold each cell of the draws.
+    guide: [u16; CELLS],
+}
+
+impl Shares {
+    /// From the share that lies below the end of each, ascending to 1.
+    pub fn new(until: Vec<f64>) -> Self {
+        let last = until.len().max(1) - 1;
+        let guide = std::array::from_fn(|cell| {
+            let draw = cell as f64 / CELLS as f64;
+            until.partition_point(|&until| until <= draw).min(last) as u16
+        });
+        Self { until, guide }
+    }
+
+    /// The share below the end of each.
+    pub fn ends(&self) -> &[f64] {
+        &self.until
+    }
+
+    /// Which of them a draw below 1 falls into; 0 when there are none.
+    #[inline]
+    pub fn pick(&self, u: f64) -> usize {
+        let mut index = usize::from(self.guide[((u * CELLS as f64) as usize).min(CELLS - 1)]);
+        while index + 1 < self.until.len() && self.until[index] <= u {
+            index += 1;
+        }
+        index
+    }
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
 /// A stretch of the day in which arrivals are even.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Piece {
@@ -16,15 +60,11 @@ struct Piece {
     seconds_per_share: f64,
 }
 
-/// Cells of the guide.
-const CELLS: usize = 64;
-
 /// How the arrivals of a day are spread over it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
     pieces: Vec<Piece>,
-    /// First piece that can hold each cell of the shares: where the search for a share begins.
-    guide: [u16; CELLS],
+    shares: Shares,
 }
 
 impl Curve {
@@ -44,23 +84,14 @@ impl Curve {
             let seconds_per_share = if until > before { f64::from(end - first) / (until - before) } else { 0.0 };
             pieces.push(Piece { until, before, first, end, seconds_per_share });
         }
-        let mut guide = [0; CELLS];
-        for (cell, piece) in guide.iter_mut().enumerate() {
-            let share = cell as f64 / CELLS as f64;
-            *piece = pieces.partition_point(|piece| piece.until <= share).min(pieces.len().max(1) - 1) as u16;
-        }
-        Self { pieces, guide }
+        let shares = Shares::new(pieces.iter().map(|piece| piece.until).collect());
+        Self { pieces, shares }
     }
 
     /// Second of the day at which the share `u` has come; none for a curve without stretches.
     #[inline]
     pub fn second_at(&self, u: f64) -> Option<u32> {
-        let mut index = usize::from(self.guide[((u * CELLS as f64) as usize).min(CELLS - 1)]);
-        let last = self.pieces.len().checked_sub(1)?;
-        while index < last && self.pieces[index].until <= u {
-            index += 1;
-        }
-        let piece = &self.pieces[index];
+        let piece = self.pieces.get(self.shares.pick(u))?;
         let within = (u - piece.before).max(0.0) * piece.seconds_per_share;
         Some(piece.first + (within as u32).min(piece.end - piece.first - 1))
     }
@@ -117,6 +148,15 @@ mod tests {
     fn two_spans() -> Curve {
         let hours = [9, 10, 11, 14, 15, 16];
         Curve::new(&hours.map(|hour| (hour * 3_600, (hour + 1) * 3_600, f64::from(hour))))
+    }
+
+    #[test]
+    fn a_draw_falls_into_the_share_that_holds_it() {
+        let shares = Shares::new(vec![0.25, 0.25, 0.2501, 0.9, 1.0]);
+        let picked = [0.0, 0.2499, 0.25, 0.2501, 0.5, 0.9, 0.999_999].map(|u| shares.pick(u));
+        // The second share is empty.
+        assert_eq!(picked, [0, 0, 2, 3, 3, 4, 4]);
+        assert_eq!(Shares::default().pick(0.5), 0);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! no schedule, thread or order can shift it.
 
 use crate::calendar::{Clock, DAY, DayKind, SimTime};
+use crate::curve::Shares;
 use crate::distribution::{Distribution, NormalTable, poisson};
 use crate::rng::{Block, Source, StreamId};
 use crate::scenario::raw::{DemandKind, SiteKind};
@@ -113,8 +114,8 @@ struct Mix {
     combos: Vec<(u8, u8)>,
     /// Events a day at a site of mean size, by type of day.
     total: [f64; 8],
-    /// Cumulative shares of the combos, by type of day.
-    cumulative: [Vec<f64>; 8],
+    /// Shares of the combos, by type of day.
+    shares: [Shares; 8],
 }
 
 impl Mix {
@@ -138,25 +139,18 @@ impl Mix {
             let total: f64 = rates.iter().sum();
             mix.total[day_type] = total;
             let mut running = 0.0;
-            mix.cumulative[day_type] = rates
-                .iter()
-                .map(|rate| {
-                    running += rate;
-                    if total > 0.0 { running / total } else { 1.0 }
-                })
-                .collect();
+            let until = rates.iter().map(|rate| {
+                running += rate;
+                if total > 0.0 { running / total } else { 1.0 }
+            });
+            mix.shares[day_type] = Shares::new(until.collect());
         }
         mix
     }
 
     fn pick(&self, day_type: usize, u: f64) -> (u8, u8) {
-        self.combos[picked(&self.cumulative[day_type], u)]
+        self.combos[self.shares[day_type].pick(u)]
     }
-}
-
-/// Place of a draw among cumulative shares.
-fn picked(cumulative: &[f64], u: f64) -> usize {
-    cumulative.partition_point(|&share| share <= u).min(cumulative.len() - 1)
 }
 
 /// Stays admitted at the sites of one group so many days before the start that are still there at
@@ -165,8 +159,8 @@ fn picked(cumulative: &[f64], u: f64) -> usize {
 struct StillThere {
     /// Expected number at a site of mean size.
     total: f64,
-    /// Cumulative shares of the combos.
-    cumulative: Vec<f64>,
+    /// Shares of the combos.
+    shares: Shares,
 }
 
 impl StillThere {
@@ -175,7 +169,7 @@ impl StillThere {
     fn new(mix: &Mix, lengths: &[StayLengths], days: u32, first_weekday: u8) -> Self {
         let weekday = (usize::from(first_weekday) + 7 - days as usize % 7) % 7;
         let mut before = 0.0;
-        let admitted = mix.cumulative[weekday].iter().map(|&until| {
+        let admitted = mix.shares[weekday].ends().iter().map(|&until| {
             let share = until - before;
             before = until;
             share
@@ -193,7 +187,7 @@ impl StillThere {
         if total > 0.0 {
             cumulative.iter_mut().for_each(|until| *until /= total);
         }
-        Self { total, cumulative }
+        Self { total, shares: Shares::new(cumulative) }
     }
 }
 
@@ -457,21 +451,21 @@ impl Stream<'_> {
         let last = until.day().min(self.scenario.clock.days() - 1) + STAY_DAYS_MAX;
         for day in 0..=last {
             let before_start = STAY_DAYS_MAX.saturating_sub(day);
-            let (mean, cumulative) = match day.checked_sub(STAY_DAYS_MAX) {
+            let (mean, shares) = match day.checked_sub(STAY_DAYS_MAX) {
                 None => {
                     let still = &self.population.still_there[group][before_start as usize - 1];
-                    (still.total * size, &still.cumulative)
+                    (still.total * size, &still.shares)
                 }
                 Some(inside) => {
                     let day_type = self.population.day_type(inside);
-                    (mix.total[day_type] * size * self.day_effects[inside as usize], &mix.cumulative[day_type])
+                    (mix.total[day_type] * size * self.day_effects[inside as usize], &mix.shares[day_type])
                 }
             };
             let counts = (PersonKind::Stay as u32) << 28 | day;
             let count = poisson(mean, &mut self.source.stream(site, StreamId::Arrivals, counts));
             for index in 0..count {
                 let block = self.source.block(site, StreamId::Stay, day, index);
-                let (care, scheme) = mix.combos[picked(cumulative, block.u(0))];
+                let (care, scheme) = mix.combos[shares.pick(block.u(0))];
                 let word =
                     self.population.stay_lengths[usize::from(care)].word_of_at_least(before_start, block.word(1));
                 let nights = nights(&self.scenario.care[usize::from(care)], word, &self.population.normal);

@@ -282,6 +282,8 @@ pub struct Outage {
     latest: Vec<SimTime>,
     /// Stops of each service, as a bit mask.
     by_service: Vec<u64>,
+    /// Stops of everybody everywhere, with one return for all, as a bit mask.
+    plain: u64,
 }
 
 /// Numbers of the bits set in a mask, ascending.
@@ -306,7 +308,16 @@ impl Outage {
             let stops = scenario.suspensions.iter().enumerate().filter(|(_, stop)| stop.services >> service & 1 == 1);
             stops.fold(0, |mask, (index, _)| mask | 1 << index)
         };
-        Self { latest: latest.collect(), by_service: (0..scenario.services.len()).map(stops_of).collect(), actual }
+        let is_plain =
+            |stop: &Suspension| stop.scope == ScopeMask::ALL && stop.except.is_none() && stop.waves.is_empty();
+        let plain = scenario.suspensions.iter().enumerate().filter(|(_, stop)| is_plain(stop));
+        let plain = plain.fold(0, |mask, (index, _)| mask | 1 << index);
+        Self {
+            plain,
+            latest: latest.collect(),
+            by_service: (0..scenario.services.len()).map(stops_of).collect(),
+            actual,
+        }
     }
 
     /// Stops of a service, by index.
@@ -316,8 +327,9 @@ impl Outage {
 
     /// Stops that take a service away for a matter, as a bit mask.
     pub fn stop_mask(&self, scenario: &Scenario, service: u16, matter: &Matter) -> u64 {
-        let stops = self.stops_of(service).filter(|&index| scenario.suspensions[index].concerns(matter));
-        stops.fold(0, |mask, index| mask | 1 << index)
+        let all = self.by_service.get(usize::from(service)).copied().unwrap_or(0);
+        let stops = bits(all & !self.plain).filter(|&index| scenario.suspensions[index].concerns(matter));
+        stops.fold(all & self.plain, |mask, index| mask | 1 << index)
     }
 
     /// The stop that has a service down for a matter at a moment, with its interval there.
@@ -341,6 +353,9 @@ impl Outage {
 
     /// When a stop holds for a matter, its wave included; none when it does not concern it.
     fn interval_for(&self, scenario: &Scenario, index: usize, matter: &Matter) -> Option<Interval> {
+        if self.plain >> index & 1 == 1 {
+            return Some(self.actual[index]);
+        }
         let stop = &scenario.suspensions[index];
         if !stop.concerns(matter) {
             return None;
