@@ -88,8 +88,9 @@ pub struct WindowLaw<'a> {
     learning: Option<(&'a Learning, SimTime)>,
     /// When the last service at each window ends.
     ends: &'a mut Vec<SimTime>,
-    /// Steps of the roster up to the last start.
-    passed: usize,
+    /// The step of the last start: its first moment, the first one of the next step, and the windows
+    /// open in it.
+    step: (SimTime, SimTime, u32),
     /// The first breach, with its time.
     broken: Option<(SimTime, String)>,
 }
@@ -98,7 +99,7 @@ impl<'a> WindowLaw<'a> {
     /// For a roster and the learning curve from a return on; `ends` is memory used again.
     pub fn new(steps: &'a [RosterStep], learning: Option<(&'a Learning, SimTime)>, ends: &'a mut Vec<SimTime>) -> Self {
         ends.clear();
-        Self { steps, learning, ends, passed: 0, broken: None }
+        Self { steps, learning, ends, step: (SimTime::START, SimTime::START, 0), broken: None }
     }
 
     /// A window begins a service of so many seconds.
@@ -136,17 +137,21 @@ impl<'a> WindowLaw<'a> {
         self.broken
     }
 
-    /// Windows open at a moment; most starts are in the step of the last one or in the next.
+    /// Windows open at a moment; most starts are in the step of the last one.
     #[inline]
     fn open_at(&mut self, time: SimTime) -> u32 {
-        let is_in = |passed: usize| {
-            passed.checked_sub(1).is_none_or(|last| self.steps[last].time <= time)
-                && self.steps.get(passed).is_none_or(|next| time < next.time)
-        };
-        if !is_in(self.passed) {
-            self.passed = self.steps.partition_point(|step| step.time <= time);
+        if time < self.step.0 || time >= self.step.1 {
+            self.find_step(time);
         }
-        self.passed.checked_sub(1).map_or(0, |last| self.steps[last].windows)
+        self.step.2
+    }
+
+    #[inline(never)]
+    fn find_step(&mut self, time: SimTime) {
+        let next = self.steps.partition_point(|step| step.time <= time);
+        let until = self.steps.get(next).map_or(SimTime::NEVER, |step| step.time);
+        let last = next.checked_sub(1).map(|last| self.steps[last]);
+        self.step = last.map_or((SimTime::START, until, 0), |last| (last.time, until, last.windows));
     }
 
     #[inline]
