@@ -99,6 +99,7 @@ pub const CASES: &[Case] = &[
     desk("priority", "优先窗口", "priority lane", stationary::priority),
     desk("tandem", "窗口接后台", "window, then back office", stationary::tandem),
     desk("outage", "停机与恢复", "an outage and after it", outage::once),
+    desk("service-stop", "业务停办", "a stop of the service", outage::service_stop),
     desk("outage-lengths", "停机长短", "outages of several lengths", outage::lengths),
     desk("outage-doubled", "需求与窗口加倍", "demand and windows doubled", outage::doubled),
     desk("outages", "随机停机", "random outages", outage::random),

@@ -1,15 +1,25 @@
-//! Windows that close while people go on coming: one planned outage, several lengths of it, and
+//! Outages in M/M/c, of two sorts.
+//!
+//! *Windows that close* while people go on coming: one planned outage, several lengths of it, and
 //! closings at random. A closing is a break within the day, since at the end of a day people would
-//! go home; services in hand are finished.
+//! go home.
+//!
+//! *Stops of the service* at windows that stay open: whoever waits is sent away, whoever comes is
+//! turned away, and papers lie in the tray until the service is back.
+//!
+//! Services in hand are finished. The language has no other rule for them (to break off and begin
+//! anew, or to go on after the outage), so there are rows for this one only.
 
+use crate::calendar::SimTime;
 use crate::engine::{Job, Lane};
 use crate::rng::StreamId;
+use crate::schedule::Interval;
 
 use super::Setup;
 use super::formula::queueing::{probability_of_waiting, queue_probabilities};
 use super::formula::special::{integral, poisson_probabilities};
 use super::formula::transient::Interrupted;
-use super::queue::{Served, Service, Until, exponential, poisson_customers, replicate, serve_all};
+use super::queue::{Served, Service, Until, exponential, poisson_customers, replicate, serve_all, serve_with_stops};
 use super::row::{Row, name};
 
 /// Mean service, seconds.
@@ -126,11 +136,21 @@ impl Outage {
         poisson_customers(&source, 1.0 / self.arrival_rate(), &Service::Exponential(SERVICE), Until::Second(horizon))
     }
 
+    /// The windows close.
     fn observed(self, setup: &Setup, jobs: &[Job]) -> Aftermath {
+        let steps = [(0, self.windows), (CLOSING, 0), (self.reopening(), self.windows)];
+        self.aftermath(jobs, &serve_all(setup.engine, jobs, &steps))
+    }
+
+    /// The windows stay open, but the service stops.
+    fn stopped(self, setup: &Setup, jobs: &[Job]) -> Served {
+        let stop = Interval { start: SimTime(CLOSING), end: SimTime(self.reopening()) };
+        serve_with_stops(setup.engine, jobs, &[(0, self.windows)], &[stop])
+    }
+
+    fn aftermath(self, jobs: &[Job], served: &Served) -> Aftermath {
         let reopening = self.reopening();
-        let steps = [(0, self.windows), (CLOSING, 0), (reopening, self.windows)];
-        let served = serve_all(setup.engine, jobs, &steps);
-        let cleared = cleared(jobs, &served, reopening);
+        let cleared = cleared(jobs, served, reopening);
         let mut aftermath = Aftermath {
             in_hand: 0.0,
             waiting: 0.0,
@@ -169,13 +189,11 @@ fn cleared(jobs: &[Job], served: &Served, reopening: u32) -> u32 {
 type Part = (&'static str, &'static str, fn(&Aftermath) -> f64);
 
 const PARTS: [Part; 5] = [
-    ("停机时在办业务的余下窗口秒数", "window-seconds of services in hand at the stop", |one| one.in_hand),
-    ("恢复时等待人数", "people waiting at the reopening", |one| one.waiting),
+    ("停机时在办业务的余下窗口秒数", "window-seconds left in hand", |one| one.in_hand),
+    ("恢复时等待数", "number waiting at the end", |one| one.waiting),
     ("恢复后排队清空所需秒数", "seconds until nobody waits", |one| one.clearing),
-    ("等待的人·秒", "person-seconds waited", |one| one.waited),
-    ("停机期间到达者平均等待（秒）", "mean wait of those who came during it (s)", |one| {
-        one.wait_in_outage
-    }),
+    ("等待总秒数", "seconds waited in all", |one| one.waited),
+    ("停机期间到达者平均等待（秒）", "mean wait of who came in it (s)", |one| one.wait_in_outage),
 ];
 
 /// One outage at five windows and at two.
@@ -192,16 +210,102 @@ pub(super) fn once(setup: &Setup) -> Vec<Row> {
         });
         let (windows, load) = (outage.windows, outage.load);
         let hours = outage.seconds / 3_600;
-        for (zh, en, value) in PARTS {
-            let sample: Vec<f64> = observed.iter().map(value).collect();
-            let what = name(
-                format!("M/M/{windows} {load}，停机 {hours} 小时：{zh}"),
-                format!("M/M/{windows} {load}, {hours} h outage: {en}"),
-            );
-            rows.push(Row::mean(what, &sample, value(&exact)));
-        }
+        let label =
+            (format!("M/M/{windows} {load}，停机 {hours} 小时"), format!("M/M/{windows} {load}, {hours} h outage"));
+        rows.extend(part_rows((&label.0, &label.1), &observed, &exact));
     }
     rows
+}
+
+fn part_rows<'a>(
+    (zh, en): (&'a str, &'a str),
+    observed: &'a [Aftermath],
+    exact: &'a Aftermath,
+) -> impl Iterator<Item = Row> + 'a {
+    PARTS.iter().map(move |(part_zh, part_en, value)| {
+        let sample: Vec<f64> = observed.iter().map(value).collect();
+        Row::mean(name(format!("{zh}：{part_zh}"), format!("{en}: {part_en}")), &sample, value(exact))
+    })
+}
+
+/// The service stops at open windows: for people, for papers, and for every other paper.
+pub(super) fn service_stop(setup: &Setup) -> Vec<Row> {
+    let mut rows = stopped_people(setup);
+    rows.extend(stopped_papers(setup));
+    rows.push(every_other_paper(setup));
+    rows
+}
+
+/// Poisson arrivals see the stationary queue, and so does the stop: L = C rho / (1 - rho) people are
+/// sent away, c rho services go on, each for another s, and lambda D come in vain.
+fn stopped_people(setup: &Setup) -> Vec<Row> {
+    let outage = Outage { windows: 2, load: 0.7, seconds: 7 * 3_600 };
+    let windows = f64::from(outage.windows);
+    let waiting = probability_of_waiting(outage.windows, windows * outage.load) * outage.load / (1.0 - outage.load);
+    let found = replicate(40_000, |replication| {
+        let mut jobs = outage.customers(setup, replication, f64::from(outage.reopening() + 3_600));
+        jobs.iter_mut().for_each(|job| job.stopped_by = 1);
+        let served = outage.stopped(setup, &jobs);
+        let (mut sent, mut turned, mut in_hand) = (0.0, 0.0, 0.0);
+        for job in &jobs {
+            let (start, lost) = (served.starts[job.owner as usize], served.lost[job.owner as usize]);
+            if lost != SimTime::NEVER {
+                // Those who waited leave at the stop, those who come in it at once.
+                sent += f64::from(u8::from(job.arrival.0 < CLOSING && lost.0 == CLOSING));
+                turned += f64::from(u8::from(job.arrival.0 >= CLOSING && lost == job.arrival));
+            } else if start.0 < CLOSING {
+                in_hand += f64::from(served.ends[job.owner as usize].0.saturating_sub(CLOSING));
+            }
+        }
+        [sent, turned, in_hand]
+    });
+    let sample = |part: usize| -> Vec<f64> { found.iter().map(|parts| parts[part]).collect() };
+    let (zh, en) = ("M/M/2 0.7，业务停 7 小时", "M/M/2 0.7, service down 7 h");
+    let named = |part_zh: &str, part_en: &str| name(format!("{zh}：{part_zh}"), format!("{en}: {part_en}"));
+    vec![
+        Row::mean(named("停机时被劝离的等待者", "people waiting, sent away"), &sample(0), waiting),
+        Row::mean(
+            named("停机期间白跑的人", "people who come in vain"),
+            &sample(1),
+            outage.arrival_rate() * f64::from(outage.seconds),
+        ),
+        Row::mean(
+            named("在办业务的余下窗口秒数", "window-seconds left in hand"),
+            &sample(2),
+            windows * outage.load * SERVICE,
+        ),
+    ]
+}
+
+/// Papers of a service that stops wait for it as people before closed windows do: what theory says
+/// of these ([`Outage::expected`]) holds for them.
+fn stopped_papers(setup: &Setup) -> Vec<Row> {
+    let outage = Outage { windows: 2, load: 0.7, seconds: 12 * 3_600 };
+    let observed = replicate(12_000, |replication| {
+        let mut jobs = outage.customers(setup, 1 << 16 | replication, outage.horizon());
+        jobs.iter_mut().for_each(|job| (job.lane, job.stopped_by) = (Lane::Tray, 1));
+        outage.aftermath(&jobs, &outage.stopped(setup, &jobs))
+    });
+    let label = ("M/M/2 0.7，业务停 12 小时，材料", "M/M/2 0.7, papers, down 12 h");
+    part_rows(label, &observed, &outage.expected()).collect()
+}
+
+/// A stop that concerns every other paper lets the rest pass: at its end half of those that waited
+/// at its beginning and half of those that came lie there, (L + lambda D) / 2.
+fn every_other_paper(setup: &Setup) -> Row {
+    let outage = Outage { windows: 5, load: 0.8, seconds: 7 * 3_600 };
+    let found = replicate(3_000, |replication| {
+        let mut jobs = outage.customers(setup, 2 << 16 | replication, f64::from(outage.reopening()));
+        jobs.iter_mut().for_each(|job| (job.lane, job.stopped_by) = (Lane::Tray, u64::from(job.owner % 2)));
+        let served = outage.stopped(setup, &jobs);
+        let is_blocked = |job: &&Job| job.stopped_by == 1 && served.starts[job.owner as usize].0 >= outage.reopening();
+        jobs.iter().filter(is_blocked).count() as f64
+    });
+    let what = name(
+        "M/M/5 0.8，业务停 7 小时，半数材料：恢复时等待数",
+        "M/M/5 0.8, half the papers, down 7 h: number waiting at the end",
+    );
+    Row::mean(what, &found, outage.expected().waiting / 2.0)
 }
 
 /// The same people under outages of one, two and three times a length: the clear time grows by
@@ -234,7 +338,7 @@ pub(super) fn lengths(setup: &Setup) -> Vec<Row> {
             step,
         ),
         Row::mean(
-            named("等待人·秒的二阶差分", "second difference of the person-seconds"),
+            named("等待总秒数的二阶差分", "second difference of the waits"),
             &sample(|[one, two, three]| three.waited - 2.0 * two.waited + one.waited),
             lambda * length * length * theta / delta,
         ),

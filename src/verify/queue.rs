@@ -7,6 +7,7 @@ use crate::desk::{Roster, RosterStep};
 use crate::distribution::{Distribution, NormalTable};
 use crate::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
 use crate::rng::{Draws, Source, StreamId, uniform_wide};
+use crate::schedule::Interval;
 
 /// How long services last.
 #[derive(Debug, Clone)]
@@ -98,6 +99,8 @@ pub(super) struct Served {
     pub(super) starts: Vec<SimTime>,
     /// End of the service; never for those who were not served by the horizon.
     pub(super) ends: Vec<SimTime>,
+    /// When a stop took the service away from somebody who waited or came; never for the others.
+    pub(super) lost: Vec<SimTime>,
 }
 
 impl Served {
@@ -118,7 +121,10 @@ impl Flow for Served {
         None
     }
 
-    fn left(&mut self, _job: &Job, _at: SimTime, _why: Leave, _now: SimTime) -> Option<Job> {
+    fn left(&mut self, job: &Job, at: SimTime, why: Leave, _now: SimTime) -> Option<Job> {
+        if why == Leave::ServiceLost {
+            self.lost[job.owner as usize] = at;
+        }
         None
     }
 
@@ -131,18 +137,24 @@ const HORIZON: SimTime = SimTime(u32::MAX - 1);
 /// Serves customers at windows that follow (second, windows) steps. Nobody goes home: a step to no
 /// windows is a break within the day.
 pub(super) fn serve_all(engine: Engine, jobs: &[Job], steps: &[(u32, u32)]) -> Served {
+    serve_with_stops(engine, jobs, steps, &[])
+}
+
+/// The same while stops take the service away from whose mask names them. Windows stay open.
+pub(super) fn serve_with_stops(engine: Engine, jobs: &[Job], steps: &[(u32, u32)], stops: &[Interval]) -> Served {
     let steps =
         steps.iter().map(|&(time, windows)| RosterStep { time: SimTime(time), windows, closes_day: false }).collect();
     let roster = Roster { steps, ..Roster::default() };
     let desk = DeskRun {
         roster: &roster,
         last_ticket: None,
-        stops: &[],
+        stops,
         learning: None,
         horizon: HORIZON,
         has_priority_lane: jobs.iter().any(|job| job.lane == Lane::Priority),
     };
-    let mut served = Served { starts: vec![SimTime::NEVER; jobs.len()], ends: vec![SimTime::NEVER; jobs.len()] };
+    let never = vec![SimTime::NEVER; jobs.len()];
+    let mut served = Served { starts: never.clone(), ends: never.clone(), lost: never };
     serve(engine, &desk, jobs, &mut served, &mut Scratch::default()).expect("far fewer events than the limit");
     served
 }

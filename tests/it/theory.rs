@@ -41,7 +41,7 @@ fn people_who_leave_priority_and_a_back_office_are_as_theory_says() {
 
 #[test]
 fn outages_leave_the_queue_and_the_recovery_of_theory() {
-    assert_cases(&["outage", "outage-lengths", "outage-doubled", "outages"]);
+    assert_cases(&["outage", "service-stop", "outage-lengths", "outage-doubled", "outages"]);
 }
 
 #[test]
