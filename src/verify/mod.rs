@@ -8,7 +8,7 @@
 //! **Tolerance.** A sample is one value per independent replication. A row passes when the
 //! simulated mean lies within three standard errors of theory *and* the standard error is at most
 //! 1 % of theory (where theory is near zero, of the scale stated with the row), so that a pass
-//! means something. A test of fit passes at a probability of at least 0.0027, the same level.
+//! means something. A test of fit passes at a probability of at least 0.0027 ([`LEVEL`]), the same.
 //! If everything is right, one row in 22 lies beyond two standard errors and one in 370 beyond
 //! three by chance: of a hundred rows four or five and a quarter of one, which the command says
 //! under the table. Rows of one case share their draws and go astray together. The seed is one
@@ -20,6 +20,9 @@
 //! warm-up of many relaxation times, not over a fixed time, which would favour replications in
 //! which few came. What one replication contributes is linear in what it observed, never a ratio.
 //!
+//! Services in hand when an outage begins are finished: the language has no other rule for them, so
+//! there are rows for this one only.
+//!
 //! Both engines see the same draws, so their rows agree to the last digit as long as the engines do.
 
 mod distributions;
@@ -29,6 +32,7 @@ mod outage;
 mod passage;
 mod population;
 mod queue;
+mod routine;
 mod row;
 mod stationary;
 mod varying;
@@ -37,7 +41,7 @@ mod world;
 use crate::engine::Engine;
 use crate::rng::{Source, name_key};
 
-pub use row::{Kind, PRECISION, Row, TOLERANCE};
+pub use row::{Kind, LEVEL, NAME_COLUMNS, PRECISION, Row, TOLERANCE};
 
 /// Seed of all cases unless asked otherwise.
 pub const SEED: u64 = 1_917;
@@ -55,7 +59,12 @@ pub struct Setup {
 impl Setup {
     /// Draws of one replication of this case; no two cases share any.
     fn source(&self, replication: u32) -> Source {
-        Source::new(self.seed ^ u64::from(self.key) << 32, replication)
+        Source::new(self.own_seed(), replication)
+    }
+
+    /// Seed of this case alone.
+    fn own_seed(&self) -> u64 {
+        self.seed ^ u64::from(self.key) << 32
     }
 }
 
@@ -107,6 +116,7 @@ pub const CASES: &[Case] = &[
     desk("first-passage", "积压消化时间", "first passage of a backlog", passage::first_passage),
     draws("distributions", "分布抽样", "draws of the distributions", distributions::all),
     draws("visits", "就诊到达", "arrivals of visits", population::visits),
+    draws("routine", "日常业务到达", "arrivals of routine work", routine::all),
     draws("stays", "在院人数", "people in hospital at the start", population::stays),
     draws("patients", "周期病人", "patients with a cycle", population::patients),
     draws("independence", "随机数独立性", "independence of draws", independence::all),

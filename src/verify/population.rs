@@ -15,13 +15,13 @@ use super::world::{
 };
 
 /// Days of the city's year.
-const YEAR: u32 = 365;
+pub(super) const YEAR: u32 = 365;
 
 /// Coefficient of variation of the day effect.
-const DAY_EFFECT: f64 = 0.2;
+pub(super) const DAY_EFFECT: f64 = 0.2;
 
 /// Calls `one` with the stream of a replication.
-fn with_stream<T>(
+pub(super) fn with_stream<T>(
     (scenario, population): (&Scenario, &Population),
     source: &Source,
     one: impl FnOnce(&Stream<'_>) -> T,

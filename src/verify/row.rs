@@ -8,6 +8,12 @@ use super::formula::special::{chi_square_tail, kolmogorov_tail};
 /// Standard errors within which the simulated value must lie.
 pub const TOLERANCE: f64 = 3.0;
 
+/// Least probability of a test of fit that passes: that of a mean beyond three standard errors.
+pub const LEVEL: f64 = 0.0027;
+
+/// Terminal columns that the name of a comparison may take in either language.
+pub const NAME_COLUMNS: usize = 68;
+
 /// Largest standard error, as a share of theory or of the scale stated.
 pub const PRECISION: f64 = 0.01;
 
@@ -77,9 +83,17 @@ impl Row {
             last.1 += hoped;
         }
         let statistic: f64 = cells.iter().map(|&(seen, hoped)| (seen - hoped).powi(2) / hoped).sum();
-        let degrees = cells.len().saturating_sub(1) as f64;
-        let probability = chi_square_tail(degrees, statistic);
-        Self { what, theory: degrees, simulated: statistic, kind: Kind::Fit { probability } }
+        Self::chi_square_value(what, statistic, cells.len().saturating_sub(1) as f64)
+    }
+
+    /// A statistic that is chi-square of these degrees of freedom when everything is right.
+    pub(super) fn chi_square_value(what: Name, statistic: f64, degrees: f64) -> Self {
+        Self::fit(what, (statistic, degrees), chi_square_tail(degrees, statistic))
+    }
+
+    /// A test of fit: the statistic, its mean, and the probability of one at least as large.
+    pub(super) fn fit(what: Name, (statistic, mean): (f64, f64), probability: f64) -> Self {
+        Self { what, theory: mean, simulated: statistic, kind: Kind::Fit { probability } }
     }
 
     /// Kolmogorov and Smirnov's largest distance between the sample's distribution function and
@@ -94,13 +108,13 @@ impl Row {
             distance = distance.max(exact - below).max(below + 1.0 / count - exact);
         }
         let statistic = count.sqrt() * distance;
-        let probability = kolmogorov_tail(statistic);
-        let theory = (std::f64::consts::PI / 2.0).sqrt() * std::f64::consts::LN_2;
-        Self { what, theory, simulated: statistic, kind: Kind::Fit { probability } }
+        let mean = (std::f64::consts::PI / 2.0).sqrt() * std::f64::consts::LN_2;
+        Self::fit(what, (statistic, mean), kolmogorov_tail(statistic))
     }
 
     /// How many standard errors the simulated value is off; for a test of fit, the normal deviation,
-    /// either way, of the same probability.
+    /// either way, of the same probability. It is shown, and counted under the table; whether a test
+    /// of fit passes does not depend on it, since its quantile is the model's own function.
     pub fn z(&self) -> f64 {
         match self.kind {
             Kind::Mean { standard_error, .. } => (self.simulated - self.theory) / standard_error,
@@ -128,7 +142,12 @@ impl Row {
 
     /// Whether theory and simulation agree. What is not a number never does.
     pub fn passes(&self) -> bool {
-        self.is_precise() && self.z().abs() <= TOLERANCE
+        match self.kind {
+            Kind::Mean { standard_error, .. } => {
+                self.is_precise() && (self.simulated - self.theory).abs() <= TOLERANCE * standard_error
+            }
+            Kind::Fit { probability } => probability >= LEVEL,
+        }
     }
 }
 
@@ -157,6 +176,13 @@ mod tests {
         assert!(!row(100.0, 1.1).passes(), "known to 1.1 % only");
         assert!(!row(f64::NAN, 0.5).passes());
         assert!(!row(100.0, f64::NAN).passes());
+    }
+
+    #[test]
+    fn a_fit_is_judged_by_its_probability() {
+        let fit = |probability| Row::fit(name("", ""), (1.0, 1.0), probability);
+        assert!(fit(1.0).passes() && fit(LEVEL).passes());
+        assert!(!fit(0.0026).passes() && !fit(0.0).passes() && !fit(f64::NAN).passes());
     }
 
     #[test]

@@ -39,6 +39,21 @@ pub(super) fn day_scale() -> f64 {
 /// Mean visits a day at the larger and the smaller site.
 pub(super) const VISITS_A_DAY: [f64; 2] = [60.0, 40.0];
 
+/// Mean routine matters a day at the desks of the larger and the smaller site, which have windows
+/// for everyone.
+pub(super) const ROUTINE_A_DAY: [f64; 2] = [45.0, 15.0];
+
+/// Whether the desks are open on a day of the year: on working days, weekends worked in exchange among
+/// them.
+pub(super) fn is_open(day: i64) -> bool {
+    day_type(day) <= 4
+}
+
+/// Half hours of the day in which the desks are open.
+pub(super) fn is_open_half_hour(half_hour: usize) -> bool {
+    matches!(half_hour, 17..24 | 28..35)
+}
+
 /// Shares of the visits by care type and scheme: clinic employee, clinic resident, other employee,
 /// other resident.
 pub(super) const VISIT_SHARES: [f64; 4] = [0.4, 0.3, 0.2, 0.1];
@@ -65,11 +80,12 @@ all = { share = 1.0 }
 agency = { weekdays = "08:30-12:00, 14:00-17:30" }
 [desk_classes]
 hospital = {}
+clinic = {}
 [services]
 settlement = {}
 [sites]
-large = { kind = "provider", count = 1, desk = { class = "hospital", windows = 2, hours = "agency" } }
-small = { kind = "provider", count = 1, desk = { class = "hospital", windows = 1, hours = "agency" } }
+large = { kind = "provider", count = 1, desk = { class = "hospital", windows = 20, hours = "agency", profile = "day", routine_per_day = 45, routine_minutes = 1 } }
+small = { kind = "provider", count = 1, desk = { class = "clinic", windows = 20, hours = "agency", profile = "day", routine_per_day = 15, routine_minutes = 1 } }
 [pathways]
 convert = { steps = { desk = { at = "same-site", needs = "settlement", minutes = 6 } } }
 [handling]

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use cutover::engine::Engine;
-use cutover::verify::{CASES, Case, Kind, SEED, chosen};
+use cutover::report::numbers::width;
+use cutover::verify::{CASES, Case, Kind, NAME_COLUMNS, SEED, chosen};
 
 /// Runs cases by name and asserts every row.
 fn assert_cases(names: &[&str]) {
@@ -18,6 +19,9 @@ fn assert_cases(names: &[&str]) {
             for row in rows {
                 let line = format!("{} ({engine:?}), {}: z {:+.2}, {row:?}", case.key, row.what.en, row.z());
                 println!("{line}");
+                for text in [&row.what.zh, &row.what.en] {
+                    assert!(width(text) <= NAME_COLUMNS, "too long for the table: {text}");
+                }
                 assert!(row.is_precise(), "known too badly: {line}");
                 assert!(row.passes(), "not what theory says: {line}");
             }
@@ -51,7 +55,7 @@ fn queues_that_vary_follow_their_forward_equations() {
 
 #[test]
 fn draws_have_their_distributions_and_are_independent() {
-    assert_cases(&["distributions", "visits", "stays", "patients", "independence"]);
+    assert_cases(&["distributions", "visits", "routine", "stays", "patients", "independence"]);
 }
 
 #[test]
