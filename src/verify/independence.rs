@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use crate::rng::{Block, Source, StreamId};
 
 use super::Setup;
+use super::formula::special::{integral, normal_cdf};
 use super::row::{Row, name};
 
 /// Pairs of each kind.
@@ -59,7 +60,107 @@ const PAIRS_OF_NAMES: [Pair; 8] = [
 
 /// Correlation of the pairs, and chi-square of their table, for each kind of name.
 pub(super) fn all(setup: &Setup) -> Vec<Row> {
-    PAIRS_OF_NAMES.par_iter().flat_map(|pair| rows(setup, *pair)).collect()
+    let mut rows: Vec<Row> = PAIRS_OF_NAMES.par_iter().flat_map(|pair| rows(setup, *pair)).collect();
+    rows.extend(all_streams(setup));
+    rows.push(neighbouring_streams(setup));
+    rows
+}
+
+/// All streams, in order of their numbers.
+const STREAMS: [StreamId; 16] = [
+    StreamId::DayEffect,
+    StreamId::Runbook,
+    StreamId::Arrivals,
+    StreamId::VisitMarks,
+    StreamId::Bill,
+    StreamId::Behaviour,
+    StreamId::Return,
+    StreamId::Service,
+    StreamId::Patience,
+    StreamId::Rework,
+    StreamId::Routine,
+    StreamId::Business,
+    StreamId::Stay,
+    StreamId::Refill,
+    StreamId::Session,
+    StreamId::Retry,
+];
+
+/// People of the rows on all streams, each with one draw of every stream.
+const PEOPLE: u32 = 500_000;
+
+/// The 120 correlations of two streams at the same person and index. Times the root of the number
+/// of people each is normal in the limit, and any two of them are uncorrelated: their squares sum to
+/// chi-square of 120, and all lie within x with probability (1 - 2 P(Z > x))^120.
+fn all_streams(setup: &Setup) -> [Row; 2] {
+    let count = STREAMS.len();
+    let parts: Vec<Vec<f64>> = (0..64_u32)
+        .into_par_iter()
+        .map(|part| {
+            let mut sums = vec![0.0; count * count];
+            for person in (part..PEOPLE).step_by(64) {
+                let draws = STREAMS.map(|stream| block(setup.seed, 0, 3, stream, person, 1).u(0) - 0.5);
+                for (one, left) in draws.iter().enumerate() {
+                    for (other, right) in draws.iter().enumerate().skip(one + 1) {
+                        sums[one * count + other] += left * right;
+                    }
+                }
+            }
+            sums
+        })
+        .collect();
+    // In the order of the parts, so that the sums do not depend on the threads.
+    let scaled = |one: usize, other: usize| {
+        12.0 * parts.iter().map(|sums| sums[one * count + other]).sum::<f64>() / f64::from(PEOPLE).sqrt()
+    };
+    let correlations: Vec<f64> = (0..count)
+        .flat_map(|one| (one + 1..count).map(move |other| (one, other)))
+        .map(|(one, other)| scaled(one, other))
+        .collect();
+    let pairs = correlations.len() as f64;
+    let squares = correlations.iter().map(|value| value * value).sum();
+    let largest = correlations.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let within = |x: f64| (1.0 - 2.0 * normal_cdf(-x)).max(0.0).powf(pairs);
+    let mean = integral(0.0, 12.0, 2_000, |x| 1.0 - within(x));
+    [
+        Row::chi_square_value(
+            name("所有用途两两：相关系数平方和", "all streams in pairs: squared correlations"),
+            squares,
+            pairs,
+        ),
+        Row::fit(
+            name("所有用途两两：最大相关系数", "all streams in pairs: largest correlation"),
+            (largest, mean),
+            1.0 - within(largest),
+        ),
+    ]
+}
+
+/// Cells a side of the tables of neighbouring streams.
+const COARSE: usize = 16;
+
+/// One table of pairs for each two streams of neighbouring numbers, at the same person and index;
+/// no person is in two tables.
+fn neighbouring_streams(setup: &Setup) -> Row {
+    let people = 4 * PEOPLE / 15;
+    let expected = f64::from(people) / (COARSE * COARSE) as f64;
+    let statistics: Vec<f64> = (0..15_u32)
+        .into_par_iter()
+        .map(|table| {
+            let mut seen = vec![0_u32; COARSE * COARSE];
+            for person in (0..people).map(|number| PEOPLE + number * 15 + table) {
+                let at = |stream| (block(setup.seed, 0, 3, stream, person, 1).u(0) * COARSE as f64) as usize;
+                let (one, other) = (at(STREAMS[table as usize]), at(STREAMS[table as usize + 1]));
+                seen[one.min(COARSE - 1) * COARSE + other.min(COARSE - 1)] += 1;
+            }
+            seen.iter().map(|&count| (f64::from(count) - expected).powi(2) / expected).sum()
+        })
+        .collect();
+    Row::chi_square_value(
+        name("相邻用途：联合分布卡方", "neighbouring streams: chi-square of the pairs"),
+        statistics.iter().sum(),
+        15.0 * (COARSE * COARSE - 1) as f64,
+    )
 }
 
 fn rows(setup: &Setup, (zh, en, pair): Pair) -> [Row; 2] {
@@ -78,4 +179,14 @@ fn rows(setup: &Setup, (zh, en, pair): Pair) -> [Row; 2] {
     let expected = vec![f64::from(PAIRS) / table.len() as f64; table.len()];
     let what = name(format!("{zh}：联合分布卡方"), format!("{en}: chi-square of the pairs"));
     [correlation, Row::chi_square(what, &table, &expected)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_listed_in_order() {
+        assert!((0_u32..).zip(STREAMS).all(|(number, stream)| stream as u32 == number));
+    }
 }
