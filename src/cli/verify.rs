@@ -6,28 +6,20 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::output::{Failure, print};
-use super::usage::BadValue;
-use super::{LangArg, choose_lang};
+use super::{LangArg, choose_lang, parse_engine};
 use crate::engine::Engine;
 use crate::report::numbers::width;
+use crate::scenario::error::{echo, nearest};
 use crate::units::Lang;
-use crate::verify::{CASES, Case, Kind, Row, SEED, chosen};
-
-/// An engine by its word.
-fn parse_engine(text: &str) -> Result<Engine, BadValue> {
-    Engine::ALL.iter().copied().find(|engine| engine.word() == text).ok_or_else(|| {
-        let known: Vec<&str> = Engine::ALL.iter().map(|engine| engine.word()).collect();
-        BadValue::new(text, format!("必须是 {}", known.join("、")), format!("must be one of {}", known.join(", ")))
-    })
-}
+use crate::verify::{CASES, Case, Kind, LEVEL, NAME_COLUMNS, Row, SEED, chosen};
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Cases, such as m-m-c (default: all) ｜ 算例，如 m-m-c，可写多个（默认全部）
     #[arg(value_name = "CASE｜算例")]
     cases: Vec<String>,
-    /// Only this engine: kernel or calendar (default: both) ｜ 只用一种引擎：kernel 或 calendar（默认两种）
-    #[arg(long, value_name = "ENGINE｜引擎", value_parser = parse_engine)]
+    /// Only this engine: kernel or calendar (default: both) ｜ 只用一种算法：kernel 或 calendar（默认两种）
+    #[arg(long, value_name = "ENGINE｜算法", value_parser = parse_engine)]
     engine: Option<Engine>,
     /// Random seed ｜ 随机种子
     #[arg(long, value_name = "NUMBER｜数", default_value_t = SEED, value_parser = super::run::parse_seed)]
@@ -96,20 +88,27 @@ pub(super) fn verify(arguments: &VerifyArgs) -> Result<ExitCode, Failure> {
 
 fn unknown(name: &str, lang: Lang) -> Failure {
     let known: Vec<&str> = CASES.iter().map(|case| case.key).collect();
-    let known = known.join(", ");
+    let near = nearest(name, known.iter().copied());
+    let (name, known) = (echo(name), known.join(", "));
     Failure::input(match lang {
-        Lang::Zh => format!("没有算例 {name}，现有：{known}"),
-        Lang::En => format!("no case {name}, there are: {known}"),
+        Lang::Zh => {
+            let meant = near.map_or_else(String::new, |near| format!("；是否想写 {near}？"));
+            format!("没有 {name} 这个算例，可用：{known}；可写多个，不写即全部{meant}")
+        }
+        Lang::En => {
+            let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            format!("no case {name}, there are: {known}; name several, or none for all{meant}")
+        }
     })
 }
 
 /// Columns of the case and of what is compared.
-const COLUMNS: [usize; 2] = [15, 66];
+const COLUMNS: [usize; 2] = [15, NAME_COLUMNS];
 
 fn heading(lang: Lang) -> String {
     let (case, what) = (lang.pick("算例", "case"), lang.pick("比较项", "what"));
     let (theory, simulated) = (lang.pick("理论值", "theory"), lang.pick("模拟值", "simulated"));
-    let (interval, engine) = (lang.pick("±3 标准误", "± 3 s.e."), lang.pick("引擎", "engine"));
+    let (interval, engine) = (lang.pick("±3标准误/p", "±3 s.e. / p"), lang.pick("算法", "engine"));
     let numbers = [theory, simulated, interval].map(|text| left_padded(text, 12)).join(" ");
     format!("{} {} {numbers} {} {engine}\n", padded(case, COLUMNS[0]), padded(what, COLUMNS[1]), left_padded("z", 6))
 }
@@ -157,10 +156,10 @@ fn closing(found: &[Found], lang: Lang) -> String {
     let (hoped_two, hoped_three) = (expected(0.0455), expected(0.0027));
     match lang {
         Lang::Zh => format!(
-            "\n共 {count} 项，不符 {failing} 项；|z| > 2 有 {two} 项（按概率应有 {hoped_two}），|z| > 3 有 {three} 项（应有 {hoped_three}）。\n"
+            "\n拟合检验（p）：理论值为统计量的均值，p 至少 {LEVEL} 为相符。共 {count} 项，不符 {failing} 项；|z| > 2 有 {two} 项（按概率应有 {hoped_two}），|z| > 3 有 {three} 项（应有 {hoped_three}）。\n"
         ),
         Lang::En => format!(
-            "\n{count} rows, {failing} fail; |z| > 2 in {two} (expected by chance {hoped_two}), > 3 in {three} (expected {hoped_three}).\n"
+            "\nTests of fit (p): theory is the mean of the statistic; one passes at p {LEVEL} or more. {count} rows, {failing} fail; |z| > 2 in {two} (expected by chance {hoped_two}), > 3 in {three} (expected {hoped_three}).\n"
         ),
     }
 }

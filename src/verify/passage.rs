@@ -29,7 +29,7 @@ pub(super) fn first_passage(setup: &Setup) -> Vec<Row> {
             clearing(setup, (replication, windows, backlog), 1.0 / lambda, mean + 12.0 * variance.sqrt())
         });
         let zh = format!("M/M/{windows} {load}，开门时 {backlog} 人");
-        let en = format!("M/M/{windows} {load}, {backlog} people at the opening");
+        let en = format!("M/M/{windows} {load}, {backlog} at the opening");
         rows.push(Row::mean(
             name(format!("{zh}：清空时间均值（秒）"), format!("{en}: mean time to clear (s)")),
             &found,

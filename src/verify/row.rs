@@ -12,7 +12,7 @@ pub const TOLERANCE: f64 = 3.0;
 pub const LEVEL: f64 = 0.0027;
 
 /// Terminal columns that the name of a comparison may take in either language.
-pub const NAME_COLUMNS: usize = 68;
+pub const NAME_COLUMNS: usize = 66;
 
 /// Largest standard error, as a share of theory or of the scale stated.
 pub const PRECISION: f64 = 0.01;

@@ -106,8 +106,8 @@ fn quantile_row(queue: &str, p: f64, quantile: f64, beyond: &[f64], decay: f64) 
     let density = (1.0 - p) * decay;
     let percent = 100.0 * p;
     let what = name(
-        format!("{queue}：等待的 {percent:.0}% 分位数（秒）"),
-        format!("{queue}: {percent:.0} % quantile of the wait (s)"),
+        format!("{queue}：等待的 {percent:.0}% 分位数（秒，由超出比例推得）"),
+        format!("{queue}: {percent:.0} % quantile of the wait (s, from its tail)"),
     );
     Row::value(what, (quantile + (share - (1.0 - p)) / density, standard_error / density), quantile)
 }

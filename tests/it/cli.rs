@@ -472,7 +472,9 @@ fn verify_prints_theory_and_simulation_and_knows_its_cases() {
     let unknown = cutover(&["verify", "tango", "--lang", "en"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("tandem"), "{}", text(&unknown.stderr));
-    assert_eq!(cutover(&["verify", "patients", "--engine", "steam"]).status.code(), Some(2));
+    let steam = cutover(&["verify", "patients", "--engine", "steam", "--lang", "en"]);
+    assert_eq!(steam.status.code(), Some(2));
+    assert!(text(&steam.stderr).contains("must be kernel or calendar"), "{}", text(&steam.stderr));
 }
 
 #[test]

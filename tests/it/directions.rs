@@ -189,7 +189,8 @@ fn a_stop_of_no_length_without_measures_changes_nothing() {
         }
         for group in &mut scenario.groups {
             if let Some(desk) = &mut group.desk {
-                // A learning curve begins with a return, be the stop ever so short.
+                // A learning curve begins with a return, be the stop ever so short; so does a ramp. In a
+                // later wave the stop lasts as long as the wave is late.
                 desk.learning = None;
             }
         }
