@@ -324,7 +324,7 @@ pub(super) fn lengths(setup: &Setup) -> Vec<Row> {
     });
     let sample = |value: fn(&[Aftermath; 3]) -> f64| -> Vec<f64> { observed.iter().map(value).collect() };
     let step = lambda * length / delta;
-    let (zh, en) = ("M/M/5 0.7，停机 5、10、15 小时", "M/M/5 0.7, outages of 5, 10, 15 h");
+    let (zh, en) = ("M/M/5 0.7，停机 5、10、15 小时", "M/M/5 0.7, 5, 10, 15 h outages");
     let named = |part_zh: &str, part_en: &str| name(format!("{zh}：{part_zh}"), format!("{en}: {part_en}"));
     vec![
         Row::mean(
