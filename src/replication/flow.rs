@@ -189,9 +189,12 @@ impl Run<'_> {
                     && stop.scope.districts >> place.district & 1 == 1
             })
             .map(|(stop, interval)| {
-                SimTime(interval.end.0.saturating_add(stop.wave_delay(place.group, place.district).0))
+                let end = interval.end.0.saturating_add(stop.wave_delay(place.group, place.district).0);
+                Interval { start: interval.start, end: SimTime(end) }
             })
-            .filter(|back| *back < self.scenario().horizon())
+            // A stop of no length changes nothing: there is no return from it.
+            .filter(|down| down.start < down.end && down.end < self.scenario().horizon())
+            .map(|down| down.end)
             .max()
     }
 

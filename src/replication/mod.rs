@@ -480,6 +480,9 @@ impl Run<'_> {
                 continue;
             }
             let back = interval.end.plus(stop.wave_delay(place.group, place.district));
+            if interval.start >= back {
+                continue;
+            }
             for (day, &share) in (0u32..).zip(&stop.ramp) {
                 let from = SimTime::at(back.day() + day, 0).max(back);
                 let until = SimTime::at(back.day() + day + 1, 0);

@@ -1,7 +1,7 @@
 //! Directions: what must not get worse when something gets better, and what must not change at all.
 
 use cutover::calendar::SimTime;
-use cutover::desk::{Roster, RosterStep};
+use cutover::desk::{Learning, Roster, RosterStep};
 use cutover::distribution::Distribution;
 use cutover::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
 use cutover::replication::{Model, Outcome, Tracing, simulate};
@@ -184,14 +184,14 @@ fn a_stop_of_no_length_without_measures_changes_nothing() {
         for stop in &mut scenario.suspensions {
             stop.planned = stop.stop;
             stop.kind = cutover::schedule::ReturnKind::Fixed;
-            stop.ramp.clear();
+            // A ramp and a learning curve begin with a return, and from a stop of no length there is
+            // none. In a later wave the stop lasts as long as the wave is late.
+            stop.ramp = vec![0.5, 0.7];
             stop.waves.clear();
         }
         for group in &mut scenario.groups {
             if let Some(desk) = &mut group.desk {
-                // A learning curve begins with a return, be the stop ever so short; so does a ramp. In a
-                // later wave the stop lasts as long as the wave is late.
-                desk.learning = None;
+                desk.learning = desk.routine_needs.map(|service| Learning::new(0.5, 7.0, service));
             }
         }
         let outcome = run(scenario, 0);
