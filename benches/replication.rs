@@ -1,5 +1,7 @@
-//! One replication of each city, and of some on the event calendar. Numbers are comparable within one run only;
+//! One replication of each city with its floor beside it, and of some on the event calendar. Numbers are comparable within one run only;
 //! jobs a replication are printed so that time a job can be read off.
+
+mod floor;
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,8 +9,10 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cutover::engine::Engine;
 use cutover::replication::{Model, Tracing, simulate};
+use cutover::rng::Source;
 use cutover::scenario::check::check;
 use cutover::scenario::layer::load;
+use floor::Drawn;
 
 fn replication(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("replication");
@@ -29,6 +33,16 @@ fn replication(criterion: &mut Criterion) {
                 simulate(&model, 1, number, Tracing::Off).expect("the laws hold").jobs
             });
         });
+        if engine == Engine::Kernel {
+            let mut drawn = Drawn::new();
+            group.bench_function(format!("{city} (floor)"), |bencher| {
+                bencher.iter(|| {
+                    number += 1;
+                    let source = Source::new(1, number);
+                    floor::ALL.iter().for_each(|(_, floor)| floor(&model, &source, &mut drawn));
+                });
+            });
+        }
     }
     group.finish();
 }

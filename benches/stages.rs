@@ -2,99 +2,29 @@
 //! desks by both engines, the measures; and the floor, which is the same draws written once and
 //! nothing else. Numbers are comparable within one run only.
 
-use std::hint::black_box;
+mod floor;
+
 use std::path::Path;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cutover::calendar::{DAY, SimTime};
 use cutover::desk::{Roster, RosterStep};
-use cutover::distribution::{Distribution, poisson};
+use cutover::distribution::Distribution;
 use cutover::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
 use cutover::measures::measure;
-use cutover::patient::{PersonKind, Stream};
 use cutover::replication::{Model, Tracing, simulate};
 use cutover::rng::{Source, StreamId};
 use cutover::scenario::check::check;
 use cutover::scenario::layer::load;
 use cutover::scenario::world::Scenario;
+use floor::Drawn;
 
 fn scenario(city: &str) -> Scenario {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(city);
     let loaded = load(&path, None, &[]).expect("the repository's scenarios load");
     check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar)
         .expect("the repository's scenarios are valid")
-}
-
-/// Draws of one kind, with the number of them.
-struct Drawn {
-    written: Vec<[u32; 3]>,
-    count: u64,
-}
-
-/// Draws of one kind for a whole city.
-type Floor = fn(&Model, &Source, &mut Drawn);
-
-/// The draws of the routine work of every desk over the horizon, written site by site into memory
-/// of one site's size.
-fn routine_floor(model: &Model, source: &Source, drawn: &mut Drawn) {
-    let (scenario, population) = (&model.scenario, &model.population);
-    let effects = population.day_effects(source);
-    for (index, site) in scenario.sites.iter().enumerate() {
-        let Some(desk) = &scenario.groups[usize::from(site.group)].desk else { continue };
-        drawn.written.clear();
-        for &day in desk.hours.open_days.iter().take_while(|day| **day < scenario.clock.days()) {
-            let person = (PersonKind::Routine as u32) << 28 | day;
-            let weight = desk.profile.day_weight(population.day_type(day));
-            let mean = desk.routine_per_day * site.size * weight * effects[day as usize];
-            let count = poisson(mean, &mut source.stream(index as u32, StreamId::Arrivals, person));
-            for number in 0..count {
-                let block = source.block(index as u32, StreamId::Routine, person, number);
-                let second = desk.hours.arrival_second(day, block.u(0)).unwrap_or(0);
-                let minutes = desk.routine_minutes.draw(block.word(1), &population.normal);
-                drawn.written.push([day * DAY + second, (minutes * 60.0) as u32, block.word(2)]);
-            }
-        }
-        drawn.count += drawn.written.len() as u64;
-        black_box(&drawn.written);
-    }
-}
-
-/// The draws of the visits of the days of the longest stop, and for each of them the blocks that its
-/// bill, its decisions, its return, its service and its papers take.
-fn visit_floor(model: &Model, source: &Source, drawn: &mut Drawn) {
-    let scenario = &model.scenario;
-    let effects = model.population.day_effects(source);
-    let stream = Stream { scenario, population: &model.population, source, day_effects: &effects };
-    let stops = || scenario.suspensions.iter().filter(|stop| stop.planned != SimTime::NEVER);
-    let first = stops().map(|stop| stop.stop.day()).min().unwrap_or(0);
-    let last = stops().map(|stop| stop.planned.day()).max().unwrap_or(0);
-    let blocks = [
-        StreamId::Bill,
-        StreamId::Behaviour,
-        StreamId::Behaviour,
-        StreamId::Return,
-        StreamId::Service,
-        StreamId::Rework,
-    ];
-    let mut visits = Vec::new();
-    for site in 0..scenario.sites.len() as u32 {
-        visits.clear();
-        drawn.written.clear();
-        (first..=last).for_each(|day| stream.visits(site, day, &mut visits));
-        for visit in &visits {
-            let mut mixed = [visit.due.0, 0, 0];
-            for (step, id) in (0..).zip(blocks) {
-                let block = source.block(site, id, visit.key.person, visit.key.index << 10 | step);
-                mixed[1] ^= block.word(0);
-                mixed[2] ^= block.word(3);
-            }
-            mixed[1] ^= stream.bill_fen(visit).0;
-            drawn.written.push(mixed);
-        }
-        drawn.count += visits.len() as u64;
-        black_box(&drawn.written);
-    }
 }
 
 fn stages_of_a_city(criterion: &mut Criterion) {
@@ -104,14 +34,12 @@ fn stages_of_a_city(criterion: &mut Criterion) {
     let world = scenario("wuhan");
     group.bench_function("tables of wuhan", |bencher| bencher.iter(|| Model::new(world.clone())));
     let model = Model::new(world);
-    let floors: [(&str, Floor); 2] =
-        [("floor: routine draws of wuhan", routine_floor), ("floor: visit draws of wuhan", visit_floor)];
-    for (name, floor) in floors {
-        let mut drawn = Drawn { written: Vec::new(), count: 0 };
+    for (name, floor) in floor::ALL {
+        let mut drawn = Drawn::new();
         floor(&model, &Source::new(1, 0), &mut drawn);
         group.throughput(Throughput::Elements(drawn.count));
         let mut replication = 0;
-        group.bench_function(name, |bencher| {
+        group.bench_function(format!("floor of wuhan: {name}"), |bencher| {
             bencher.iter(|| {
                 replication += 1;
                 floor(&model, &Source::new(1, replication), &mut drawn);
