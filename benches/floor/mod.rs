@@ -52,7 +52,7 @@ pub fn routine_floor(model: &Model, source: &Source, drawn: &mut Drawn) {
     }
 }
 
-/// The draws of the visits of the days of the stops, and for each of them the blocks that its
+/// The draws of the visits due while their service is announced to be down, and for each of them the blocks that its
 /// bill, its decisions, its return, its service and its papers take.
 pub fn visit_floor(model: &Model, source: &Source, drawn: &mut Drawn) {
     let scenario = &model.scenario;
@@ -71,7 +71,12 @@ pub fn visit_floor(model: &Model, source: &Source, drawn: &mut Drawn) {
     for site in 0..scenario.sites.len() as u32 {
         visits.clear();
         drawn.written.clear();
-        (first..=last).for_each(|day| stream.visits(site, day, &mut visits));
+        let is_down = |care: u8, due: SimTime| {
+            let service = scenario.care[usize::from(care)].needs;
+            let mut stops = scenario.suspensions.iter().filter(|stop| stop.services >> service & 1 == 1);
+            stops.any(|stop| stop.stop <= due && due < stop.planned)
+        };
+        (first..=last).for_each(|day| stream.visits_of_interest(site, day, is_down, &mut visits));
         for visit in &visits {
             let mut mixed = [visit.due.0, 0, 0];
             for (step, id) in (0..).zip(blocks) {
