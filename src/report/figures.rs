@@ -309,7 +309,7 @@ fn self_pay_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opt
     Some(FanChart {
         title: report.lang.pick("患者每天自己先付的钱", "What patients pay themselves, by day").to_owned(),
         subtitle: subtitle(report),
-        y_label: report.lang.pick("受影响就诊的现金支付", "Paid at visits affected").to_owned(),
+        y_label: report.lang.pick("停机期现金支付", "Paid at visits in the outage").to_owned(),
         y_unit: report.lang.pick("元", "yuan").to_owned(),
         lang: report.lang,
         first_day: civil(report, span.first),

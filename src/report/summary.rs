@@ -195,7 +195,7 @@ fn money(words: &Words<'_>, out: &mut Layout) {
     let hard =
         [count(words.mean("hardship-10"), PEOPLE, words.lang), count(words.mean("hardship-40"), PEOPLE, words.lang)];
     let zh = format!(
-        "垫付资金占用 {held}·天；受影响就诊的现金支付共 {self_pay}；垫付超过家庭月收入一成的 {}，超过四成的 {}",
+        "垫付资金占用 {held}·天；停机期现金支付共 {self_pay}；垫付超过家庭月收入一成的 {}，超过四成的 {}",
         hard[0], hard[1]
     );
     let en = format!(

@@ -24,7 +24,7 @@ pub struct FanChart {
     pub title: String,
     /// Second, smaller line; may be empty.
     pub subtitle: String,
-    /// What the value axis shows, without its unit, for example "受影响就诊的现金支付".
+    /// What the value axis shows, without its unit, for example "停机期现金支付".
     pub y_label: String,
     /// Unit of the values, for example "元"; 万 or 亿 is put before it as needed. May be empty.
     pub y_unit: String,
