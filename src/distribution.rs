@@ -25,6 +25,8 @@ use rand::Rng;
 use rand_distr::Distribution as _;
 use statrs::distribution::ContinuousCDF;
 
+use crate::units::seconds_from_minutes;
+
 pub use normal::{NormalTable, normal_quantile};
 
 /// Weight of the mode of a PERT distribution (Malcolm et al. 1959).
@@ -401,6 +403,46 @@ impl Distribution {
             Self::Fixed(value) => *value,
             Self::Lognormal { mu, sigma } => normal.lognormal(*mu, *sigma, word),
             _ => self.quantile(crate::rng::uniform(word)),
+        }
+    }
+}
+
+/// Whole seconds of a distribution of minutes by random word, most of them looked up.
+///
+/// The seconds never fall as the word rises, so that all words between two with the same seconds have
+/// them too: of each 4096th of the words only the first is drawn in advance, and where the next one has
+/// the same seconds, nothing need be drawn.
+#[derive(Debug, Clone)]
+pub struct SecondsTable {
+    minutes: Distribution,
+    /// Seconds at the first word of each part, and at the very last word; empty where a table does not
+    /// pay.
+    first: Box<[u32]>,
+}
+
+impl SecondsTable {
+    /// Bits of a word that say which part it is in.
+    const BITS: u32 = 12;
+
+    /// Draws the table, if so many draws will be asked for that it pays.
+    #[must_use]
+    pub fn new(minutes: &Distribution, normal: &NormalTable, draws: f64) -> Self {
+        let pays = draws >= f64::from(16 << Self::BITS) && matches!(minutes, Distribution::Lognormal { .. });
+        let parts = if pays { 1_u32 << Self::BITS } else { 0 };
+        let words = (0..parts).map(|part| part << (u32::BITS - Self::BITS));
+        let words = words.chain(pays.then_some(u32::MAX));
+        let first = words.map(|word| seconds_from_minutes(minutes.draw(word, normal))).collect();
+        Self { minutes: minutes.clone(), first }
+    }
+
+    /// What [`Distribution::draw`] gives for the word, in whole seconds, at least one.
+    #[inline]
+    #[must_use]
+    pub fn draw(&self, word: u32, normal: &NormalTable) -> u32 {
+        let part = (word >> (u32::BITS - Self::BITS)) as usize;
+        match self.first.get(part..part + 2) {
+            Some([first, next]) if first == next => *first,
+            _ => seconds_from_minutes(self.minutes.draw(word, normal)),
         }
     }
 }

@@ -91,6 +91,8 @@ pub struct WindowLaw<'a> {
     /// The step of the last start: its first moment, the first one of the next step, and the windows
     /// open in it.
     step: (SimTime, SimTime, u32),
+    /// Index of the next step.
+    next: usize,
     /// The first breach, with its time.
     broken: Option<(SimTime, String)>,
 }
@@ -99,7 +101,7 @@ impl<'a> WindowLaw<'a> {
     /// For a roster and the learning curve from a return on; `ends` is memory used again.
     pub fn new(steps: &'a [RosterStep], learning: Option<(&'a Learning, SimTime)>, ends: &'a mut Vec<SimTime>) -> Self {
         ends.clear();
-        Self { steps, learning, ends, step: (SimTime::START, SimTime::START, 0), broken: None }
+        Self { steps, learning, ends, step: (SimTime::START, SimTime::START, 0), next: 0, broken: None }
     }
 
     /// A window begins a service of so many seconds.
@@ -146,11 +148,16 @@ impl<'a> WindowLaw<'a> {
         self.step.2
     }
 
+    /// Starts are nearly in order, so that the step of one is mostly the next after that of the last.
     #[inline(never)]
     fn find_step(&mut self, time: SimTime) {
-        let next = self.steps.partition_point(|step| step.time <= time);
-        let until = self.steps.get(next).map_or(SimTime::NEVER, |step| step.time);
-        let last = next.checked_sub(1).map(|last| self.steps[last]);
+        if time < self.step.0 {
+            self.next = 0;
+        }
+        let ahead = self.steps[self.next..].iter().take(8).position(|step| step.time > time);
+        self.next += ahead.unwrap_or_else(|| self.steps[self.next..].partition_point(|step| step.time <= time));
+        let until = self.steps.get(self.next).map_or(SimTime::NEVER, |step| step.time);
+        let last = self.next.checked_sub(1).map(|last| self.steps[last]);
         self.step = last.map_or((SimTime::START, until, 0), |last| (last.time, until, last.windows));
     }
 

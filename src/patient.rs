@@ -9,7 +9,8 @@
 
 use crate::calendar::{Clock, DAY, DayKind, SimTime};
 use crate::curve::Shares;
-use crate::distribution::{Distribution, NormalTable, poisson};
+use crate::desk::DeskSpec;
+use crate::distribution::{Distribution, NormalTable, SecondsTable, poisson};
 use crate::rng::{Block, Source, StreamId};
 use crate::scenario::raw::{DemandKind, SiteKind};
 use crate::scenario::world::{Care, Scenario, SiteId};
@@ -243,10 +244,40 @@ pub struct Population {
     business: Vec<Mix>,
     /// Normal quantiles for the lognormal draws.
     pub normal: NormalTable,
+    /// By group: service of a routine matter; none where there is no desk.
+    pub routine_seconds: Vec<Option<SecondsTable>>,
+    /// By care type: service of a matter.
+    pub matter_seconds: Vec<SecondsTable>,
+    /// By district of a site: the other districts in which people live. Last, all of them, for care
+    /// outside the city.
+    elsewhere: Vec<Elsewhere>,
     /// By scheme, then class: how many of the random words, from 0 on, put a person into the class.
     class_words: Vec<Vec<u64>>,
     day_effect: Distribution,
     day_types: Vec<u8>,
+}
+
+/// Districts in which people live, with their shares.
+#[derive(Debug)]
+struct Elsewhere {
+    districts: Vec<(u16, f64)>,
+    /// Sum of the shares.
+    people: f64,
+}
+
+impl Elsewhere {
+    /// All districts but one.
+    fn new(scenario: &Scenario, but: Option<usize>) -> Self {
+        let all = scenario.districts.iter().enumerate();
+        let others = all.filter(|(index, district)| district.share > 0.0 && Some(*index) != but);
+        let districts: Vec<(u16, f64)> = others.map(|(index, district)| (index as u16, district.share)).collect();
+        Self { people: districts.iter().map(|(_, share)| share).sum(), districts }
+    }
+}
+
+/// Expected routine matters of a group over the horizon.
+fn routine_matters(scenario: &Scenario, group: usize, desk: &DeskSpec) -> f64 {
+    desk.routine_per_day * f64::from(scenario.groups[group].count) * f64::from(scenario.clock.days())
 }
 
 /// By class, [`words_below`] its share in a scheme.
@@ -288,7 +319,19 @@ impl Population {
                 (1..=STAY_DAYS_MAX).map(|days| StillThere::new(mix, &stay_lengths, days, first_weekday)).collect()
             })
             .collect();
+        let routine_seconds = scenario.groups.iter().enumerate().map(|(index, group)| {
+            let desk = group.desk.as_ref()?;
+            Some(SecondsTable::new(&desk.routine_minutes, &normal, routine_matters(scenario, index, desk)))
+        });
+        let matter_seconds = scenario.care.iter().map(|care| {
+            let a_day = care.volume.iter().sum::<f64>();
+            SecondsTable::new(&care.minutes, &normal, a_day * f64::from(scenario.clock.days()))
+        });
+        let districts = (0..scenario.districts.len()).map(Some).chain([None]);
         Self {
+            routine_seconds: routine_seconds.collect(),
+            matter_seconds: matter_seconds.collect(),
+            elsewhere: districts.map(|but| Elsewhere::new(scenario, but)).collect(),
             visits: mixes(DemandKind::Visits),
             stays,
             still_there,
@@ -418,22 +461,16 @@ impl Stream<'_> {
         if u < at_home {
             return here;
         }
-        let elsewhere = || {
-            self.scenario
-                .districts
-                .iter()
-                .enumerate()
-                .filter(|(index, district)| district.share > 0.0 && (is_away || *index != usize::from(here)))
-        };
-        let people: f64 = elsewhere().map(|(_, district)| district.share).sum();
-        let mut left = (u - at_home) / (1.0 - at_home) * people;
+        let index = if is_away { self.scenario.districts.len() } else { usize::from(here) };
+        let elsewhere = &self.population.elsewhere[index];
+        let mut left = (u - at_home) / (1.0 - at_home) * elsewhere.people;
         let mut last = here;
-        for (index, district) in elsewhere() {
-            last = index as u16;
-            if left < district.share {
+        for &(district, share) in &elsewhere.districts {
+            last = district;
+            if left < share {
                 break;
             }
-            left -= district.share;
+            left -= share;
         }
         last
     }
@@ -544,11 +581,15 @@ impl Stream<'_> {
         (pattern.map_or(0, |(days, _)| *days), second, patient)
     }
 
+    /// The draws that a visit's bill comes from.
+    pub fn bill_draws(&self, visit: &Visit) -> Block {
+        self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index)
+    }
+
     /// The whole bill of a visit in fen, and whether it was capped.
-    pub fn bill_fen(&self, visit: &Visit) -> (u32, bool) {
+    pub fn bill_fen(&self, visit: &Visit, block: &Block) -> (u32, bool) {
         let care = &self.scenario.care[usize::from(visit.care)];
         let group = usize::from(self.scenario.sites[visit.key.site as usize].group);
-        let block = self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index);
         let fen = fen_from_yuan(care.bill_yuan.draw(block.word(0), &self.population.normal) * care.bill_factor[group]);
         (fen, fen == BILL_FEN_MAX)
     }

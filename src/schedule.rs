@@ -320,6 +320,13 @@ impl Outage {
         }
     }
 
+    /// When the first stop begins and the last one ends, waves included; stops of no length are none.
+    pub fn span(&self) -> (SimTime, SimTime) {
+        let stops = || self.actual.iter().zip(&self.latest).filter(|(stop, latest)| stop.start < **latest);
+        let from = stops().map(|(stop, _)| stop.start).min().unwrap_or(SimTime::NEVER);
+        (from, stops().map(|(_, latest)| *latest).max().unwrap_or(SimTime::START))
+    }
+
     /// Stops of a service, by index.
     fn stops_of(&self, service: u16) -> impl Iterator<Item = usize> {
         bits(self.by_service.get(usize::from(service)).copied().unwrap_or(0))

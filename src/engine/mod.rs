@@ -83,6 +83,17 @@ pub struct Scratch {
     kernel: kernel::Memory,
 }
 
+impl Scratch {
+    /// The kernel's service of a desk without a priority lane, in stretches of time.
+    pub(crate) fn in_stretches<'a, 'd, F: Flow>(
+        &'a mut self,
+        desk: &'a DeskRun<'d>,
+        flow: &'a mut F,
+    ) -> kernel::Service<'a, 'd, F> {
+        kernel::Service::new(desk, flow, &mut self.kernel)
+    }
+}
+
 /// A limit of the engine was passed: the scenario asks for more than can be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManyEvents {

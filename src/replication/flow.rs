@@ -4,7 +4,7 @@ use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Work};
 use crate::desk::{DeskSpec, Roster};
 use crate::distribution::Distribution;
-use crate::engine::{DeskRun, Flow, Job, Lane, Leave, Remains, serve};
+use crate::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, serve};
 use crate::laws::{Breach, WindowLaw};
 use crate::patient::{PersonKey, Visit};
 use crate::record::{Exit, Loss, State, add_on_day};
@@ -14,6 +14,7 @@ use crate::scenario::world::SiteId;
 use crate::schedule::Interval;
 use crate::trace::Event;
 
+use super::days::{Coming, serve_different, serve_normal};
 use super::routine::ROUTINE;
 use super::stays::interim_rest;
 use super::{DeskScratch, Run, Side, SiteWaits, Waits, patience_seconds};
@@ -25,13 +26,13 @@ const REWORKS_MAX: u8 = 20;
 const REFUSED: u8 = 32;
 
 /// One desk being served.
-struct Serving<'r, 'm> {
-    run: &'r mut Run<'m>,
+pub(super) struct Serving<'r, 'm> {
+    pub(super) run: &'r mut Run<'m>,
     site: SiteId,
-    class: usize,
-    side: Side,
+    pub(super) class: usize,
+    pub(super) side: Side,
     claims: &'r mut Vec<Claim>,
-    waits: &'r mut SiteWaits,
+    pub(super) waits: &'r mut SiteWaits,
     old_claims: &'r mut [i32],
     stays: &'r [Visit],
     patience: Option<&'r Distribution>,
@@ -39,73 +40,125 @@ struct Serving<'r, 'm> {
     /// Routine matters that come before this are left out of the waits.
     warm: SimTime,
     /// When the first stop begins.
-    first_stop: SimTime,
-    counted: Counted,
+    pub(super) first_stop: SimTime,
+    pub(super) counted: Counted,
+    /// Waits of routine matters that are neither nothing nor in the warm-up, where they are noted.
+    pub(super) waits_noted: Option<Vec<u32>>,
     windows: WindowLaw<'r>,
 }
 
 /// What is counted at one site before it is added to its class.
-#[derive(Default)]
-struct Counted {
+#[derive(Default, Clone, Copy)]
+pub(super) struct Counted {
     /// Jobs that started.
     jobs: i64,
     /// Routine matters after the warm-up that did not wait.
     unhindered: u64,
     /// Of them from the first stop on.
     unhindered_after: u64,
+    /// Visits that ended without service, by reason.
+    left: [i64; 4],
+}
+
+impl Counted {
+    /// Adds what was counted between two moments of the same desk.
+    pub(super) fn add_difference(&mut self, before: &Self, after: &Self) {
+        self.jobs += after.jobs - before.jobs;
+        self.unhindered += after.unhindered - before.unhindered;
+        self.unhindered_after += after.unhindered_after - before.unhindered_after;
+        for (left, (after, before)) in self.left.iter_mut().zip(after.left.iter().zip(before.left)) {
+            *left += after - before;
+        }
+    }
 }
 
 impl Run<'_> {
     /// Serves a site's desk in one course and counts its days.
     pub(super) fn serve(&mut self, site: SiteId, side: Side) -> Result<(), Breach> {
-        let model = self.model;
-        let scenario = &model.scenario;
-        let Some(desk) = scenario.group_of(site).desk.as_ref() else {
+        let Some(desk) = self.model.scenario.group_of(site).desk.as_ref() else {
             return Ok(());
         };
-        let days = scenario.clock.days() as usize;
-        self.prepare(site, side, desk);
         let mut scratch = std::mem::take(&mut self.desk);
-        let (given, waits) = match side {
-            Side::Normal => (&*scratch.routine, &mut scratch.normal_waits),
-            Side::Schedule => (&*scratch.listed, &mut scratch.waits),
-        };
-        waits.clear(days);
-        scratch.old_claims.clear();
-        scratch.old_claims.resize(days + 1, 0);
+        let served = self.serve_with(site, side, desk, &mut scratch);
+        self.desk = scratch;
+        served
+    }
+
+    fn serve_with(
+        &mut self,
+        site: SiteId,
+        side: Side,
+        desk: &DeskSpec,
+        scratch: &mut DeskScratch,
+    ) -> Result<(), Breach> {
+        let model = self.model;
+        let scenario = &model.scenario;
+        let place = &scenario.sites[site as usize];
+        let days = scenario.clock.days();
+        let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
+        scratch.prepare_roster(desk, (place.group, place.windows), &changes, days);
+        self.stops_at(site, side, &mut scratch.stops);
+        let stopped = (side == Side::Schedule).then(|| self.stopped(site));
+        if let Some(stopped) = &stopped {
+            self.routine_after_stops(site, stopped, scratch);
+            scratch.jobs.sort_unstable_by_key(Job::rank);
+        }
         let learning = desk.learning.as_ref().and_then(|learning| {
             let back = self.return_of(learning.after, site, side)?;
             Some((learning, back))
         });
-        let horizon = scenario.horizon();
+        let DeskScratch { engine, roster, stops, claims, jobs, routine, business, listed, normal, .. } = scratch;
+        let DeskScratch { differs, normal_waits, waits, old_claims, stays, window_ends, .. } = scratch;
         let run = DeskRun {
-            roster: &scratch.roster,
+            roster,
             last_ticket: desk.last_ticket,
-            stops: &scratch.stops,
+            stops,
             learning,
-            horizon,
+            horizon: scenario.horizon(),
             has_priority_lane: desk.priority_classes != 0,
         };
-        let by = self.model.engine;
-        let class = usize::from(desk.class);
-        let first_stop = self.outage.actual.iter().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER);
-        let mut serving = Serving {
-            run: self,
-            site,
-            class,
-            side,
-            claims: &mut scratch.claims,
-            waits,
-            old_claims: &mut scratch.old_claims,
-            stays: &scratch.stays,
-            patience: desk.patience_minutes.as_ref(),
-            patience_least: &model.patience_least[usize::from(scenario.sites[site as usize].group)],
-            warm: scenario.warm_until,
-            first_stop,
-            counted: Counted::default(),
-            windows: WindowLaw::new(&scratch.roster.steps, learning, &mut scratch.window_ends),
+        // Who stands in a priority lane is known to the lane only: such a desk is served whole.
+        let is_by_day = model.engine == Engine::Kernel && !run.has_priority_lane;
+        old_claims.clear();
+        old_claims.resize(days as usize + 1, 0);
+        let (own_waits, normal_waits) = match side {
+            Side::Normal => (normal_waits, None),
+            Side::Schedule => (waits, Some(&*normal_waits)),
         };
-        let worked = serve(by, &run, given, &mut serving, &mut scratch.engine).map_err(|limit| {
+        own_waits.clear(days as usize);
+        if let Some(stopped) = stopped.as_ref().filter(|_| !is_by_day) {
+            self.list(stopped, business, routine, jobs, listed);
+        }
+        if is_by_day && side == Side::Schedule {
+            self.mark_differing(usize::from(place.group), &run, &changes, (business, jobs), differs);
+        }
+        let mut serving = Serving {
+            site,
+            class: usize::from(desk.class),
+            side,
+            claims,
+            waits: own_waits,
+            old_claims,
+            stays,
+            patience: desk.patience_minutes.as_ref(),
+            patience_least: &model.patience_least[usize::from(place.group)],
+            warm: scenario.warm_until,
+            first_stop: self.outage.actual.iter().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER),
+            counted: Counted::default(),
+            waits_noted: None,
+            windows: WindowLaw::new(&roster.steps, learning, window_ends),
+            run: self,
+        };
+        let worked = match (is_by_day, &stopped, normal_waits) {
+            (true, Some(stopped), Some(normal_waits)) => {
+                let coming = Coming { routine, business, made: jobs, stopped, differs, normal_waits };
+                serve_different(&run, &coming, normal, &mut serving, engine, listed)
+            }
+            (true, ..) => serve_normal(&run, days, routine, &mut serving, engine, normal),
+            (false, None, _) => serve(model.engine, &run, routine, &mut serving, engine),
+            (false, Some(_), _) => serve(model.engine, &run, listed, &mut serving, engine),
+        };
+        let worked = worked.map_err(|limit| {
             let law = format!("more than {} events at one desk", crate::engine::EVENTS_MAX);
             serving.run.breach(site, Some(limit.at), law)
         })?;
@@ -115,9 +168,8 @@ impl Run<'_> {
         }
         self.count_windows(site, side, worked, &scratch.roster)?;
         if side == Side::Schedule {
-            self.count_days(site, class, &scratch);
+            self.count_days(site, usize::from(desk.class), scratch);
         }
-        self.desk = scratch;
         Ok(())
     }
 
@@ -132,28 +184,6 @@ impl Run<'_> {
             return Err(self.breach(site, None, "a window worked although none was ever open".to_owned()));
         }
         Ok(())
-    }
-
-    /// Windows, routine jobs and stops of a site in one course.
-    fn prepare(&mut self, site: SiteId, side: Side, desk: &DeskSpec) {
-        let scenario = &self.model.scenario;
-        let windows = scenario.sites[site as usize].windows;
-        let mut roster = std::mem::take(&mut self.desk.roster);
-        let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
-        // Sites of a group mostly have as many windows as the last one.
-        let plain = changes.is_empty().then_some((scenario.sites[site as usize].group, windows));
-        if plain.is_none() || plain != self.desk.roster_of {
-            roster.build(desk, windows, &changes, scenario.clock.days());
-        }
-        drop(changes);
-        self.desk.roster_of = plain;
-        self.desk.roster = roster;
-        if side == Side::Schedule {
-            self.routine_under_schedule(site);
-        }
-        let mut stops = std::mem::take(&mut self.desk.stops);
-        self.stops_at(site, side, &mut stops);
-        self.desk.stops = stops;
     }
 
     pub(super) fn record_of(&mut self, side: Side) -> &mut crate::record::Record {
@@ -319,6 +349,9 @@ impl Serving<'_, '_> {
             self.counted.unhindered_after += u64::from(is_after);
             return;
         }
+        if let Some(noted) = &mut self.waits_noted {
+            noted.push(wait);
+        }
         let tally = &mut self.run.record_of(self.side).desks[self.class];
         tally.routine_waits.record(u64::from(wait));
         if is_after {
@@ -332,11 +365,12 @@ impl Serving<'_, '_> {
         tally.jobs += self.counted.jobs;
         tally.routine_waits.record_n(0, self.counted.unhindered);
         tally.routine_waits_after.record_n(0, self.counted.unhindered_after);
+        tally.left.iter_mut().zip(self.counted.left).for_each(|(all, here)| *all += here);
         for (day, (routine, claims)) in self.waits.routine.days.iter().zip(&self.waits.claims.days).enumerate() {
             let (seconds, count) = (routine.seconds + claims.seconds, routine.count + claims.count);
             tally.wait_seconds[day] += seconds;
             tally.queued[day] += count;
-            tally.arrivals[day] += count;
+            tally.arrivals[day] += count + self.waits.turned[day];
         }
     }
 
@@ -445,7 +479,6 @@ impl Flow for Serving<'_, '_> {
 
     fn left(&mut self, job: &Job, at: SimTime, why: Leave, now: SimTime) -> Option<Job> {
         let is_routine = Self::is_routine(job);
-        let tally = &mut self.run.record_of(self.side).desks[self.class];
         let reason = match why {
             Leave::Balked => Some(0),
             Leave::Closed => Some(1),
@@ -454,12 +487,12 @@ impl Flow for Serving<'_, '_> {
             Leave::Expired => None,
         };
         if let Some(reason) = reason {
-            tally.left[reason] += 1;
+            self.counted.left[reason] += 1;
             // Who turns round at the door has not queued; who has, has waited in vain.
             if at > job.arrival {
                 self.count_wait(job, at);
             } else {
-                add_on_day(&mut tally.arrivals, job.arrival, 1);
+                add_on_day(&mut self.waits.turned, job.arrival, 1);
             }
         }
         if !is_routine {

@@ -232,10 +232,10 @@ impl Run<'_> {
         if self.scenario().care[usize::from(visit.care)].kind == DemandKind::Business {
             return Bill::default();
         }
-        let (whole, capped) = self.stream().bill_fen(visit);
+        let draws = self.stream().bill_draws(visit);
+        let (whole, capped) = self.stream().bill_fen(visit, &draws);
         let fen = (f64::from(whole) * met.bill_share).floor() as u32;
         self.record.cell(visit.care, visit.scheme).capped += i64::from(capped);
-        let draws = self.bill_draws(visit);
         let split = |fen| split_bill(fen, self.benefit(visit), draws.u(1), draws.u(2));
         if fen == whole {
             return split(fen);
@@ -245,10 +245,6 @@ impl Run<'_> {
         let fund = all.fund.saturating_sub(first.fund).min(fen);
         let account = all.account.saturating_sub(first.account).min(fen - fund);
         Bill { fund, account, own: fen - fund - account }
-    }
-
-    fn bill_draws(&self, visit: &Visit) -> Block {
-        self.source.block(visit.key.site, StreamId::Bill, visit.key.person, visit.key.index)
     }
 
     fn benefit(&self, visit: &Visit) -> &Benefit {
@@ -261,7 +257,7 @@ impl Run<'_> {
         let way = &self.scenario().pathways[usize::from(pathway)];
         let mut bill = normal;
         if way.second_deductible {
-            let twice = split_with_second_deductible(normal.total(), self.benefit(visit), self.bill_draws(visit).u(2));
+            let twice = split_with_second_deductible(normal.total(), self.benefit(visit), self.stream().bill_draws(visit).u(2));
             bill = if twice.fund < normal.fund { twice } else { normal };
         }
         let second_deductible = normal.fund - bill.fund;

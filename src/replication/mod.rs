@@ -6,6 +6,7 @@
 //! halls and back offices follow in the order of their rank, each after everything that feeds it.
 //! Which replication, thread or order comes first changes nothing: all draws are keyed.
 
+mod days;
 mod flow;
 mod handling;
 mod refills;
@@ -14,7 +15,7 @@ mod stays;
 
 use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Course, Directory};
-use crate::desk::{OpenHours, Roster, RosterChange, spliced, whole_windows};
+use crate::desk::{DeskSpec, OpenHours, Roster, RosterChange, spliced, whole_windows};
 use crate::distribution::{Distribution, NormalTable};
 use crate::engine::{Engine, Job, Scratch};
 use crate::laws::Breach;
@@ -27,6 +28,7 @@ use crate::scenario::world::{Scenario, SiteId};
 use crate::schedule::{Interval, Outage};
 use crate::trace::{Event, TraceRow};
 use crate::units::seconds_from_minutes;
+use days::NormalDays;
 
 /// A scenario with the tables that all replications share.
 #[derive(Debug)]
@@ -143,14 +145,15 @@ struct DeskScratch {
     jobs: Vec<Job>,
     /// Routine jobs of the site in the normal course, in order of arrival.
     routine: Vec<Job>,
-    /// Of them, those that come under the schedule.
-    kept: Vec<Job>,
-    /// All jobs under the schedule, in order of arrival.
+    /// All jobs of a stretch of time under the schedule, in order of arrival.
     listed: Vec<Job>,
+    /// The normal course of the site's desk.
+    normal: NormalDays,
+    /// Days on which the schedule's course may differ from it.
+    differs: Vec<bool>,
     business: Vec<routine::Matter>,
     marks: Vec<routine::Mark>,
     seconds: Vec<u64>,
-    downs: Vec<Interval>,
     /// When the last service at each window ends.
     window_ends: Vec<SimTime>,
     stops: Vec<Interval>,
@@ -159,11 +162,25 @@ struct DeskScratch {
     old_claims: Vec<i32>,
 }
 
+impl DeskScratch {
+    /// Windows of a site: its group and number of windows, and what changes them.
+    fn prepare_roster(&mut self, desk: &DeskSpec, windows: (u16, u32), changes: &[RosterChange<'_>], days: u32) {
+        // Sites of a group mostly have as many windows as the last one.
+        let plain = changes.is_empty().then_some(windows);
+        if plain.is_none() || plain != self.roster_of {
+            self.roster.build(desk, windows.1, changes, days);
+        }
+        self.roster_of = plain;
+    }
+}
+
 /// Waits of one site by day of arrival.
 #[derive(Default)]
 struct SiteWaits {
     routine: DayWaits,
     claims: DayWaits,
+    /// Those who turned round at the door.
+    turned: Vec<i64>,
 }
 
 impl SiteWaits {
@@ -172,6 +189,8 @@ impl SiteWaits {
             waits.days.clear();
             waits.days.resize(days, Waits::default());
         }
+        self.turned.clear();
+        self.turned.resize(days, 0);
     }
 }
 
@@ -435,9 +454,9 @@ fn care_down(scenario: &Scenario, outage: &Outage) -> Vec<Interval> {
         .collect()
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// Changes to the rosters of a group's desks, in this replication: surge windows and ramps.
-    fn roster_changes(&self, site: SiteId) -> Vec<RosterChange<'_>> {
+    fn roster_changes(&self, site: SiteId) -> Vec<RosterChange<'a>> {
         let scenario = &self.model.scenario;
         let place = &scenario.sites[site as usize];
         let Some(desk) = scenario.group_of(site).desk.as_ref() else {

@@ -10,8 +10,7 @@ use crate::patient::{PersonKey, PersonKind, Visit};
 use crate::rng::StreamId;
 use crate::scenario::raw::{Action, SiteKind};
 use crate::scenario::world::SiteId;
-use crate::schedule::Matter as Who;
-use crate::units::seconds_from_minutes;
+use crate::schedule::{Interval, Matter as Who};
 
 use super::{DeskScratch, Run};
 
@@ -42,6 +41,20 @@ pub(super) struct Mark {
     patience: u32,
 }
 
+/// How the stops of the schedule meet the routine matters of one site.
+pub(super) struct Stopped {
+    /// What routine work needs.
+    service: Option<u16>,
+    /// Whose it is: nobody's in particular.
+    who: Who,
+    /// Whether stops tell schemes apart.
+    is_scoped: bool,
+    /// The stops that take the service away, where they do not.
+    stopped_by: u64,
+    /// When they do so.
+    downs: Vec<Interval>,
+}
+
 impl Run<'_> {
     /// Draws the routine jobs of a site over the horizon, in order of arrival.
     pub(super) fn routine(&mut self, site: SiteId) {
@@ -64,6 +77,10 @@ impl Run<'_> {
         if mean <= 0.0 {
             return;
         }
+        let group = usize::from(self.scenario().sites[site as usize].group);
+        let Some(services) = &self.model.population.routine_seconds[group] else {
+            return;
+        };
         let DeskScratch { routine, marks, seconds, .. } = scratch;
         let normal = &self.model.population.normal;
         for &day in desk.hours.open_days.iter().take_while(|day| **day < self.scenario().clock.days()) {
@@ -76,7 +93,7 @@ impl Run<'_> {
             seconds.clear();
             for index in 0..count {
                 let block = self.source.block(site, StreamId::Routine, first.person, index);
-                let service = seconds_from_minutes(desk.routine_minutes.draw(block.word(1), normal));
+                let service = services.draw(block.word(1), normal);
                 marks.push(Mark { service, patience: block.word(2) });
                 if let Some(second) = desk.hours.arrival_second(day, block.u(0)) {
                     seconds.push(u64::from(second) << 32 | u64::from(index));
@@ -109,10 +126,10 @@ impl Run<'_> {
             let Some(second) = desk.hours.arrival_second(day, block.u(3)) else {
                 continue;
             };
-            let minutes = care.minutes.draw(block.word(1), &self.model.population.normal);
+            let population = &self.model.population;
+            let service = population.matter_seconds[usize::from(visit.care)].draw(block.word(1), &population.normal);
             let arrival = SimTime::at(day, second);
             let owner = BUSINESS | scratch.business.len() as u32;
-            let service = seconds_from_minutes(minutes);
             scratch.routine.push(self.routine_job(visit.key, arrival, service, block.word(2), owner));
             scratch.business.push(Matter { visit: Visit { due: arrival, ..visit }, is_moved: false });
         }
@@ -126,51 +143,111 @@ impl Run<'_> {
         Job { arrival, order, service, patience, stopped_by: 0, lane, tries: 0, expires: SimTime::NEVER, owner }
     }
 
-    /// Adds the routine jobs to those of the schedule, all in order of arrival. What meets a stop
-    /// lapses, or comes once it is over; business that meets a stop has become a claim instead.
-    pub(super) fn routine_under_schedule(&mut self, site: SiteId) {
-        let mut scratch = std::mem::take(&mut self.desk);
-        let DeskScratch { routine, kept, jobs, business, downs, listed, .. } = &mut scratch;
-        kept.clear();
+    /// How the stops meet the routine matters of a site, under the schedule.
+    pub(super) fn stopped(&self, site: SiteId) -> Stopped {
         let scenario = self.scenario();
-        if let Some(desk) = scenario.group_of(site).desk.as_ref() {
-            let nobody = self.routine_matter(site, None);
-            let is_scoped = desk.routine_needs.is_some_and(|service| self.is_scoped(service, &nobody));
-            downs.clear();
-            if let Some(service) = desk.routine_needs.filter(|_| !is_scoped) {
-                downs.extend(self.outage.downs(scenario, service, &nobody));
-            }
-            let mask =
-                |who: &Who| desk.routine_needs.map_or(0, |service| self.outage.stop_mask(scenario, service, who));
-            let common = mask(&nobody);
-            for job in routine.iter() {
-                if let Some(index) = business_of(job.owner) {
-                    kept.extend(self.business_kept(job, &business[index]));
-                    continue;
-                }
-                let (mut who, mut stopped_by) = (nobody, common);
-                if is_scoped {
-                    who.scheme = self.routine_scheme(job);
-                    stopped_by = mask(&who);
-                    downs.clear();
-                    downs.extend(
-                        desk.routine_needs.iter().flat_map(|&service| self.outage.downs(scenario, service, &who)),
-                    );
-                }
-                if !downs.iter().any(|down| down.contains(job.arrival)) {
-                    kept.push(Job { stopped_by, ..*job });
-                } else {
-                    let up = self.outage.up_from(scenario, desk.routine_needs, &who, job.arrival);
-                    match self.routine_back(site, desk, job, up) {
-                        Some(arrival) => jobs.push(Job { arrival, stopped_by, ..*job }),
-                        None => self.record.desks[usize::from(desk.class)].routine_lapsed += 1,
-                    }
-                }
+        let who = self.routine_matter(site, None);
+        let service = scenario.group_of(site).desk.as_ref().and_then(|desk| desk.routine_needs);
+        let Some(service) = service else {
+            return Stopped { service, who, is_scoped: false, stopped_by: 0, downs: Vec::new() };
+        };
+        let is_scoped = self.is_scoped(service, &who);
+        let stopped_by = self.outage.stop_mask(scenario, service, &who);
+        let downs = if is_scoped { Vec::new() } else { self.outage.downs(scenario, service, &who).collect() };
+        Stopped { service: Some(service), who, is_scoped, stopped_by, downs }
+    }
+
+    /// Whether a routine matter comes at its own time under the schedule: it meets no stop then, and was
+    /// not brought forward.
+    #[inline]
+    fn comes(&self, stopped: &Stopped, business: &[Matter], job: &Job) -> bool {
+        if let Some(index) = business_of(job.owner) {
+            return self.business_comes(&business[index], job.arrival);
+        }
+        if !stopped.is_scoped {
+            return stopped.downs.iter().all(|down| !down.contains(job.arrival));
+        }
+        let who = Who { scheme: self.routine_scheme(job), ..stopped.who };
+        stopped.service.is_none_or(|service| self.is_up(service, &who, job.arrival))
+    }
+
+    fn business_comes(&self, matter: &Matter, at: SimTime) -> bool {
+        let needs = self.scenario().care[usize::from(matter.visit.care)].needs;
+        let who = self.routine_matter(matter.visit.key.site, Some(&matter.visit));
+        !matter.is_moved && self.is_up(needs, &who, at)
+    }
+
+    fn is_up(&self, service: u16, who: &Who, at: SimTime) -> bool {
+        self.outage.down_at(self.scenario(), service, who, at).is_none()
+    }
+
+    /// The stops that may take the service of a routine matter away, as a mask, whenever it comes.
+    pub(super) fn may_stop(&self, stopped: &Stopped, business: &[Matter], job: &Job) -> u64 {
+        let scenario = self.scenario();
+        if let Some(index) = business_of(job.owner) {
+            let visit = &business[index].visit;
+            let needs = scenario.care[usize::from(visit.care)].needs;
+            return self.outage.stop_mask(scenario, needs, &self.routine_matter(visit.key.site, Some(visit)));
+        }
+        match stopped.service.filter(|_| stopped.is_scoped) {
+            None => stopped.stopped_by,
+            Some(service) => {
+                let who = Who { scheme: self.routine_scheme(job), ..stopped.who };
+                self.outage.stop_mask(scenario, service, &who)
             }
         }
-        jobs.sort_unstable_by_key(Job::rank);
-        merge(kept, jobs, listed);
-        self.desk = scratch;
+    }
+
+    /// Adds the routine matters that meet a stop and come once it is over to the jobs that the schedule
+    /// makes; the others lapse. Business that meets a stop has become a claim instead.
+    pub(super) fn routine_after_stops(&mut self, site: SiteId, stopped: &Stopped, scratch: &mut DeskScratch) {
+        let (Some(desk), Some(service)) = (self.scenario().group_of(site).desk.as_ref(), stopped.service) else {
+            return;
+        };
+        let (from, until) = self.outage.span();
+        let first = scratch.routine.partition_point(|job| job.arrival < from);
+        let last = scratch.routine.partition_point(|job| job.arrival < until);
+        for job in &scratch.routine[first..last.max(first)] {
+            if business_of(job.owner).is_some() || self.comes(stopped, &[], job) {
+                continue;
+            }
+            let mut who = stopped.who;
+            if stopped.is_scoped {
+                who.scheme = self.routine_scheme(job);
+            }
+            let up = self.outage.up_from(self.scenario(), Some(service), &who, job.arrival);
+            match self.routine_back(site, desk, job, up) {
+                Some(arrival) => {
+                    let stopped_by = self.may_stop(stopped, &[], job);
+                    scratch.jobs.push(Job { arrival, stopped_by, ..*job });
+                }
+                None => self.record.desks[usize::from(desk.class)].routine_lapsed += 1,
+            }
+        }
+    }
+
+    /// All jobs under the schedule in order of arrival: the routine ones that come at their own time,
+    /// and those that the schedule makes.
+    pub(super) fn list(
+        &self,
+        stopped: &Stopped,
+        business: &[Matter],
+        routine: &[Job],
+        made: &[Job],
+        listed: &mut Vec<Job>,
+    ) {
+        listed.clear();
+        listed.reserve(routine.len() + made.len());
+        let mut made = made.iter().peekable();
+        for job in routine {
+            if self.comes(stopped, business, job) {
+                while let Some(first) = made.next_if(|first| first.rank() < job.rank()) {
+                    listed.push(*first);
+                }
+                listed.push(Job { stopped_by: self.may_stop(stopped, business, job), ..*job });
+            }
+        }
+        listed.extend(made);
     }
 
     /// Whether stops of a service tell schemes apart: only then need one know whose a matter is.
@@ -209,15 +286,6 @@ impl Run<'_> {
         }
     }
 
-    /// Business that comes when it was due, under the schedule.
-    fn business_kept(&self, job: &Job, matter: &Matter) -> Option<Job> {
-        let scenario = self.scenario();
-        let needs = scenario.care[usize::from(matter.visit.care)].needs;
-        let who = self.routine_matter(matter.visit.key.site, Some(&matter.visit));
-        let is_up = self.outage.down_at(scenario, needs, &who, job.arrival).is_none();
-        (!matter.is_moved && is_up).then(|| Job { stopped_by: self.outage.stop_mask(scenario, needs, &who), ..*job })
-    }
-
     /// When a routine matter that met a stop comes instead, if it does.
     fn routine_back(&self, site: SiteId, desk: &DeskSpec, job: &Job, up: SimTime) -> Option<SimTime> {
         let key = PersonKey::from_order(job.order);
@@ -227,18 +295,4 @@ impl Run<'_> {
         let &day = hours.open_days.get(index).filter(|_| block.u(0) < desk.routine_returns_share)?;
         hours.arrival_from(day, block.u(2), up)
     }
-}
-
-/// Merges two lists in order of arrival.
-fn merge(first: &[Job], second: &[Job], merged: &mut Vec<Job>) {
-    merged.clear();
-    merged.reserve(first.len() + second.len());
-    let mut rest = first;
-    for job in second {
-        let before = rest.partition_point(|other| other.rank() < job.rank());
-        merged.extend_from_slice(&rest[..before]);
-        merged.push(*job);
-        rest = &rest[before..];
-    }
-    merged.extend_from_slice(rest);
 }

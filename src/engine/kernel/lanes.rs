@@ -8,12 +8,11 @@ use std::collections::VecDeque;
 use crate::calendar::SimTime;
 use crate::engine::{EVENTS_MAX, Flow, Job, Lane, Leave, Remains, TooManyEvents};
 
-use super::{Again, Run};
+use super::{Again, Service};
 
 /// Two lines at one desk.
 struct Lanes<'r, 'a, 'd, F> {
-    run: &'r mut Run<'a, 'd, F>,
-    lines: &'r mut [VecDeque<Job>; 2],
+    run: &'r mut Service<'a, 'd, F>,
     /// Everything before this moment has happened.
     now: SimTime,
     /// First of the moments at which a stop begins or ends or the desk closes that is to come.
@@ -22,18 +21,17 @@ struct Lanes<'r, 'a, 'd, F> {
 
 /// Serves the jobs of a desk in two lanes.
 pub(super) fn stream<F: Flow>(
-    run: &mut Run<'_, '_, F>,
-    lines: &mut [VecDeque<Job>; 2],
+    run: &mut Service<'_, '_, F>,
     jobs: &[Job],
 ) -> Result<(), TooManyEvents> {
-    lines.iter_mut().for_each(VecDeque::clear);
+    run.lines.iter_mut().for_each(VecDeque::clear);
     let stops = run.desk.stops.iter().filter(|stop| stop.start < stop.end);
-    run.moments.extend(stops.flat_map(|stop| [stop.start, stop.end]));
+    run.moments.extend(stops.map(|stop| stop.start));
     run.moments.extend(run.desk.roster.steps.iter().filter(|step| step.closes_day).map(|step| step.time));
     run.moments.retain(|moment| *moment < run.desk.horizon);
     run.moments.sort_unstable();
     run.moments.dedup();
-    let mut lanes = Lanes { run, lines, now: SimTime::START, change: 0 };
+    let mut lanes = Lanes { run, now: SimTime::START, change: 0 };
     let mut listed = jobs;
     loop {
         let (time, is_listed) = lanes.run.next_arrival(listed);
@@ -72,7 +70,7 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
         } else if let Some(why) = self.run.turned_away(job) {
             self.run.leave(job, at, why, at);
         } else {
-            self.lines[usize::from(job.lane == Lane::Ordinary)].push_back(*job);
+            self.run.lines[usize::from(job.lane == Lane::Ordinary)].push_back(*job);
         }
     }
 
@@ -102,13 +100,13 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
     }
 
     fn is_anything_here(&self) -> bool {
-        !self.run.tray.is_empty() || self.lines.iter().any(|line| !line.is_empty())
+        !self.run.tray.is_empty() || self.run.lines.iter().any(|line| !line.is_empty())
     }
 
     /// A window is idle: starts whoever is next, and says whether anything came of it.
     fn call_next(&mut self, moment: SimTime, window: usize) -> bool {
         for line in 0..2 {
-            if let Some(job) = self.lines[line].pop_front() {
+            if let Some(job) = self.run.lines[line].pop_front() {
                 if self.run.flow.is_past_patience(&job, moment) {
                     self.run.leave(&job, job.arrival, Leave::Balked, moment);
                 } else {
@@ -131,11 +129,11 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
         let closes = self.run.windows.closes_at(time);
         let mut has_left = false;
         for line in 0..2 {
-            for _ in 0..self.lines[line].len() {
-                let Some(job) = self.lines[line].pop_front() else { break };
+            for _ in 0..self.run.lines[line].len() {
+                let Some(job) = self.run.lines[line].pop_front() else { break };
                 let is_down = self.run.is_down(&job, time);
                 if !is_down && !closes {
-                    self.lines[line].push_back(job);
+                    self.run.lines[line].push_back(job);
                     continue;
                 }
                 has_left = true;
@@ -156,7 +154,7 @@ impl<F: Flow> Lanes<'_, '_, '_, F> {
         let horizon = self.run.desk.horizon;
         let last = SimTime(horizon.0.saturating_sub(1));
         for line in 0..2 {
-            while let Some(job) = self.lines[line].pop_front() {
+            while let Some(job) = self.run.lines[line].pop_front() {
                 if self.run.flow.is_past_patience(&job, last) {
                     self.run.leave(&job, job.arrival, Leave::Balked, horizon);
                 } else {

@@ -5,7 +5,9 @@
 //! Wolfowitz, "On the theory of queues with many servers", 1955, with opening hours): it is known
 //! when the job comes, and so is whether it would come too late. Work with nobody present starts
 //! in the gaps before the next arrival. Only jobs that come again need a heap, and only a priority
-//! lane needs a queue ([`lanes`]).
+//! lane needs a queue ([`lanes`]). Nothing but those jobs, the tray and the windows' next free times
+//! goes from one moment to the next, so that a desk can be served in stretches, and a stretch that
+//! is known already can be left out ([`Service`]).
 
 mod lanes;
 mod windows;
@@ -60,42 +62,24 @@ pub(super) fn serve<F: Flow>(
     flow: &mut F,
     memory: &mut Memory,
 ) -> Result<i64, TooManyEvents> {
-    let Memory { free, again, tray, lines, moments } = memory;
-    again.clear();
-    tray.clear();
-    moments.clear();
-    let windows = Windows::new(&desk.roster.steps, free);
-    let stops = || desk.stops.iter().filter(|stop| stop.start < stop.end);
-    let mut run = Run {
-        desk,
-        flow,
-        windows,
-        again,
-        tray,
-        tray_from: SimTime::START,
-        next_expiry: SimTime::NEVER,
-        moments,
-        stops_from: stops().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER),
-        last_stop: stops().map(|stop| stop.start).max().unwrap_or(SimTime::START),
-        stops_until: stops().map(|stop| stop.end).max().unwrap_or(SimTime::START),
-        jobs: 0,
-        worked: 0,
-    };
+    let mut service = Service::new(desk, flow, memory);
     if desk.has_priority_lane {
-        lanes::stream(&mut run, lines, jobs)?
-    } else {
-        run.stream(jobs)?
+        lanes::stream(&mut service, jobs)?;
+        return Ok(service.worked);
     }
-    Ok(run.worked)
+    let rest = service.serve_until(jobs, desk.horizon)?;
+    Ok(service.close(rest))
 }
 
-/// What the two ways of streaming share.
-struct Run<'a, 'd, F> {
+/// A desk without a priority lane that is served in stretches of time.
+pub(crate) struct Service<'a, 'd, F> {
     desk: &'a DeskRun<'d>,
-    flow: &'a mut F,
+    /// What happens to jobs.
+    pub(crate) flow: &'a mut F,
     windows: Windows<'a>,
     again: &'a mut BinaryHeap<Reverse<Again>>,
     tray: &'a mut VecDeque<Job>,
+    lines: &'a mut [VecDeque<Job>; 2],
     /// No tray work can start before this moment.
     tray_from: SimTime,
     /// No paper in the tray expires before this moment.
@@ -107,23 +91,71 @@ struct Run<'a, 'd, F> {
     last_stop: SimTime,
     stops_until: SimTime,
     jobs: u64,
-    worked: i64,
+    /// Window-seconds worked so far, within the horizon.
+    pub(crate) worked: i64,
 }
 
-impl<F: Flow> Run<'_, '_, F> {
-    /// First come, first served.
-    fn stream(&mut self, jobs: &[Job]) -> Result<(), TooManyEvents> {
-        self.moments.extend(self.desk.stops.iter().filter(|stop| stop.start < stop.end).map(|stop| stop.end));
-        self.moments.sort_unstable();
+impl<'a, 'd, F: Flow> Service<'a, 'd, F> {
+    /// Nothing has come yet.
+    pub(super) fn new(desk: &'a DeskRun<'d>, flow: &'a mut F, memory: &'a mut Memory) -> Self {
+        let Memory { free, again, tray, lines, moments } = memory;
+        again.clear();
+        tray.clear();
+        moments.clear();
+        let stops = || desk.stops.iter().filter(|stop| stop.start < stop.end);
+        moments.extend(stops().map(|stop| stop.end));
+        moments.sort_unstable();
+        Self {
+            desk,
+            flow,
+            windows: Windows::new(&desk.roster.steps, free),
+            again,
+            tray,
+            lines,
+            tray_from: SimTime::START,
+            next_expiry: SimTime::NEVER,
+            moments,
+            stops_from: stops().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER),
+            last_stop: stops().map(|stop| stop.start).max().unwrap_or(SimTime::START),
+            stops_until: stops().map(|stop| stop.end).max().unwrap_or(SimTime::START),
+            jobs: 0,
+            worked: 0,
+        }
+    }
+
+    /// Whether nothing is waiting or in service at a moment up to which the desk has been served.
+    pub(crate) fn is_idle(&self, at: SimTime) -> bool {
+        self.tray.is_empty() && self.windows.are_free(at)
+    }
+
+    /// The jobs that will come again, in no order.
+    pub(crate) fn to_come(&self) -> impl ExactSizeIterator<Item = &Job> {
+        self.again.iter().map(|Reverse(Again(job))| job)
+    }
+
+    /// Goes on with these jobs to come again instead, at an idle desk.
+    pub(crate) fn come_instead(&mut self, jobs: impl Iterator<Item = Job>) {
+        self.again.clear();
+        self.again.extend(jobs.map(|job| Reverse(Again(job))));
+    }
+
+    /// Serves what comes before a moment, and lets the tray fill gaps up to it; returns the listed
+    /// jobs that come later.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyEvents`] past [`EVENTS_MAX`] arrivals.
+    pub(crate) fn serve_until<'l>(&mut self, jobs: &'l [Job], limit: SimTime) -> Result<&'l [Job], TooManyEvents> {
+        let limit = limit.min(self.desk.horizon);
         let mut listed = jobs;
         loop {
             let (time, is_listed) = self.next_arrival(listed);
-            let until = time.min(self.next_expiry).min(self.desk.horizon);
+            let until = time.min(self.next_expiry).min(limit);
             if !self.tray.is_empty() && self.fill(until) {
                 continue;
             }
-            if until == self.desk.horizon {
-                break;
+            if until == limit {
+                return Ok(listed);
             }
             if self.next_expiry <= time {
                 self.expire(until);
@@ -140,8 +172,6 @@ impl<F: Flow> Run<'_, '_, F> {
                 self.arrive(&job);
             }
         }
-        self.close(listed);
-        Ok(())
     }
 
     /// When the next job comes, and whether it is the first listed one.
@@ -319,14 +349,15 @@ impl<F: Flow> Run<'_, '_, F> {
         }
     }
 
-    /// Tells what is still here at the horizon.
-    fn close(&mut self, listed: &[Job]) {
+    /// Tells what is still here at the horizon, and returns the window-seconds worked before it.
+    pub(crate) fn close(&mut self, listed: &[Job]) -> i64 {
         while let Some(job) = self.tray.pop_front() {
             self.flow.remains(&job, Remains::Waiting);
         }
         for job in listed {
             self.flow.remains(job, Remains::NotCome);
         }
+        self.worked
     }
 }
 

@@ -86,6 +86,11 @@ impl<'a> Windows<'a> {
         }
     }
 
+    /// Whether no window is taken beyond a moment.
+    pub(super) fn are_free(&self, at: SimTime) -> bool {
+        self.free.iter().all(|free| *free <= at.0)
+    }
+
     /// A window is taken until a moment.
     #[inline]
     pub(super) fn take(&mut self, window: usize, until: SimTime) {
