@@ -52,6 +52,7 @@ features! {
     // Queues.
     LastTicket Happened,
     Balking Happened,
+    BalkingThroughMidnight Happened,
     SentHomeAtClosing Happened,
     ServiceLostWhileWaiting Happened,
     ComingAgain Happened,
@@ -158,6 +159,13 @@ fn comes_again(trace: &[TraceRow]) -> bool {
     })
 }
 
+/// The last day on which someone may come again who has left a desk on a day.
+fn last_day_of_retry(desk: &DeskSpec, day: u32) -> u32 {
+    let first = desk.hours.first_open(SimTime::at(day + 1, 0));
+    let last = first + desk.retry_within_days.max(1) as usize - 1;
+    desk.hours.open_days.get(last).copied().unwrap_or(u32::MAX)
+}
+
 impl Sight<'_> {
     fn happened(&self, feature: Feature) -> bool {
         use Feature as F;
@@ -175,6 +183,7 @@ impl Sight<'_> {
             F::Ramp => self.stop(|stop, _, end| !stop.ramp.is_empty() && end < self.horizon()),
             F::LearningCurve => self.learns(),
             F::Balking => left(0),
+            F::BalkingThroughMidnight => self.balks_through_midnight(),
             F::SentHomeAtClosing => left(1),
             F::LastTicket => left(2),
             F::ServiceLostWhileWaiting => left(3),
@@ -250,6 +259,41 @@ impl Sight<'_> {
     fn desk(&self, is: impl Fn(&DeskSpec) -> bool) -> bool {
         let desk_of = |row: &TraceRow| self.model.scenario.group_of(row.site).desk.as_ref();
         self.rows(Event::Started).any(|row| desk_of(row).is_some_and(&is))
+    }
+
+    /// Whether a claim balked, which was known only after midnight, and came again. The log does not
+    /// say when it was known: here the next coming falls on a later day than any on which it could
+    /// fall had it been known on the day of the coming before. Whoever comes while something is
+    /// down may leave for that, and is left out; so are routine matters, which are not in the log.
+    fn balks_through_midnight(&self) -> bool {
+        let scenario = &self.model.scenario;
+        let mut left = BTreeMap::new();
+        self.outcome.trace.iter().any(|row| {
+            let key = (row.site, row.origin, row.person, row.visit, row.pathway, row.step);
+            let came: &mut (SimTime, bool) = left.entry(key).or_insert((SimTime::NEVER, false));
+            match row.event {
+                Event::Came => {
+                    let (before, has_balked) = std::mem::replace(came, (row.time, false));
+                    let desk = scenario.group_of(row.site).desk.as_ref();
+                    has_balked && desk.is_some_and(|desk| row.time.day() > last_day_of_retry(desk, before.day()))
+                }
+                Event::Left => {
+                    came.1 = came.0 == row.time && !self.is_anything_down(row.time);
+                    false
+                }
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether any stop holds at a moment at any site.
+    fn is_anything_down(&self, time: SimTime) -> bool {
+        let stops = self.model.scenario.suspensions.iter().zip(&self.outcome.actual);
+        let mut spans = stops.map(|(stop, actual)| {
+            let late = stop.waves.iter().map(|wave| wave.delay.0).max().unwrap_or(0);
+            (actual.start, SimTime(actual.end.0.saturating_add(late)))
+        });
+        spans.any(|(start, end)| start <= time && time < end)
     }
 
     /// Whether a claim was taken of those whom a deadline may pull.

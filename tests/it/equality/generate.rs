@@ -164,7 +164,9 @@ impl Plan {
     /// Timetables of the providers (front) and of the agency (back), and the profiles.
     fn hours(&mut self) {
         let names = ["front", "back"];
-        if self.has(Feature::AroundTheClock) {
+        if self.has(Feature::BalkingThroughMidnight) {
+            self.always = self.dice.pick(&["front", "front", "back"]);
+        } else if self.has(Feature::AroundTheClock) {
             self.always = self.dice.pick(&names);
         }
         self.say("\n[timetables]");
@@ -196,6 +198,10 @@ impl Plan {
             let weights: Vec<&str> = (0..24)
                 .map(|hour| match hour {
                     10 => "1",
+                    // Who is to balk through midnight comes in the evening.
+                    19..=23 if name == "desk" && self.has(Feature::BalkingThroughMidnight) => {
+                        self.dice.pick(&["2", "4"])
+                    }
                     7..=18 => self.dice.pick(&["0", "1", "1", "4", "9"]),
                     _ => self.dice.pick(&["0", "0", "0.3", "2"]),
                 })
@@ -211,7 +217,9 @@ impl Plan {
     fn desk(&mut self, class: &str, hours: &str, service: &str, is_office: bool) -> String {
         let windows = if self.has(Feature::SeveralWindows) { self.dice.pick(&[1, 2, 3]) } else { 1 };
         let mean: u32 = self.dice.pick(&[10, 20, 30]);
-        let load = self.dice.pick(&[20, 60, 90, 130]);
+        // Someone waits at midnight only where there is always more work than can be done.
+        let is_late = hours == self.always && self.has(Feature::BalkingThroughMidnight);
+        let load = if is_late { 130 } else { self.dice.pick(&[20, 60, 90, 130]) };
         // A desk that never closes is short of windows only with three times the work.
         let open = if hours == self.always { 1440 } else { 480 };
         let routine = (load * open * windows / mean) / 100;
@@ -229,15 +237,18 @@ impl Plan {
             text.push_str(" }");
             return text;
         }
-        if self.has(Feature::LastTicket) && self.dice.chance(70) {
+        if self.has(Feature::LastTicket) && !is_late && self.dice.chance(70) {
             let last = self.dice.pick(&["11:30", "15:30", "16:45"]);
             let _ = write!(text, ", last_ticket = \"{last}\"");
         }
-        if self.has(Feature::Balking) {
+        if is_late {
+            let mean = self.dice.pick(&[90, 180]);
+            let _ = write!(text, ", patience_minutes = {}", self.minutes(mean));
+        } else if self.has(Feature::Balking) {
             let mean = self.dice.pick(&[15, 30, 90]);
             let _ = write!(text, ", patience_minutes = {}", self.minutes(mean));
         }
-        let tries = match (self.has(Feature::ComingAgain), self.has(Feature::GivingUp)) {
+        let tries = match (self.has(Feature::ComingAgain) || is_late, self.has(Feature::GivingUp)) {
             (false, true) => 0,
             (true, true) => self.dice.pick(&[1, 2]),
             _ => 6,
