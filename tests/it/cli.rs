@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::support::loaded;
+
 fn cutover(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cutover"))
         .args(arguments)
@@ -204,8 +206,7 @@ fn reasons_of_all_cities_are_in_the_language_asked_for() {
 #[test]
 fn every_source_of_the_shipped_files_is_in_both_languages() {
     for city in ["minimal", "nantong", "wuhan", "chongqing", "zibo", "xinzhou"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(city);
-        let loaded = cutover::scenario::layer::load(&path, None, &[]).expect("a good scenario");
+        let loaded = loaded(city, &[]);
         for (key, source) in loaded.sources.iter() {
             let (zh, en) = (source.in_lang(cutover::units::Lang::Zh), source.in_lang(cutover::units::Lang::En));
             assert!(is_chinese(zh) && zh != en, "{city} {key}: {zh}");

@@ -11,6 +11,8 @@ use cutover::rng::{Draws, Source, StreamId};
 use cutover::scenario::world::DayProfile;
 use cutover::schedule::Interval;
 
+use crate::support;
+
 /// What the engine tells about a job.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Told {
@@ -149,17 +151,7 @@ fn seconds_after(time: SimTime, seconds: u32) -> SimTime {
 }
 
 fn job(owner: u32, arrival: SimTime, minutes: u32) -> Job {
-    Job {
-        arrival,
-        order: u64::from(owner),
-        service: minutes * 60,
-        patience: u32::MAX,
-        stopped_by: 0,
-        lane: Lane::Ordinary,
-        tries: 0,
-        expires: SimTime::NEVER,
-        owner,
-    }
+    support::job(owner, arrival, minutes * 60)
 }
 
 fn paper(owner: u32, arrival: SimTime, minutes: u32) -> Job {

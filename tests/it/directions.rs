@@ -3,32 +3,13 @@
 use cutover::calendar::SimTime;
 use cutover::desk::{Learning, Roster, RosterStep};
 use cutover::distribution::Distribution;
-use cutover::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
+use cutover::engine::{DeskRun, Engine, Job};
 use cutover::replication::{Model, Outcome, Tracing, simulate};
 use cutover::rng::{Source, StreamId};
 use cutover::scenario::raw::DemandKind;
 use cutover::scenario::world::{Care, Scenario};
 
-use crate::support::scenario;
-
-/// Who started when, by owner.
-struct Starts(Vec<SimTime>);
-
-impl Flow for Starts {
-    fn started(&mut self, job: &Job, start: SimTime, _window: u32) {
-        self.0[job.owner as usize] = start;
-    }
-
-    fn finished(&mut self, _job: &Job, _start: SimTime, _end: SimTime) -> Option<Job> {
-        None
-    }
-
-    fn left(&mut self, job: &Job, _at: SimTime, why: Leave, _now: SimTime) -> Option<Job> {
-        panic!("nobody has a reason to leave, but {job:?} did: {why:?}");
-    }
-
-    fn remains(&mut self, _job: &Job, _state: Remains) {}
-}
+use crate::support::{self, job, scenario};
 
 /// Starts at a desk of `windows` that closes from `breaks.0` to `breaks.1`.
 fn starts(engine: Engine, jobs: &[Job], windows: u32, breaks: (u32, u32)) -> Vec<SimTime> {
@@ -43,9 +24,7 @@ fn starts(engine: Engine, jobs: &[Job], windows: u32, breaks: (u32, u32)) -> Vec
         horizon: SimTime::NEVER,
         has_priority_lane: false,
     };
-    let mut flow = Starts(vec![SimTime::NEVER; jobs.len()]);
-    serve(engine, &desk, jobs, &mut flow, &mut Scratch::default()).expect("few events");
-    flow.0
+    support::starts(engine, &desk, jobs)
 }
 
 /// One desk, first come, first served, the same arrivals and services: with a window more nobody
@@ -61,20 +40,10 @@ fn one_window_more_lets_nobody_start_later() {
         arrivals.sort_unstable();
         let jobs: Vec<Job> = (0..)
             .zip(arrivals)
-            .map(|(owner, arrival)| Job {
-                arrival: SimTime(arrival),
-                order: u64::from(owner),
+            .map(|(owner, arrival)| {
                 // Some long, many short, and ties.
-                service: {
-                    let most = 1 + below(2_000);
-                    1 + below(most)
-                },
-                patience: u32::MAX,
-                stopped_by: 0,
-                lane: Lane::Ordinary,
-                tries: 0,
-                expires: SimTime::NEVER,
-                owner,
+                let most = 1 + below(2_000);
+                job(owner, SimTime(arrival), 1 + below(most))
             })
             .collect();
         let closed = below(span);
@@ -94,19 +63,7 @@ fn one_window_more_lets_nobody_start_later() {
 /// Twice the people in pairs at twice the windows are the same queue twice.
 #[test]
 fn demand_and_windows_doubled_clear_at_the_same_second() {
-    let one: Vec<Job> = (0..600)
-        .map(|owner| Job {
-            arrival: SimTime(owner * 100),
-            order: u64::from(owner),
-            service: 450,
-            patience: u32::MAX,
-            stopped_by: 0,
-            lane: Lane::Ordinary,
-            tries: 0,
-            expires: SimTime::NEVER,
-            owner,
-        })
-        .collect();
+    let one: Vec<Job> = (0..600).map(|owner| job(owner, SimTime(owner * 100), 450)).collect();
     let two: Vec<Job> =
         (0..1_200).map(|owner| Job { order: u64::from(owner), owner, ..one[owner as usize / 2] }).collect();
     let breaks = (6_000, 20_000);

@@ -9,11 +9,11 @@
 
 use cutover::calendar::SimTime;
 use cutover::desk::Roster;
-use cutover::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
+use cutover::engine::{DeskRun, Engine, Job, Lane};
 use cutover::scenario::world::Scenario;
 use cutover::schedule::Interval;
 
-use crate::support::scenario;
+use crate::support::{job, scenario, starts};
 
 const SERVICE: u32 = 5;
 
@@ -42,25 +42,6 @@ const NOTICES: [(&str, &str, &str, f64, &str); 5] = [
     ("wuhan", "2021-12-22T18:00:00", "2021-12-31T23:00:00", 49.0, "2022-02-07T15:24:00"),
 ];
 
-/// Who started when, by owner.
-struct Starts(Vec<SimTime>);
-
-impl Flow for Starts {
-    fn started(&mut self, job: &Job, start: SimTime, _window: u32) {
-        self.0[job.owner as usize] = start;
-    }
-
-    fn finished(&mut self, _job: &Job, _start: SimTime, _end: SimTime) -> Option<Job> {
-        None
-    }
-
-    fn left(&mut self, job: &Job, _at: SimTime, why: Leave, _now: SimTime) -> Option<Job> {
-        panic!("papers do not go home, but {job:?} did: {why:?}");
-    }
-
-    fn remains(&mut self, _job: &Job, _state: Remains) {}
-}
-
 /// A paper every [`GAP`] seconds of the hall's opening time.
 fn papers(days: &[Vec<(u32, u32)>], until: u32) -> Vec<Job> {
     let mut jobs = Vec::new();
@@ -68,17 +49,8 @@ fn papers(days: &[Vec<(u32, u32)>], until: u32) -> Vec<Job> {
     for (day, hours) in (0_u32..until).zip(days) {
         for &(open, close) in hours {
             while due < f64::from(close - open) {
-                jobs.push(Job {
-                    arrival: SimTime::at(day, open + due as u32),
-                    order: jobs.len() as u64,
-                    service: SERVICE,
-                    patience: u32::MAX,
-                    stopped_by: 1,
-                    lane: Lane::Tray,
-                    tries: 0,
-                    expires: SimTime::NEVER,
-                    owner: jobs.len() as u32,
-                });
+                let paper = job(jobs.len() as u32, SimTime::at(day, open + due as u32), SERVICE);
+                jobs.push(Job { stopped_by: 1, lane: Lane::Tray, ..paper });
                 due += GAP;
             }
             due -= f64::from(close - open);
@@ -104,11 +76,10 @@ fn cleared(engine: Engine, scenario: &Scenario, stop: Interval) -> SimTime {
         horizon: scenario.horizon(),
         has_priority_lane: false,
     };
-    let mut starts = Starts(vec![SimTime::NEVER; jobs.len()]);
-    serve(engine, &desk, &jobs, &mut starts, &mut Scratch::default()).expect("few events");
-    let before = jobs.iter().find(|job| starts.0[job.owner as usize] != job.arrival).expect("the stop is felt");
+    let starts = starts(engine, &desk, &jobs);
+    let before = jobs.iter().find(|job| starts[job.owner as usize] != job.arrival).expect("the stop is felt");
     assert!(before.arrival >= stop.start, "no backlog before the stop");
-    let at_once = jobs.iter().find(|job| job.arrival >= stop.end && starts.0[job.owner as usize] == job.arrival);
+    let at_once = jobs.iter().find(|job| job.arrival >= stop.end && starts[job.owner as usize] == job.arrival);
     at_once.expect("cleared before the horizon").arrival
 }
 

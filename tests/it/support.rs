@@ -1,7 +1,9 @@
-//! Scenarios of the repository, for tests.
+//! What several tests need: scenarios of the repository, plain jobs, and who started when.
 
 use std::path::Path;
 
+use cutover::calendar::SimTime;
+use cutover::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
 use cutover::replication::Model;
 use cutover::scenario::check::check;
 use cutover::scenario::layer::{Loaded, load};
@@ -25,4 +27,46 @@ pub(crate) fn scenario(city: &str, sets: &[&str]) -> Scenario {
 /// The same with its tables.
 pub(crate) fn model(city: &str, sets: &[&str]) -> Model {
     Model::new(scenario(city, sets))
+}
+
+/// A job of someone who waits as long as it takes and needs no service that stops.
+pub(crate) fn job(owner: u32, arrival: SimTime, service_seconds: u32) -> Job {
+    Job {
+        arrival,
+        order: u64::from(owner),
+        service: service_seconds,
+        patience: u32::MAX,
+        stopped_by: 0,
+        lane: Lane::Ordinary,
+        tries: 0,
+        expires: SimTime::NEVER,
+        owner,
+    }
+}
+
+/// Who started when, by owner.
+struct Starts(Vec<SimTime>);
+
+impl Flow for Starts {
+    fn started(&mut self, job: &Job, start: SimTime, _window: u32) {
+        self.0[job.owner as usize] = start;
+    }
+
+    fn finished(&mut self, _job: &Job, _start: SimTime, _end: SimTime) -> Option<Job> {
+        None
+    }
+
+    fn left(&mut self, job: &Job, _at: SimTime, why: Leave, _now: SimTime) -> Option<Job> {
+        panic!("nothing has a reason to leave, but {job:?} did: {why:?}");
+    }
+
+    fn remains(&mut self, _job: &Job, _state: Remains) {}
+}
+
+/// When each job starts at a desk that nothing leaves, by owner; never for those that do not. Owners
+/// are numbered from 0.
+pub(crate) fn starts(engine: Engine, desk: &DeskRun<'_>, jobs: &[Job]) -> Vec<SimTime> {
+    let mut starts = Starts(vec![SimTime::NEVER; jobs.len()]);
+    serve(engine, desk, jobs, &mut starts, &mut Scratch::default()).expect("few events");
+    starts.0
 }
