@@ -377,26 +377,9 @@ mod tests {
 
     use rand::{Rng, RngExt};
 
-    use super::*;
+    use crate::verify::STREAMS;
 
-    const STREAMS: [StreamId; 16] = [
-        StreamId::DayEffect,
-        StreamId::Runbook,
-        StreamId::Arrivals,
-        StreamId::VisitMarks,
-        StreamId::Bill,
-        StreamId::Behaviour,
-        StreamId::Return,
-        StreamId::Service,
-        StreamId::Patience,
-        StreamId::Rework,
-        StreamId::Routine,
-        StreamId::Business,
-        StreamId::Stay,
-        StreamId::Refill,
-        StreamId::Session,
-        StreamId::Retry,
-    ];
+    use super::*;
 
     #[test]
     fn gives_the_published_philox_answers() {

@@ -41,6 +41,8 @@ mod world;
 use crate::engine::Engine;
 use crate::rng::{Source, name_key};
 
+#[cfg(test)]
+pub(crate) use independence::STREAMS;
 pub use row::{Kind, LEVEL, NAME_COLUMNS, PRECISION, Row, TOLERANCE};
 
 /// Seed of all cases unless asked otherwise.
