@@ -104,7 +104,9 @@ pub fn memory_floor(model: &Model, source: &Source, drawn: &mut Drawn) {
         stays.clear();
         drawn.written.clear();
         stream.stays(site, SimTime::at(first, 0), SimTime::at(last + 1, 0), &mut stays);
-        drawn.written.extend(stays.iter().map(|stay| [stay.due.0, stay.classes, stream.bill_fen(stay, &stream.bill_draws(stay)).0]));
+        drawn.written.extend(
+            stays.iter().map(|stay| [stay.due.0, stay.classes, stream.bill_fen(stay, &stream.bill_draws(stay)).0]),
+        );
         let refills = scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Refills);
         for (care, kind) in refills.filter(|(_, care)| care.group_share[usize::from(place.group)] > 0.0) {
             for scheme in 0..scenario.schemes.len() {

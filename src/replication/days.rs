@@ -120,10 +120,10 @@ pub(super) fn serve_different(
                 service.flow.copy_days(normal, coming.normal_waits, day, next);
                 service.worked += normal.marks[next].worked - normal.marks[day].worked;
                 let flow = &*service.flow;
-                let taken_over = normal.to_come(next).iter().map(|job| Job {
-                    stopped_by: flow.run.may_stop(coming.stopped, coming.business, job),
-                    ..*job
-                });
+                let taken_over = normal
+                    .to_come(next)
+                    .iter()
+                    .map(|job| Job { stopped_by: flow.run.may_stop(coming.stopped, coming.business, job), ..*job });
                 sorted.clear();
                 sorted.extend(taken_over);
                 service.come_instead(sorted.drain(..));
@@ -146,11 +146,7 @@ pub(super) fn serve_different(
 }
 
 /// Whether those who will come again are the same people, and come at the same time.
-fn are_same<'j>(
-    to_come: impl ExactSizeIterator<Item = &'j Job>,
-    normal: &[Job],
-    sorted: &mut Vec<Job>,
-) -> bool {
+fn are_same<'j>(to_come: impl ExactSizeIterator<Item = &'j Job>, normal: &[Job], sorted: &mut Vec<Job>) -> bool {
     if to_come.len() != normal.len() {
         return false;
     }

@@ -2,9 +2,9 @@
 
 use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Work};
-use crate::desk::{DeskSpec, Roster};
+use crate::desk::{DeskSpec, Learning, Roster, RosterChange};
 use crate::distribution::Distribution;
-use crate::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, serve};
+use crate::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, TooManyEvents, serve};
 use crate::laws::{Breach, WindowLaw};
 use crate::patient::{PersonKey, Visit};
 use crate::record::{Exit, Loss, State, add_on_day};
@@ -15,7 +15,7 @@ use crate::schedule::Interval;
 use crate::trace::Event;
 
 use super::days::{Coming, serve_different, serve_normal};
-use super::routine::ROUTINE;
+use super::routine::{ROUTINE, Stopped};
 use super::stays::interim_rest;
 use super::{DeskScratch, Run, Side, SiteWaits, Waits, patience_seconds};
 
@@ -72,7 +72,16 @@ impl Counted {
     }
 }
 
-impl Run<'_> {
+/// What is known of a desk before it is served.
+struct Prepared<'m> {
+    changes: Vec<RosterChange<'m>>,
+    /// How stops meet the routine work; none in the normal course.
+    stopped: Option<Stopped>,
+    /// The learning curve, with the return that starts it.
+    learning: Option<(&'m Learning, SimTime)>,
+}
+
+impl<'m> Run<'m> {
     /// Serves a site's desk in one course and counts its days.
     pub(super) fn serve(&mut self, site: SiteId, side: Side) -> Result<(), Breach> {
         let Some(desk) = self.model.scenario.group_of(site).desk.as_ref() else {
@@ -88,25 +97,14 @@ impl Run<'_> {
         &mut self,
         site: SiteId,
         side: Side,
-        desk: &DeskSpec,
+        desk: &'m DeskSpec,
         scratch: &mut DeskScratch,
     ) -> Result<(), Breach> {
         let model = self.model;
         let scenario = &model.scenario;
-        let place = &scenario.sites[site as usize];
+        let group = usize::from(scenario.sites[site as usize].group);
         let days = scenario.clock.days();
-        let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
-        scratch.prepare_roster(desk, (place.group, place.windows), &changes, days);
-        self.stops_at(site, side, &mut scratch.stops);
-        let stopped = (side == Side::Schedule).then(|| self.stopped(site));
-        if let Some(stopped) = &stopped {
-            self.routine_after_stops(site, stopped, scratch);
-            scratch.jobs.sort_unstable_by_key(Job::rank);
-        }
-        let learning = desk.learning.as_ref().and_then(|learning| {
-            let back = self.return_of(learning.after, site, side)?;
-            Some((learning, back))
-        });
+        let Prepared { changes, stopped, learning } = self.prepare(site, side, desk, scratch);
         let DeskScratch { engine, roster, stops, claims, jobs, routine, business, listed, normal, .. } = scratch;
         let DeskScratch { differs, normal_waits, waits, old_claims, stays, window_ends, .. } = scratch;
         let run = DeskRun {
@@ -119,6 +117,11 @@ impl Run<'_> {
         };
         // Who stands in a priority lane is known to the lane only: such a desk is served whole.
         let is_by_day = model.engine == Engine::Kernel && !run.has_priority_lane;
+        match &stopped {
+            Some(stopped) if !is_by_day => self.list(stopped, business, routine, jobs, listed),
+            Some(_) => self.mark_differing(group, &run, &changes, (business, jobs), differs),
+            None => {}
+        }
         old_claims.clear();
         old_claims.resize(days as usize + 1, 0);
         let (own_waits, normal_waits) = match side {
@@ -126,12 +129,6 @@ impl Run<'_> {
             Side::Schedule => (waits, Some(&*normal_waits)),
         };
         own_waits.clear(days as usize);
-        if let Some(stopped) = stopped.as_ref().filter(|_| !is_by_day) {
-            self.list(stopped, business, routine, jobs, listed);
-        }
-        if is_by_day && side == Side::Schedule {
-            self.mark_differing(usize::from(place.group), &run, &changes, (business, jobs), differs);
-        }
         let mut serving = Serving {
             site,
             class: usize::from(desk.class),
@@ -141,7 +138,7 @@ impl Run<'_> {
             old_claims,
             stays,
             patience: desk.patience_minutes.as_ref(),
-            patience_least: &model.patience_least[usize::from(place.group)],
+            patience_least: &model.patience_least[group],
             warm: scenario.warm_until,
             first_stop: self.outage.actual.iter().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER),
             counted: Counted::default(),
@@ -158,19 +155,31 @@ impl Run<'_> {
             (false, None, _) => serve(model.engine, &run, routine, &mut serving, engine),
             (false, Some(_), _) => serve(model.engine, &run, listed, &mut serving, engine),
         };
-        let worked = worked.map_err(|limit| {
-            let law = format!("more than {} events at one desk", crate::engine::EVENTS_MAX);
-            serving.run.breach(site, Some(limit.at), law)
-        })?;
-        serving.count_site();
-        if let Some((time, law)) = serving.windows.into_broken() {
-            return Err(self.breach(site, Some(time), law));
-        }
+        let worked = serving.end(worked)?;
         self.count_windows(site, side, worked, &scratch.roster)?;
         if side == Side::Schedule {
             self.count_days(site, usize::from(desk.class), scratch);
         }
         Ok(())
+    }
+
+    /// Windows, stops and jobs of a site in one course, in memory used again.
+    fn prepare(&mut self, site: SiteId, side: Side, desk: &'m DeskSpec, scratch: &mut DeskScratch) -> Prepared<'m> {
+        let scenario = &self.model.scenario;
+        let place = &scenario.sites[site as usize];
+        let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
+        scratch.prepare_roster(desk, (place.group, place.windows), &changes, scenario.clock.days());
+        self.stops_at(site, side, &mut scratch.stops);
+        let stopped = (side == Side::Schedule).then(|| self.stopped(site));
+        if let Some(stopped) = &stopped {
+            self.routine_after_stops(site, stopped, scratch);
+            scratch.jobs.sort_unstable_by_key(Job::rank);
+        }
+        let learning = desk.learning.as_ref().and_then(|learning| {
+            let back = self.return_of(learning.after, site, side)?;
+            Some((learning, back))
+        });
+        Prepared { changes, stopped, learning }
     }
 
     /// Counts the hours of a site's windows in one course.
@@ -356,6 +365,19 @@ impl Serving<'_, '_> {
         tally.routine_waits.record(u64::from(wait));
         if is_after {
             tally.routine_waits_after.record(u64::from(wait));
+        }
+    }
+
+    /// The desk has been served: what is left to count and to check.
+    fn end(mut self, worked: Result<i64, TooManyEvents>) -> Result<i64, Breach> {
+        let worked = worked.map_err(|limit| {
+            let law = format!("more than {} events at one desk", crate::engine::EVENTS_MAX);
+            self.run.breach(self.site, Some(limit.at), law)
+        })?;
+        self.count_site();
+        match self.windows.into_broken() {
+            Some((time, law)) => Err(self.run.breach(self.site, Some(time), law)),
+            None => Ok(worked),
         }
     }
 

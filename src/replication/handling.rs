@@ -257,7 +257,8 @@ impl Run<'_> {
         let way = &self.scenario().pathways[usize::from(pathway)];
         let mut bill = normal;
         if way.second_deductible {
-            let twice = split_with_second_deductible(normal.total(), self.benefit(visit), self.stream().bill_draws(visit).u(2));
+            let twice =
+                split_with_second_deductible(normal.total(), self.benefit(visit), self.stream().bill_draws(visit).u(2));
             bill = if twice.fund < normal.fund { twice } else { normal };
         }
         let second_deductible = normal.fund - bill.fund;

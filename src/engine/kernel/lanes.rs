@@ -20,10 +20,7 @@ struct Lanes<'r, 'a, 'd, F> {
 }
 
 /// Serves the jobs of a desk in two lanes.
-pub(super) fn stream<F: Flow>(
-    run: &mut Service<'_, '_, F>,
-    jobs: &[Job],
-) -> Result<(), TooManyEvents> {
+pub(super) fn stream<F: Flow>(run: &mut Service<'_, '_, F>, jobs: &[Job]) -> Result<(), TooManyEvents> {
     run.lines.iter_mut().for_each(VecDeque::clear);
     let stops = run.desk.stops.iter().filter(|stop| stop.start < stop.end);
     run.moments.extend(stops.map(|stop| stop.start));
