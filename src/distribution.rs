@@ -778,4 +778,27 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn seconds_looked_up_are_those_drawn() {
+        let normal = NormalTable::new();
+        let mut words = (0_u32..200_000).map(|index| index.wrapping_mul(0x9e37_79b9));
+        for (mean, cv) in [(0.02, 0.5), (2.5, 0.4), (12.0, 0.8), (300.0, 2.0)] {
+            let minutes = Distribution::lognormal_from_mean_and_cv(mean, cv).unwrap();
+            let table = SecondsTable::new(&minutes, &normal, 1e9);
+            assert!(!table.first.is_empty());
+            for word in words.by_ref().take(50_000).chain([0, 1, u32::MAX - 1, u32::MAX]) {
+                assert_eq!(table.draw(word, &normal), seconds_from_minutes(minutes.draw(word, &normal)), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_that_does_not_pay_is_not_made() {
+        let normal = NormalTable::new();
+        let minutes = Distribution::Fixed(2.5);
+        let table = SecondsTable::new(&minutes, &normal, 1e9);
+        assert!(table.first.is_empty());
+        assert_eq!(table.draw(77, &normal), 150);
+    }
 }
