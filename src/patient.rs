@@ -606,6 +606,14 @@ pub struct Refills {
     block: Block,
 }
 
+impl Refills {
+    /// Number and day of the first refill on a day or after it.
+    pub fn first_from(&self, day: u32, cycle: u32) -> (u32, u32) {
+        let refill = day.saturating_sub(self.first_day).div_ceil(cycle);
+        (refill, self.first_day + refill * cycle)
+    }
+}
+
 /// Number of a patient with memory, unique at its site over care types and schemes.
 fn patient_number(care: usize, scheme: usize, number: u32) -> u32 {
     (care as u32) << 22 | (scheme as u32) << 18 | number & 0x3_ffff

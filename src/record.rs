@@ -351,8 +351,6 @@ pub struct DeskTally {
     pub claim_waits: Histogram,
     /// The same of routine matters after the warm-up, seconds.
     pub routine_waits: Histogram,
-    /// Of them from the first stop on, seconds.
-    pub routine_waits_after: Histogram,
     /// Window-seconds worked.
     pub worked: i64,
     /// Window-seconds open.
@@ -400,7 +398,6 @@ impl DeskTally {
             presence: 0,
             claim_waits: Histogram::new(),
             routine_waits: Histogram::new(),
-            routine_waits_after: Histogram::new(),
             worked: 0,
             scheduled: 0,
             overtime: 0,

@@ -6,6 +6,7 @@
 
 use crate::calendar::{Clock, SimDuration, SimTime};
 use crate::distribution::Distribution;
+use crate::rng::name_key;
 use crate::scenario::raw::{Action, MeasureKind, Name};
 use crate::scenario::world::Scenario;
 
@@ -271,6 +272,14 @@ pub struct Measure {
     pub fit: SimDuration,
     /// Minutes of desk work a patient.
     pub minutes: Distribution,
+}
+
+impl Measure {
+    /// A number of the measure among the indices of a person's draws, from 2^20 on and below 2^21: by its
+    /// name, so that the same measure meets the same person in the same mind under every schedule.
+    pub fn index(&self) -> u32 {
+        1 << 20 | name_key(&self.key) & 0xf_ffff
+    }
 }
 
 /// State of the services in one replication: when each stop really begins and ends.

@@ -163,14 +163,8 @@ impl Serving<'_, '_> {
         self.counted.add_difference(&before.counted, &after.counted);
         self.waits.routine.days[first..last].copy_from_slice(&waits.routine.days[first..last]);
         self.waits.turned[first..last].copy_from_slice(&waits.turned[first..last]);
-        let is_after = SimTime::at(first as u32, 0) >= self.first_stop;
-        let tally = &mut self.run.record_of(self.side).desks[self.class];
-        for &wait in &normal.waits[before.waits..after.waits] {
-            tally.routine_waits.record(u64::from(wait));
-            if is_after {
-                tally.routine_waits_after.record(u64::from(wait));
-            }
-        }
+        let tally = &mut self.run.record.desks[self.class];
+        normal.waits[before.waits..after.waits].iter().for_each(|&wait| tally.routine_waits.record(u64::from(wait)));
     }
 }
 

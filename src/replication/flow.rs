@@ -30,7 +30,6 @@ pub(super) struct Serving<'r, 'm> {
     pub(super) run: &'r mut Run<'m>,
     site: SiteId,
     pub(super) class: usize,
-    pub(super) side: Side,
     claims: &'r mut Vec<Claim>,
     pub(super) waits: &'r mut SiteWaits,
     old_claims: &'r mut [i32],
@@ -39,8 +38,6 @@ pub(super) struct Serving<'r, 'm> {
     patience_least: &'r [u32; 64],
     /// Routine matters that come before this are left out of the waits.
     warm: SimTime,
-    /// When the first stop begins.
-    pub(super) first_stop: SimTime,
     pub(super) counted: Counted,
     /// Waits of routine matters that are neither nothing nor in the warm-up, where they are noted.
     pub(super) waits_noted: Option<Vec<u32>>,
@@ -54,8 +51,6 @@ pub(super) struct Counted {
     jobs: i64,
     /// Routine matters after the warm-up that did not wait.
     unhindered: u64,
-    /// Of them from the first stop on.
-    unhindered_after: u64,
     /// Visits that ended without service, by reason.
     left: [i64; 4],
 }
@@ -65,7 +60,6 @@ impl Counted {
     pub(super) fn add_difference(&mut self, before: &Self, after: &Self) {
         self.jobs += after.jobs - before.jobs;
         self.unhindered += after.unhindered - before.unhindered;
-        self.unhindered_after += after.unhindered_after - before.unhindered_after;
         for (left, (after, before)) in self.left.iter_mut().zip(after.left.iter().zip(before.left)) {
             *left += after - before;
         }
@@ -83,30 +77,24 @@ struct Prepared<'m> {
 
 impl<'m> Run<'m> {
     /// Serves a site's desk in one course and counts its days.
-    pub(super) fn serve(&mut self, site: SiteId, side: Side) -> Result<(), Breach> {
+    pub(super) fn serve(&mut self, site: SiteId) -> Result<(), Breach> {
         let Some(desk) = self.model.scenario.group_of(site).desk.as_ref() else {
             return Ok(());
         };
         let mut scratch = std::mem::take(&mut self.desk);
-        let served = self.serve_with(site, side, desk, &mut scratch);
+        let served = self.serve_with(site, desk, &mut scratch);
         self.desk = scratch;
         served
     }
 
-    fn serve_with(
-        &mut self,
-        site: SiteId,
-        side: Side,
-        desk: &'m DeskSpec,
-        scratch: &mut DeskScratch,
-    ) -> Result<(), Breach> {
+    fn serve_with(&mut self, site: SiteId, desk: &'m DeskSpec, scratch: &mut DeskScratch) -> Result<(), Breach> {
         let model = self.model;
         let scenario = &model.scenario;
         let group = usize::from(scenario.sites[site as usize].group);
         let days = scenario.clock.days();
-        let Prepared { changes, stopped, learning } = self.prepare(site, side, desk, scratch);
+        let Prepared { changes, stopped, learning } = self.prepare(site, desk, scratch);
         let DeskScratch { engine, roster, stops, claims, jobs, routine, business, listed, normal, .. } = scratch;
-        let DeskScratch { differs, normal_waits, waits, old_claims, stays, window_ends, .. } = scratch;
+        let DeskScratch { differs, normal_waits, waits, old_claims, drawn, window_ends, .. } = scratch;
         let run = DeskRun {
             roster,
             last_ticket: desk.last_ticket,
@@ -124,6 +112,7 @@ impl<'m> Run<'m> {
         }
         old_claims.clear();
         old_claims.resize(days as usize + 1, 0);
+        let side = self.side;
         let (own_waits, normal_waits) = match side {
             Side::Normal => (normal_waits, None),
             Side::Schedule => (waits, Some(&*normal_waits)),
@@ -132,15 +121,13 @@ impl<'m> Run<'m> {
         let mut serving = Serving {
             site,
             class: usize::from(desk.class),
-            side,
             claims,
             waits: own_waits,
             old_claims,
-            stays,
+            stays: &drawn.stays,
             patience: desk.patience_minutes.as_ref(),
             patience_least: &model.patience_least[group],
             warm: scenario.warm_until,
-            first_stop: self.outage.actual.iter().map(|stop| stop.start).min().unwrap_or(SimTime::NEVER),
             counted: Counted::default(),
             waits_noted: None,
             windows: WindowLaw::new(&roster.steps, learning, window_ends),
@@ -156,7 +143,7 @@ impl<'m> Run<'m> {
             (false, Some(_), _) => serve(model.engine, &run, listed, &mut serving, engine),
         };
         let worked = serving.end(worked)?;
-        self.count_windows(site, side, worked, &scratch.roster)?;
+        self.count_windows(site, worked, &scratch.roster)?;
         if side == Side::Schedule {
             self.count_days(site, usize::from(desk.class), scratch);
         }
@@ -164,28 +151,28 @@ impl<'m> Run<'m> {
     }
 
     /// Windows, stops and jobs of a site in one course, in memory used again.
-    fn prepare(&mut self, site: SiteId, side: Side, desk: &'m DeskSpec, scratch: &mut DeskScratch) -> Prepared<'m> {
+    fn prepare(&mut self, site: SiteId, desk: &'m DeskSpec, scratch: &mut DeskScratch) -> Prepared<'m> {
         let scenario = &self.model.scenario;
         let place = &scenario.sites[site as usize];
-        let changes = if side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
+        let changes = if self.side == Side::Normal { Vec::new() } else { self.roster_changes(site) };
         scratch.prepare_roster(desk, (place.group, place.windows), &changes, scenario.clock.days());
-        self.stops_at(site, side, &mut scratch.stops);
-        let stopped = (side == Side::Schedule).then(|| self.stopped(site));
+        self.stops_at(site, &mut scratch.stops);
+        let stopped = (self.side == Side::Schedule).then(|| self.stopped(site));
         if let Some(stopped) = &stopped {
             self.routine_after_stops(site, stopped, scratch);
             scratch.jobs.sort_unstable_by_key(Job::rank);
         }
         let learning = desk.learning.as_ref().and_then(|learning| {
-            let back = self.return_of(learning.after, site, side)?;
+            let back = self.return_of(learning.after, site)?;
             Some((learning, back))
         });
         Prepared { changes, stopped, learning }
     }
 
     /// Counts the hours of a site's windows in one course.
-    fn count_windows(&mut self, site: SiteId, side: Side, worked: i64, roster: &Roster) -> Result<(), Breach> {
+    fn count_windows(&mut self, site: SiteId, worked: i64, roster: &Roster) -> Result<(), Breach> {
         let class = self.scenario().group_of(site).desk.as_ref().map_or(0, |desk| usize::from(desk.class));
-        let tally = &mut self.record_of(side).desks[class];
+        let tally = &mut self.record.desks[class];
         tally.worked += worked;
         tally.scheduled += roster.window_seconds;
         tally.overtime += roster.overtime_seconds;
@@ -195,17 +182,10 @@ impl<'m> Run<'m> {
         Ok(())
     }
 
-    pub(super) fn record_of(&mut self, side: Side) -> &mut crate::record::Record {
-        match side {
-            Side::Normal => &mut self.normal,
-            Side::Schedule => &mut self.record,
-        }
-    }
-
     /// When each stop holds at this site, its wave included.
-    fn stops_at(&self, site: SiteId, side: Side, stops: &mut Vec<Interval>) {
+    fn stops_at(&self, site: SiteId, stops: &mut Vec<Interval>) {
         stops.clear();
-        if side == Side::Normal {
+        if self.side == Side::Normal {
             return;
         }
         let place = &self.scenario().sites[site as usize];
@@ -217,12 +197,12 @@ impl<'m> Run<'m> {
     }
 
     /// Latest return of a service at a site within the horizon.
-    fn return_of(&self, service: u16, site: SiteId, side: Side) -> Option<SimTime> {
+    fn return_of(&self, service: u16, site: SiteId) -> Option<SimTime> {
         let place = &self.scenario().sites[site as usize];
         let stops = self.scenario().suspensions.iter().zip(&self.outage.actual);
         stops
             .filter(|(stop, _)| {
-                side == Side::Schedule
+                self.side == Side::Schedule
                     && stop.services >> service & 1 == 1
                     && stop.scope.groups >> place.group & 1 == 1
                     && stop.scope.districts >> place.district & 1 == 1
@@ -282,7 +262,7 @@ impl Serving<'_, '_> {
         if job.tries >= desk.retry_tries.min(60) as u8 {
             return None;
         }
-        let hours = if self.side == Side::Normal { &self.run.regular_hours[group] } else { &self.run.hours[group] };
+        let hours = &self.run.hours[group];
         let key = PersonKey::from_order(job.order);
         let block = self.run.source.block(key.site, StreamId::Retry, key.person, key.at(14, job.tries + 1));
         let from = if why == Leave::ServiceLost { self.back_from(job, now) } else { SimTime::at(now.day() + 1, 0) };
@@ -345,27 +325,21 @@ impl Serving<'_, '_> {
         let day = job.arrival.day();
         if !Self::is_routine(job) {
             self.waits.claims.add(day, wait);
-            self.run.record_of(self.side).desks[self.class].claim_waits.record(u64::from(wait));
+            self.run.record.desks[self.class].claim_waits.record(u64::from(wait));
             return;
         }
         self.waits.routine.add(day, wait);
         if job.arrival < self.warm {
             return;
         }
-        let is_after = job.arrival >= self.first_stop;
         if wait == 0 {
             self.counted.unhindered += 1;
-            self.counted.unhindered_after += u64::from(is_after);
             return;
         }
         if let Some(noted) = &mut self.waits_noted {
             noted.push(wait);
         }
-        let tally = &mut self.run.record_of(self.side).desks[self.class];
-        tally.routine_waits.record(u64::from(wait));
-        if is_after {
-            tally.routine_waits_after.record(u64::from(wait));
-        }
+        self.run.record.desks[self.class].routine_waits.record(u64::from(wait));
     }
 
     /// The desk has been served: what is left to count and to check.
@@ -383,10 +357,9 @@ impl Serving<'_, '_> {
 
     /// Adds what was counted at this site to its class.
     fn count_site(&mut self) {
-        let tally = &mut self.run.record_of(self.side).desks[self.class];
+        let tally = &mut self.run.record.desks[self.class];
         tally.jobs += self.counted.jobs;
         tally.routine_waits.record_n(0, self.counted.unhindered);
-        tally.routine_waits_after.record_n(0, self.counted.unhindered_after);
         tally.left.iter_mut().zip(self.counted.left).for_each(|(all, here)| *all += here);
         for (day, (routine, claims)) in self.waits.routine.days.iter().zip(&self.waits.claims.days).enumerate() {
             let (seconds, count) = (routine.seconds + claims.seconds, routine.count + claims.count);
@@ -584,7 +557,7 @@ impl Serving<'_, '_> {
         let is_tray = job.lane == Lane::Tray;
         if is_tray {
             let is_before_stop = !Self::is_routine(job) && self.claims[job.owner as usize].work != Work::Pathway;
-            let tally = &mut self.run.record_of(self.side).desks[self.class];
+            let tally = &mut self.run.record.desks[self.class];
             // Work that a measure makes is load before the stop, with or without a person.
             add_on_day(&mut tally.arrivals, job.arrival, i64::from(is_before_stop));
         } else {

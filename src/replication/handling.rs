@@ -63,7 +63,7 @@ impl Run<'_> {
         if self.scenario().suspensions.is_empty() && self.scenario().measures.is_empty() {
             return;
         }
-        self.visits(site);
+        self.visits();
         self.stays(site);
         self.sessions(site);
         self.refills(site);
@@ -81,24 +81,15 @@ impl Run<'_> {
         }
     }
 
-    /// Independent visits on the days on which anything at this site may be down.
-    fn visits(&mut self, site: SiteId) {
-        let group = self.scenario().sites[site as usize].group;
-        if !self.model.population.has_visits(group) {
-            return;
-        }
-        let Some((first, last)) = self.days_down(group, DemandKind::Visits) else {
-            return;
-        };
-        let mut visits = std::mem::take(&mut self.desk.visits);
-        for day in first..=last {
-            let may_be_down = |care: u8, due: SimTime| self.care_down[usize::from(care)].contains(due);
-            self.stream().visits_of_interest(site, day, may_be_down, &mut visits);
-        }
+    /// Independent visits that a stop may meet.
+    fn visits(&mut self) {
+        let visits = std::mem::take(&mut self.desk.drawn.visits);
         for visit in &visits {
-            self.meet(*visit, Action::Purchase, 1.0);
+            if self.care_down[usize::from(visit.care)].contains(visit.due) {
+                self.meet(*visit, Action::Purchase, 1.0);
+            }
         }
-        self.desk.visits = visits;
+        self.desk.drawn.visits = visits;
     }
 
     /// First and last day on which a care type of this kind at this group may be down.

@@ -1,17 +1,21 @@
-//! One replication: the same patients in the normal course and under the schedule.
+//! One replication: the same patients in the normal course and under every schedule.
 //!
 //! Sites interact only through day effects, the runbook, and the halls downstream. So a
-//! replication goes site by site: draw a site's patients, apply the schedule to them
-//! (`handling`), serve its desk (`flow`), and pass on only what goes to a hall. Stations,
-//! halls and back offices follow in the order of their rank, each after everything that feeds it.
+//! replication goes site by site: draw a site's patients once (`drawn`, `routine`), apply each
+//! schedule to them (`handling`), serve its desk (`flow`), and pass on only what goes to a hall.
+//! Stations, halls and back offices follow in the order of their rank, each after everything that
+//! feeds it.
 //! Which replication, thread or order comes first changes nothing: all draws are keyed.
 
 mod days;
+mod drawn;
 mod flow;
 mod handling;
 mod refills;
 mod routine;
 mod stays;
+
+use std::sync::Arc;
 
 use crate::calendar::{DAY, SimTime};
 use crate::claim::{Claim, Course, Directory};
@@ -19,7 +23,7 @@ use crate::desk::{DeskSpec, OpenHours, Roster, RosterChange, spliced, whole_wind
 use crate::distribution::{Distribution, NormalTable};
 use crate::engine::{Engine, Job, Scratch};
 use crate::laws::Breach;
-use crate::patient::{Population, Stream, Visit};
+use crate::patient::{Population, Stream};
 use crate::record::{Record, SiteBalance};
 use crate::rng::Source;
 use crate::runbook::draw_outage;
@@ -29,6 +33,7 @@ use crate::schedule::{Interval, Outage};
 use crate::trace::{Event, TraceRow};
 use crate::units::seconds_from_minutes;
 use days::NormalDays;
+use drawn::Drawn;
 
 /// A scenario with the tables that all replications share.
 #[derive(Debug)]
@@ -74,8 +79,8 @@ fn patience_seconds(minutes: Option<&Distribution>, normal: &NormalTable, word: 
 pub struct Outcome {
     /// Counts under the schedule.
     pub record: Record,
-    /// Counts in the normal course.
-    pub normal: Record,
+    /// Counts in the normal course, which all schedules share.
+    pub normal: Arc<Record>,
     /// Actual stops and returns.
     pub actual: Vec<Interval>,
     /// Jobs served, both courses together.
@@ -106,18 +111,18 @@ enum Side {
     Schedule,
 }
 
-/// Running state of one replication.
+/// Running state of one course of one replication.
 struct Run<'a> {
+    side: Side,
     model: &'a Model,
     seed: u64,
     replication: u32,
     source: Source,
-    day_effects: Vec<f64>,
+    day_effects: Arc<[f64]>,
     outage: Outage,
     hours: Vec<OpenHours>,
     regular_hours: Vec<OpenHours>,
     record: Record,
-    normal: Record,
     /// What each site's desk has done with the claims that came to it.
     balances: Vec<SiteBalance>,
     /// Prepaid at the visits of the present person, fen.
@@ -139,8 +144,7 @@ struct DeskScratch {
     roster: Roster,
     /// Group and number of windows of the roster, when nothing changes them.
     roster_of: Option<(u16, u32)>,
-    visits: Vec<Visit>,
-    stays: Vec<Visit>,
+    drawn: Drawn,
     claims: Vec<Claim>,
     jobs: Vec<Job>,
     /// Routine jobs of the site in the normal course, in order of arrival.
@@ -151,6 +155,7 @@ struct DeskScratch {
     normal: NormalDays,
     /// Days on which the schedule's course may differ from it.
     differs: Vec<bool>,
+    /// Agency business of the site; behind those of the normal course, what the schedule adds.
     business: Vec<routine::Matter>,
     marks: Vec<routine::Mark>,
     seconds: Vec<u64>,
@@ -233,58 +238,87 @@ pub enum Tracing {
 ///
 /// [`Breach`] when a law does not hold or a limit is passed; it names seed, replication and site.
 pub fn simulate(model: &Model, seed: u64, replication: u32, tracing: Tracing) -> Result<Outcome, Breach> {
-    let mut run = Run::new(model, seed, replication, tracing);
-    run.sites(&[SiteKind::Provider, SiteKind::Away])?;
-    run.sites(&[SiteKind::Station])?;
-    run.sites(&[SiteKind::Hall])?;
-    run.sites(&[SiteKind::BackOffice])?;
-    // Whatever has come to a site after it was served is left over there.
-    (0..run.balances.len() as SiteId).try_for_each(|site| run.site_laws(site))?;
-    crate::laws::check(&run.record, &model.scenario, seed, replication)?;
-    let jobs = run.record.desks.iter().chain(&run.normal.desks).map(|desk| desk.jobs).sum();
-    let mut trace = run.trace.unwrap_or_default();
-    trace.sort_by_key(TraceRow::order);
-    Ok(Outcome { record: run.record, normal: run.normal, actual: run.outage.actual, jobs, trace })
+    let outcome = simulate_all(&[model], seed, replication, tracing)?.pop();
+    outcome.ok_or_else(|| Breach { seed, replication, site: None, time: None, law: "no schedule".to_owned() })
 }
 
+/// Simulates one replication under several schedules of one city: each meets the same patients, who are
+/// drawn once, and gives what it gives alone. One outcome a model, in their order.
+///
+/// The models must be the same but for their schedules ([`crate::alike`] says what that is).
+///
+/// # Errors
+///
+/// [`Breach`] when a law does not hold or a limit is passed; it names seed, replication and site.
+pub fn simulate_all(models: &[&Model], seed: u64, replication: u32, tracing: Tracing) -> Result<Vec<Outcome>, Breach> {
+    let Some(first) = models.first() else {
+        return Ok(Vec::new());
+    };
+    let source = Source::new(seed, replication);
+    let day_effects: Arc<[f64]> = first.population.day_effects(&source).into();
+    let course = |model, side| Run::new(model, side, (seed, replication, source), &day_effects, tracing);
+    let mut normal = course(*first, Side::Normal);
+    let mut runs: Vec<Run<'_>> = models.iter().map(|model| course(*model, Side::Schedule)).collect();
+    let mut desk = DeskScratch::default();
+    for kinds in RANKS {
+        for group in first.scenario.groups.iter().filter(|group| kinds.contains(&group.kind)) {
+            for site in group.first..group.first + group.count {
+                normal.draw_routine(site, &mut desk)?;
+                drawn::draw(&runs, site, &mut desk.drawn);
+                runs.iter_mut().try_for_each(|run| run.site(site, &mut desk))?;
+            }
+        }
+    }
+    let normal = Arc::new(normal.record);
+    runs.into_iter().map(|run| run.outcome(Arc::clone(&normal))).collect()
+}
+
+/// Kinds of sites in the order in which they are simulated: each after all that feed it.
+const RANKS: [&[SiteKind]; 4] =
+    [&[SiteKind::Provider, SiteKind::Away], &[SiteKind::Station], &[SiteKind::Hall], &[SiteKind::BackOffice]];
+
 impl<'a> Run<'a> {
-    fn new(model: &'a Model, seed: u64, replication: u32, tracing: Tracing) -> Self {
+    fn new(
+        model: &'a Model,
+        side: Side,
+        (seed, replication, source): (u64, u32, Source),
+        day_effects: &Arc<[f64]>,
+        tracing: Tracing,
+    ) -> Self {
         let scenario = &model.scenario;
-        let source = Source::new(seed, replication);
         let outage = draw_outage(scenario, &source);
         let regular_hours: Vec<OpenHours> = scenario
             .groups
             .iter()
             .map(|group| group.desk.as_ref().map(|desk| desk.hours.clone()).unwrap_or_default())
             .collect();
-        let hours = hours_with_overtime(scenario, &outage, &regular_hours);
-        let new_record = || {
-            Record::new(
-                scenario.care.len(),
-                scenario.schemes.len(),
-                scenario.desk_classes.len(),
-                scenario.clock.days(),
-                scenario.horizon(),
-            )
+        let hours = match side {
+            Side::Normal => regular_hours.clone(),
+            Side::Schedule => hours_with_overtime(scenario, &outage, &regular_hours),
         };
-        let mut record = new_record();
-        for group in &scenario.groups {
-            let Some(desk) = &group.desk else { continue };
+        let mut record = Record::new(
+            scenario.care.len(),
+            scenario.schemes.len(),
+            scenario.desk_classes.len(),
+            scenario.clock.days(),
+            scenario.horizon(),
+        );
+        for desk in scenario.groups.iter().filter_map(|group| group.desk.as_ref()) {
             let class = &mut record.desks[usize::from(desk.class)];
             class.last_return = class.last_return.max(last_return(scenario, &outage, desk.services));
         }
         Self {
+            side,
             model,
             seed,
             replication,
-            day_effects: model.population.day_effects(&source),
+            day_effects: Arc::clone(day_effects),
             care_down: care_down(scenario, &outage),
             source,
             outage,
             hours,
             regular_hours,
             record,
-            normal: new_record(),
             balances: vec![SiteBalance::default(); scenario.sites.len()],
             prepaid_by_person: 0,
             deferred_to: None,
@@ -293,6 +327,17 @@ impl<'a> Run<'a> {
             trace: (tracing != Tracing::Off).then(Vec::new),
             trace_site: if let Tracing::Site(site) = tracing { Some(site) } else { None },
         }
+    }
+
+    /// The course is over: its laws, and what came of it.
+    fn outcome(self, normal: Arc<Record>) -> Result<Outcome, Breach> {
+        // Whatever has come to a site after it was served is left over there.
+        (0..self.balances.len() as SiteId).try_for_each(|site| self.site_laws(site))?;
+        crate::laws::check(&self.record, self.scenario(), self.seed, self.replication)?;
+        let jobs = self.record.desks.iter().chain(&normal.desks).map(|desk| desk.jobs).sum();
+        let mut trace = self.trace.unwrap_or_default();
+        trace.sort_by_key(TraceRow::order);
+        Ok(Outcome { record: self.record, normal, actual: self.outage.actual, jobs, trace })
     }
 
     fn scenario(&self) -> &'a Scenario {
@@ -312,34 +357,31 @@ impl<'a> Run<'a> {
         Course { scenario: &self.model.scenario, outage: &self.outage, hours: &self.hours, source: &self.source }
     }
 
-    fn sites(&mut self, kinds: &[SiteKind]) -> Result<(), Breach> {
-        for group in &self.model.scenario.groups {
-            if !kinds.contains(&group.kind) {
-                continue;
-            }
-            for site in group.first..group.first + group.count {
-                self.site(site)?;
-            }
-        }
-        Ok(())
+    /// Draws the routine work of a site and serves its desk in the normal course.
+    fn draw_routine(&mut self, site: SiteId, desk: &mut DeskScratch) -> Result<(), Breach> {
+        std::mem::swap(&mut self.desk, desk);
+        self.routine(site);
+        let served = self.serve(site);
+        std::mem::swap(&mut self.desk, desk);
+        served
     }
 
-    /// Simulates one site in both courses.
-    fn site(&mut self, site: SiteId) -> Result<(), Breach> {
-        let group = self.scenario().group_of(site);
+    /// Simulates one site under the schedule, with what was drawn for it.
+    fn site(&mut self, site: SiteId, desk: &mut DeskScratch) -> Result<(), Breach> {
+        std::mem::swap(&mut self.desk, desk);
+        let matters = self.desk.business.len();
         self.desk.claims.clear();
         self.desk.jobs.clear();
-        self.desk.visits.clear();
-        self.desk.stays.clear();
-        self.routine(site);
-        self.serve(site, Side::Normal)?;
-        match group.kind {
+        match self.scenario().group_of(site).kind {
             SiteKind::Provider | SiteKind::Away => self.patients(site),
             SiteKind::Hall => self.business(site),
             SiteKind::Station | SiteKind::BackOffice => {}
         }
         self.open_parcels(site);
-        self.serve(site, Side::Schedule)?;
+        let served = self.serve(site);
+        self.desk.business.truncate(matters);
+        std::mem::swap(&mut self.desk, desk);
+        served?;
         self.site_laws(site)
     }
 

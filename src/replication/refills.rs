@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 
 use crate::calendar::SimTime;
-use crate::patient::Visit;
+use crate::patient::{Refills, Visit};
 use crate::rng::StreamId;
 use crate::scenario::raw::{Action, DemandKind, MeasureKind};
 use crate::scenario::world::SiteId;
@@ -19,58 +19,57 @@ impl Run<'_> {
     /// Sessions on fixed weekdays while their service may be down.
     pub(super) fn sessions(&mut self, site: SiteId) {
         let scenario = &self.model.scenario;
-        let group = scenario.sites[site as usize].group;
-        let Some((first, last)) = self.days_down(group, DemandKind::Sessions) else {
+        let Some((first, last)) = self.days_down(scenario.sites[site as usize].group, DemandKind::Sessions) else {
             return;
         };
-        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Sessions) {
-            if kind.group_share[usize::from(group)] <= 0.0 {
-                continue;
-            }
-            for scheme in 0..scenario.schemes.len() {
-                for number in 0..self.stream().patients(site, care, scheme) {
-                    let (pattern, second, patient) = self.stream().session_patient(site, care, scheme, number);
-                    for day in first..=last {
-                        if pattern >> scenario.clock.weekday(day) & 1 == 1 {
-                            let mut visit = Visit { due: SimTime::at(day, second), ..patient };
-                            visit.key.index = day;
-                            self.meet(visit, Action::Purchase, 1.0);
-                        }
-                    }
-                    self.person_done(&patient);
+        let sessions = std::mem::take(&mut self.desk.drawn.sessions);
+        for &(pattern, second, patient) in &sessions {
+            for day in first..=last {
+                if pattern >> scenario.clock.weekday(day) & 1 == 1 {
+                    let mut visit = Visit { due: SimTime::at(day, second), ..patient };
+                    visit.key.index = day;
+                    self.meet(visit, Action::Purchase, 1.0);
                 }
             }
+            self.person_done(&patient);
         }
+        self.desk.drawn.sessions = sessions;
     }
 
     /// Refill patients: stock-up before the stop, and refills that meet it.
     pub(super) fn refills(&mut self, site: SiteId) {
-        let scenario = &self.model.scenario;
-        let group = scenario.sites[site as usize].group;
-        let Some((_, last)) = self.days_down(group, DemandKind::Refills) else {
-            return;
-        };
-        for (care, kind) in scenario.care.iter().enumerate().filter(|(_, care)| care.kind == DemandKind::Refills) {
-            if kind.group_share[usize::from(group)] <= 0.0 {
-                continue;
+        let group = self.scenario().sites[site as usize].group;
+        let people = std::mem::take(&mut self.desk.drawn.refills);
+        let mut days = None;
+        for &(refills, patient) in &people {
+            // They come in order of their care type.
+            let care = usize::from(patient.care);
+            if days.as_ref().is_none_or(|&(of, _)| of != care) {
+                days = Some((care, self.refill_days(group, care)));
             }
-            // Who stocks up is decided by announced times: the refills after the purchase are looked
-            // at whether the outage turned out shorter or longer.
-            let last = scenario
-                .measures
-                .iter()
-                .filter(|measure| measure.kind == MeasureKind::StockUp && measure.who.care >> care & 1 == 1)
-                .map(|measure| measure.until.resolve(&self.outage.actual, SimTime::NEVER))
-                .filter(|until| *until < scenario.horizon())
-                .map(|until| until.day() + 31 + kind.cycle_days)
-                .fold(last, u32::max);
-            let first = self.first_day_of_interest(kind.needs);
-            for scheme in 0..scenario.schemes.len() {
-                for number in 0..self.stream().patients(site, care, scheme) {
-                    self.refill_chain(site, care, scheme, number, first..=last);
-                }
+            if let Some((_, Some(days))) = &days {
+                self.refill_chain(&refills, &patient, days.clone());
             }
         }
+        self.desk.drawn.refills = people;
+    }
+
+    /// First and last day on which refills of a care type at a group's sites are of interest.
+    pub(super) fn refill_days(&self, group: u16, care: usize) -> Option<RangeInclusive<u32>> {
+        let scenario = self.scenario();
+        let kind = &scenario.care[care];
+        let (_, last) = self.days_down(group, DemandKind::Refills)?;
+        // Who stocks up is decided by announced times: the refills after the purchase are looked
+        // at whether the outage turned out shorter or longer.
+        let last = scenario
+            .measures
+            .iter()
+            .filter(|measure| measure.kind == MeasureKind::StockUp && measure.who.care >> care & 1 == 1)
+            .map(|measure| measure.until.resolve(&self.outage.actual, SimTime::NEVER))
+            .filter(|until| *until < scenario.horizon())
+            .map(|until| until.day() + 31 + kind.cycle_days)
+            .fold(last, u32::max);
+        Some(self.first_day_of_interest(kind.needs)..=last.min(scenario.clock.days() - 1))
     }
 
     /// Nobody acts before the announcement, and no refill before every stop of its service is met or
@@ -87,27 +86,24 @@ impl Run<'_> {
     }
 
     /// One patient's refills between two days. A refill that was moved or deferred shifts the later ones.
-    fn refill_chain(&mut self, site: SiteId, care: usize, scheme: usize, number: u32, days: RangeInclusive<u32>) {
-        let cycle = self.scenario().care[care].cycle_days;
-        let last = (*days.end()).min(self.scenario().clock.days() - 1);
-        let refills = self.stream().refills(site, care, scheme, number);
-        let mut refill = days.start().saturating_sub(refills.first_day).div_ceil(cycle);
-        let mut day = refills.first_day + refill * cycle;
+    fn refill_chain(&mut self, refills: &Refills, patient: &Visit, days: RangeInclusive<u32>) {
+        let cycle = self.scenario().care[usize::from(patient.care)].cycle_days;
+        let last = *days.end();
+        let (mut refill, mut day) = refills.first_from(*days.start(), cycle);
         if day > last {
             return;
         }
-        let patient = self.stream().refill_patient(&refills);
-        let matter = self.matter_of(&patient, Action::Purchase);
+        let matter = self.matter_of(patient, Action::Purchase);
         let mut stocked = false;
         while day <= last {
-            let due = self.stream().refill_time(&patient, refill, day);
-            let mut visit = Visit { due, ..patient };
+            let due = self.stream().refill_time(patient, refill, day);
+            let mut visit = Visit { due, ..*patient };
             visit.key.index = refill + 1;
             let moved = if stocked { None } else { self.stock_up(&visit, &matter, cycle) };
             let next = match moved {
                 Some(supplied_to) => {
                     stocked = true;
-                    let needs = self.scenario().care[care].needs;
+                    let needs = self.scenario().care[usize::from(patient.care)].needs;
                     if self.outage.down_at(self.scenario(), needs, &matter, due).is_some() {
                         self.count_moved(&visit);
                     } else {
@@ -116,9 +112,9 @@ impl Run<'_> {
                     // What was bought covers these refills too.
                     while day + cycle < supplied_to && day + cycle <= last {
                         (day, refill) = (day + cycle, refill + 1);
-                        let due = self.stream().refill_time(&patient, refill, day);
+                        let due = self.stream().refill_time(patient, refill, day);
                         if self.outage.down_at(self.scenario(), needs, &matter, due).is_some() {
-                            let mut covered = Visit { due, ..patient };
+                            let mut covered = Visit { due, ..*patient };
                             covered.key.index = refill + 1;
                             self.count_moved(&covered);
                         }
@@ -135,7 +131,7 @@ impl Run<'_> {
             day = next;
             refill += 1;
         }
-        self.person_done(&patient);
+        self.person_done(patient);
     }
 
     /// Whether the patient moves this refill before the stop, going by announced times only; the
@@ -151,7 +147,7 @@ impl Run<'_> {
             if measure.kind != MeasureKind::StockUp || !measure.who.holds(matter) {
                 continue;
             }
-            let block = self.source.block(visit.key.site, StreamId::Refill, visit.key.person, 1 << 20 | index as u32);
+            let block = self.source.block(visit.key.site, StreamId::Refill, visit.key.person, measure.index());
             let from = measure.from.resolve(&self.outage.actual, visit.due).max(scenario.announced_at);
             let until = measure.until.resolve(&self.outage.actual, visit.due);
             if from >= until {

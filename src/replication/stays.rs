@@ -38,25 +38,26 @@ enum BeforeStop {
 impl Run<'_> {
     /// Stays that a stop or a measure may touch.
     pub(super) fn stays(&mut self, site: SiteId) {
-        let group = self.scenario().sites[site as usize].group;
-        let Some((first, last)) = self.days_down(group, DemandKind::Stays) else {
+        let Some((from, until)) = self.stays_of_interest(self.scenario().sites[site as usize].group) else {
             return;
         };
-        let cut_off = self
-            .scenario()
-            .measures
-            .iter()
-            .filter(|measure| is_for_stays(measure.kind))
-            .map(|measure| measure.until.resolve(&self.outage.actual, SimTime::NEVER))
-            .min()
-            .unwrap_or(SimTime::NEVER);
-        let from = SimTime::at(first, 0).min(cut_off);
-        let mut stays = std::mem::take(&mut self.desk.stays);
-        self.stream().stays(site, from, SimTime::at(last + 1, 0), &mut stays);
+        let stays = std::mem::take(&mut self.desk.drawn.stays);
         for (index, stay) in stays.iter().enumerate() {
-            self.stay(*stay, index as u32);
+            if stay.due >= from && stay.admitted < i64::from(until.0) {
+                self.stay(*stay, index as u32);
+            }
         }
-        self.desk.stays = stays;
+        self.desk.drawn.stays = stays;
+    }
+
+    /// Stays at a group's sites that end at or after the first moment and begin before the second one may
+    /// be touched by a stop or a measure; none may be where there is no answer.
+    pub(super) fn stays_of_interest(&self, group: u16) -> Option<(SimTime, SimTime)> {
+        let (first, last) = self.days_down(group, DemandKind::Stays)?;
+        let measures = self.scenario().measures.iter().filter(|measure| is_for_stays(measure.kind));
+        let cut_offs = measures.map(|measure| measure.until.resolve(&self.outage.actual, SimTime::NEVER));
+        let from = SimTime::at(first, 0).min(cut_offs.min().unwrap_or(SimTime::NEVER));
+        Some((from, SimTime::at(last + 1, 0)))
     }
 
     fn stay(&mut self, stay: Visit, index: u32) {
@@ -307,16 +308,12 @@ impl Run<'_> {
         if !is_announced || scenario.groups[group].desk.is_none() {
             return false;
         }
-        for (index, measure) in scenario.measures.iter().enumerate() {
+        for measure in &scenario.measures {
             if measure.kind != MeasureKind::BringForward || !measure.who.holds(matter) {
                 continue;
             }
-            let block = self.source.block(
-                site,
-                StreamId::Business,
-                visit.key.person,
-                visit.key.index | 1 << 26 | (index as u32) << 20,
-            );
+            let (person, index_of) = (visit.key.person ^ measure.index() << 11, visit.key.index | 1 << 26);
+            let block = self.source.block(site, StreamId::Business, person, index_of);
             let from = measure.from.resolve(&self.outage.actual, visit.due).max(scenario.announced_at);
             let until = measure.until.resolve(&self.outage.actual, visit.due).min(visit.due);
             let hours = &self.hours[group];
@@ -363,11 +360,8 @@ impl Run<'_> {
         let Some((first, last)) = self.days_down(group, DemandKind::Business) else {
             return;
         };
-        let mut due = Vec::new();
-        for day in first..=last {
-            self.stream().business(site, day, &mut due);
-        }
-        for visit in due {
+        let due = std::mem::take(&mut self.desk.drawn.matters);
+        for &visit in due.iter().filter(|visit| (first..=last).contains(&visit.due.day())) {
             let care = &scenario.care[usize::from(visit.care)];
             let block = self.source.block(site, StreamId::Routine, visit.key.person, visit.key.index);
             let matter = self.matter_of(&visit, Action::Purchase);
@@ -406,6 +400,7 @@ impl Run<'_> {
                 owner,
             });
         }
+        self.desk.drawn.matters = due;
     }
 }
 

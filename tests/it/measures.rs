@@ -405,7 +405,7 @@ fn the_surge_before_the_stop_is_that_before_the_stop_of_the_desks_own_services()
     let (announced, agency, cards) =
         (day("2021-11-15T09:00:00"), day("2021-11-15T18:00:00"), day("2021-11-19T18:00:00"));
     let highest = |class: usize, until: usize| {
-        let [under, normal] = [&outcome.record, &outcome.normal].map(|record| &record.desks[class].arrivals);
+        let [under, normal] = [&outcome.record, &*outcome.normal].map(|record| &record.desks[class].arrivals);
         let days = (announced..=until).filter(|&day| normal[day] > 0);
         days.map(|day| under[day] as f64 / normal[day] as f64).fold(0.0, f64::max)
     };

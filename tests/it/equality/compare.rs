@@ -93,7 +93,7 @@ fn difference(scenario: &Scenario, first: &Outcome, second: &Outcome) -> Option<
         }
         return Some(text);
     }
-    let courses = [("under the schedule", &first.record, &second.record), ("normal", &first.normal, &second.normal)];
+    let courses = [("under the schedule", &first.record, &second.record), ("normal", &*first.normal, &*second.normal)];
     for (course, one, other) in courses {
         if one != other {
             return Some(format!("counts of the course {course}\n{}", first_line_apart(one, other)));
