@@ -17,6 +17,7 @@ use crate::trace::Event;
 use crate::units::{fen_from_yuan, seconds_from_minutes};
 
 use super::Run;
+use super::fates::{Care, Fate};
 
 /// Index bit of the second behaviour block of a visit.
 const SECOND: u32 = 1 << 27;
@@ -205,6 +206,7 @@ impl Run<'_> {
         let back = SimTime(met.down.end.0.saturating_add((days * 86_400.0) as u32)).min(horizon);
         self.deferred_to = Some(back);
         self.record.cell(visit.care, visit.scheme).deferral_seconds += i64::from(back.0 - visit.due.0);
+        self.note_fate(visit, Care::Deferred, 0);
         self.log_visit(visit, visit.due, Event::Deferred);
     }
 
@@ -305,8 +307,22 @@ impl Run<'_> {
         others.filter(|other| other.asked <= cash).min_by_key(|other| other.asked)
     }
 
+    /// Notes what became of a patient, where schedules are compared. Agency business is no care.
+    fn note_fate(&mut self, visit: &Visit, care: Care, prepaid: i64) {
+        let is_business = self.scenario().care[usize::from(visit.care)].kind == DemandKind::Business;
+        if self.fates.is_none() || is_business {
+            return;
+        }
+        let has_memory = self.has_memory(visit);
+        let index = if has_memory { 0 } else { visit.key.index };
+        let block = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, index);
+        let fate = Fate::new(visit, has_memory, block.u(3), care, prepaid);
+        self.fates.iter_mut().for_each(|fates| fates.push(fate));
+    }
+
     fn forgo(&mut self, visit: &Visit) {
         self.part(visit, Part::Forgone);
+        self.note_fate(visit, Care::Forgone, 0);
         self.log_visit(visit, visit.due, Event::Forgone);
     }
 
@@ -339,6 +355,7 @@ impl Run<'_> {
         if !self.has_memory(visit) {
             self.count_person(visit, means);
         }
+        self.note_fate(visit, Care::Given, prepaid);
         add_on_day(&mut self.record.prepaid, visit.due, prepaid);
         let claim = self.claim_of(visit, pathway, money, met.matter.action);
         self.log(visit.key.site, &claim, visit.due, Event::Paid, i64::from(paid));

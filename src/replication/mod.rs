@@ -9,6 +9,7 @@
 
 mod days;
 mod drawn;
+mod fates;
 mod flow;
 mod handling;
 mod refills;
@@ -34,6 +35,8 @@ use crate::trace::{Event, TraceRow};
 use crate::units::seconds_from_minutes;
 use days::NormalDays;
 use drawn::Drawn;
+use fates::Fate;
+pub use fates::{Gain, Gains, INCOME_GROUPS};
 
 /// A scenario with the tables that all replications share.
 #[derive(Debug)]
@@ -87,6 +90,8 @@ pub struct Outcome {
     pub jobs: i64,
     /// Event log, when asked for.
     pub trace: Vec<TraceRow>,
+    /// Who gains and who loses against the first of the schedules; none for that one.
+    pub gains: Option<Gains>,
 }
 
 /// A claim on its way to a desk downstream.
@@ -133,6 +138,10 @@ struct Run<'a> {
     /// First and last moment at which any stop holds, by care type.
     care_down: Vec<Interval>,
     desk: DeskScratch,
+    /// What became of the site's patients, where schedules are compared.
+    fates: Option<Vec<Fate>>,
+    /// Against the first of the schedules.
+    gains: Option<Gains>,
     trace: Option<Vec<TraceRow>>,
     trace_site: Option<SiteId>,
 }
@@ -259,6 +268,10 @@ pub fn simulate_all(models: &[&Model], seed: u64, replication: u32, tracing: Tra
     let course = |model, side| Run::new(model, side, (seed, replication, source), &day_effects, tracing);
     let mut normal = course(*first, Side::Normal);
     let mut runs: Vec<Run<'_>> = models.iter().map(|model| course(*model, Side::Schedule)).collect();
+    if runs.len() > 1 {
+        runs.iter_mut().for_each(|run| run.fates = Some(Vec::new()));
+        runs.iter_mut().skip(1).for_each(|run| run.gains = Some(Gains::new(&first.scenario)));
+    }
     let mut desk = DeskScratch::default();
     for kinds in RANKS {
         for group in first.scenario.groups.iter().filter(|group| kinds.contains(&group.kind)) {
@@ -266,11 +279,28 @@ pub fn simulate_all(models: &[&Model], seed: u64, replication: u32, tracing: Tra
                 normal.draw_routine(site, &mut desk)?;
                 drawn::draw(&runs, site, &mut desk.drawn);
                 runs.iter_mut().try_for_each(|run| run.site(site, &mut desk))?;
+                compare_fates(&mut runs);
             }
         }
     }
     let normal = Arc::new(normal.record);
     runs.into_iter().map(|run| run.outcome(Arc::clone(&normal))).collect()
+}
+
+/// Compares what became of a site's patients with the first of the schedules.
+fn compare_fates(runs: &mut [Run<'_>]) {
+    runs.iter_mut().filter_map(|run| run.fates.as_mut()).for_each(fates::gathered);
+    if let Some((baseline, others)) = runs.split_first_mut()
+        && let Some(first) = &mut baseline.fates
+    {
+        for run in others {
+            if let (Some(fates), Some(gains)) = (&mut run.fates, &mut run.gains) {
+                gains.compare(first, fates);
+                fates.clear();
+            }
+        }
+        first.clear();
+    }
 }
 
 /// Kinds of sites in the order in which they are simulated: each after all that feed it.
@@ -324,6 +354,8 @@ impl<'a> Run<'a> {
             deferred_to: None,
             inbox: vec![Vec::new(); scenario.sites.len()],
             desk: DeskScratch::default(),
+            fates: None,
+            gains: None,
             trace: (tracing != Tracing::Off).then(Vec::new),
             trace_site: if let Tracing::Site(site) = tracing { Some(site) } else { None },
         }
@@ -337,7 +369,7 @@ impl<'a> Run<'a> {
         let jobs = self.record.desks.iter().chain(&normal.desks).map(|desk| desk.jobs).sum();
         let mut trace = self.trace.unwrap_or_default();
         trace.sort_by_key(TraceRow::order);
-        Ok(Outcome { record: self.record, normal, actual: self.outage.actual, jobs, trace })
+        Ok(Outcome { record: self.record, normal, actual: self.outage.actual, jobs, trace, gains: self.gains })
     }
 
     fn scenario(&self) -> &'a Scenario {

@@ -3,6 +3,7 @@
 mod bad_input;
 mod cities;
 mod cli;
+mod compare;
 mod desk;
 mod directions;
 mod equality;
