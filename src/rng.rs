@@ -96,6 +96,9 @@ pub enum StreamId {
     Session = 14,
     /// Delay before a claim that found no service is tried again.
     Retry = 15,
+    /// Replications drawn again from a finished sample (bootstrap); the person word is the number
+    /// of the new sample.
+    Resample = 16,
 }
 
 /// Key of an item that is known by its name, such as a technical task of the runbook.
@@ -503,7 +506,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(seen.len(), 16 * 4 * 4 * 8);
+        assert_eq!(seen.len(), STREAMS.len() * 4 * 4 * 8);
     }
 
     #[test]

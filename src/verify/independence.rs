@@ -67,7 +67,7 @@ pub(super) fn all(setup: &Setup) -> Vec<Row> {
 }
 
 /// All streams, in order of their numbers.
-pub(crate) const STREAMS: [StreamId; 16] = [
+pub(crate) const STREAMS: [StreamId; 17] = [
     StreamId::DayEffect,
     StreamId::Runbook,
     StreamId::Arrivals,
@@ -84,14 +84,15 @@ pub(crate) const STREAMS: [StreamId; 16] = [
     StreamId::Refill,
     StreamId::Session,
     StreamId::Retry,
+    StreamId::Resample,
 ];
 
 /// People of the rows on all streams, each with one draw of every stream.
 const PEOPLE: u32 = 500_000;
 
-/// The 120 correlations of two streams at the same person and index. Times the root of the number
+/// The 136 correlations of two streams at the same person and index. Times the root of the number
 /// of people each is normal in the limit, and any two of them are uncorrelated: their squares sum to
-/// chi-square of 120, and all lie within x with probability (1 - 2 P(Z > x))^120.
+/// chi-square of 136, and all lie within x with probability (1 - 2 P(Z > x))^136.
 fn all_streams(setup: &Setup) -> [Row; 2] {
     let count = STREAMS.len();
     let parts: Vec<Vec<f64>> = (0..64_u32)
@@ -139,16 +140,19 @@ fn all_streams(setup: &Setup) -> [Row; 2] {
 /// Cells a side of the tables of neighbouring streams.
 const COARSE: usize = 16;
 
+/// Tables of neighbouring streams.
+const TABLES: u32 = STREAMS.len() as u32 - 1;
+
 /// One table of pairs for each two streams of neighbouring numbers, at the same person and index;
 /// no person is in two tables.
 fn neighbouring_streams(setup: &Setup) -> Row {
-    let people = 4 * PEOPLE / 15;
+    let people = 4 * PEOPLE / TABLES;
     let expected = f64::from(people) / (COARSE * COARSE) as f64;
-    let statistics: Vec<f64> = (0..15_u32)
+    let statistics: Vec<f64> = (0..TABLES)
         .into_par_iter()
         .map(|table| {
             let mut seen = vec![0_u32; COARSE * COARSE];
-            for person in (0..people).map(|number| PEOPLE + number * 15 + table) {
+            for person in (0..people).map(|number| PEOPLE + number * TABLES + table) {
                 let at = |stream| (block(setup.seed, 0, 3, stream, person, 1).u(0) * COARSE as f64) as usize;
                 let (one, other) = (at(STREAMS[table as usize]), at(STREAMS[table as usize + 1]));
                 seen[one.min(COARSE - 1) * COARSE + other.min(COARSE - 1)] += 1;
@@ -159,7 +163,7 @@ fn neighbouring_streams(setup: &Setup) -> Row {
     Row::chi_square_value(
         name("相邻用途：联合分布卡方", "neighbouring streams: chi-square of the pairs"),
         statistics.iter().sum(),
-        15.0 * (COARSE * COARSE - 1) as f64,
+        f64::from(TABLES) * (COARSE * COARSE - 1) as f64,
     )
 }
 
