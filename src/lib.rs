@@ -23,6 +23,7 @@ pub mod rng;
 pub mod runbook;
 pub mod scenario;
 pub mod schedule;
+pub mod selection;
 pub mod stats;
 pub mod tally;
 pub mod trace;

@@ -12,13 +12,14 @@ const FILE_LINES_MAX: usize = 700;
 
 /// Modules from upstream to downstream: each uses only those before it, those of its own row, and
 /// what [`MAY_ALSO_USE`] allows.
-const LAYERS: [&[&str]; 21] = [
+const LAYERS: [&[&str]; 22] = [
     &["units", "curve"],
     &["calendar"],
     &["rng"],
     &["distribution"],
     &["tally"],
     &["stats"],
+    &["selection"],
     &["scenario"],
     &["desk", "pathway", "schedule", "runbook"],
     &["patient"],
