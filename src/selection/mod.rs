@@ -9,8 +9,10 @@
 //! | question | method | file |
 //! |---|---|---|
 //! | which is best, with a guarantee | Kim and Nelson's sequential procedure | [`kim_nelson`] |
+//! | what a procedure of two stages would have cost | constants of Rinott, of Dudewicz and Dalal | [`two_stage`] |
 
 pub mod kim_nelson;
+pub mod two_stage;
 
 use std::fmt;
 
