@@ -11,6 +11,7 @@ mod fluid;
 mod laws;
 mod measures;
 mod notices;
+mod selection;
 mod support;
 mod theory;
 mod tidy;
