@@ -11,9 +11,11 @@
 //! | which is best, with a guarantee | Kim and Nelson's sequential procedure | [`kim_nelson`] |
 //! | what a procedure of two stages would have cost | constants of Rinott, of Dudewicz and Dalal | [`two_stage`] |
 //! | does it keep a limit on a probability | Clopper-Pearson intervals at fixed looks | [`feasible`] |
+//! | what changes against the baseline | paired differences, simultaneous t intervals | [`paired`] |
 
 pub mod feasible;
 pub mod kim_nelson;
+pub mod paired;
 pub mod two_stage;
 
 use std::fmt;
