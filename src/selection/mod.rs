@@ -12,7 +12,9 @@
 //! | what a procedure of two stages would have cost | constants of Rinott, of Dudewicz and Dalal | [`two_stage`] |
 //! | does it keep a limit on a probability | Clopper-Pearson intervals at fixed looks | [`feasible`] |
 //! | what changes against the baseline | paired differences, simultaneous t intervals | [`paired`] |
+//! | how often, and how surely, is it best | shares and a paired bootstrap | [`best`] |
 
+pub mod best;
 pub mod feasible;
 pub mod kim_nelson;
 pub mod paired;
@@ -140,6 +142,20 @@ fn check_finite<'a>(values: impl IntoIterator<Item = &'a f64>) -> Result<(), Sel
 /// Checks that there are as many values as expected.
 const fn check_count(found: usize, expected: usize) -> Result<(), SelectionError> {
     if found == expected { Ok(()) } else { Err(SelectionError::Count { found, expected }) }
+}
+
+/// Checks a table of finite values: at least one row, at least one value, all rows of one length,
+/// which is returned.
+fn check_table<Row: AsRef<[f64]>>(rows: &[Row]) -> Result<usize, SelectionError> {
+    let length = rows.first().map_or(0, |row| row.as_ref().len());
+    if length == 0 {
+        return Err(SelectionError::Empty);
+    }
+    for row in rows {
+        check_count(row.as_ref().len(), length)?;
+        check_finite(row.as_ref())?;
+    }
+    Ok(length)
 }
 
 /// Positions of the largest of some values that are not NaN, in order; more than one on a tie.
