@@ -13,9 +13,11 @@
 //! | does it keep a limit on a probability | Clopper-Pearson intervals at fixed looks | [`feasible`] |
 //! | what changes against the baseline | paired differences, simultaneous t intervals | [`paired`] |
 //! | how often, and how surely, is it best | shares and a paired bootstrap | [`best`] |
+//! | what is given up for what, and in which world | undominated points, regret | [`frontier`] |
 
 pub mod best;
 pub mod feasible;
+pub mod frontier;
 pub mod kim_nelson;
 pub mod paired;
 pub mod two_stage;
