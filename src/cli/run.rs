@@ -42,7 +42,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "SHARE｜精度", value_parser = parse_precision)]
     precision: Option<f64>,
     /// Random seed: the same seed gives the same results ｜ 随机种子：种子相同，结果相同
-    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed)]
+    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed, allow_negative_numbers = true)]
     seed: u64,
     /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核心），不影响结果
     #[arg(long, value_name = "N｜数", value_parser = parse_threads)]

@@ -30,7 +30,7 @@ pub(super) struct TraceArgs {
     #[arg(long, value_name = "GROUP/NUMBER｜网点组/序号")]
     site: Option<String>,
     /// Random seed, as given to run ｜ 随机种子，与 run 所用相同
-    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = super::run::parse_seed)]
+    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = super::run::parse_seed, allow_negative_numbers = true)]
     seed: u64,
     #[command(flatten)]
     engine: EngineArgs,
@@ -120,7 +120,8 @@ window, from 1, that took the claim.
   refill       patient's number at the site                  the patient's refill, from 1
   dialysis     patient's number at the site                  the patient's session, from 1
   agency       day it is due/number that day at the site
---lang en writes the keys of the scenario files, for scripts; --lang zh their Chinese names.｜\
+--lang en writes the keys of the scenario files, for scripts; --lang zh their Chinese names. Sites
+and steps have no names but their keys in the scenario files (hall/0: the first site of the group hall).｜\
 各列：时间；网点（网点组/序号，与 --site 相同）；事件；就医类别、险种、处理方式、步骤；就诊网点（原就诊处）；
 人员类型、人员、第几次：与就诊网点、就医类别、险种合起来指明一次就诊；金额（支付或退款，元）；
 开始办理的窗口号（从 1 起）。
@@ -130,7 +131,8 @@ window, from 1, that took the claim.
   续方患者    该网点的患者序号            该患者第几次续方（从 1 起）
   定期治疗    该网点的患者序号            该患者第几次治疗（从 1 起）
   经办业务    应办日期/当日该网点序号
---lang zh 写中文名称；--lang en 写情景文件中的键名，供脚本使用。";
+--lang zh 写中文名称；--lang en 写情景文件中的键名，供脚本使用。网点（如 hall/0，即 hall 组的第一个网点）和
+步骤（如 counter、register）没有中文名称，一律是情景文件中的键名。";
 
 fn site_name(scenario: &Scenario, site: u32) -> String {
     let group = scenario.group_of(site);
