@@ -11,7 +11,7 @@ use super::formula::special::{gamma_cdf, normal_cdf, poisson_probabilities};
 use super::row::{Row, name};
 
 /// Draws of each distribution.
-const DRAWS: usize = 1_000_000;
+pub(super) const DRAWS: usize = 1_000_000;
 
 /// How a distribution is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]

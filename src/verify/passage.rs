@@ -8,7 +8,7 @@ use super::row::{Row, name};
 use crate::rng::StreamId;
 
 /// Mean service, seconds.
-const SERVICE: f64 = 5_000.0;
+pub(super) const SERVICE: f64 = 5_000.0;
 
 /// Mean and standard deviation of the time until nobody waits.
 ///

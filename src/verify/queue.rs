@@ -14,6 +14,8 @@ use crate::schedule::Interval;
 pub(super) enum Service {
     /// Exponential with this mean, seconds.
     Exponential(f64),
+    /// Exponential with one mean or the other, seconds: the first with this probability.
+    Mixed(f64, [f64; 2]),
     /// One of the model's distributions, in seconds, drawn as the model draws it.
     Drawn(Distribution, Box<NormalTable>),
 }
@@ -30,10 +32,22 @@ impl Service {
         Self::Drawn(made.expect("the parameters are positive"), Box::default())
     }
 
+    /// Either of two exponentials, each half of the work (balanced means), by mean and squared
+    /// coefficient of variation, more than 1 (H. C. Tijms, "A First Course in Stochastic Models",
+    /// 2003, appendix B).
+    pub(super) fn mixed(seconds: f64, squared_cv: f64) -> Self {
+        let first = (1.0 + ((squared_cv - 1.0) / (squared_cv + 1.0)).sqrt()) / 2.0;
+        Self::Mixed(first, [first, 1.0 - first].map(|share| seconds / (2.0 * share)))
+    }
+
     /// Whole seconds, at least one.
     pub(super) fn draw(&self, draws: &mut Draws) -> u32 {
         let seconds = match self {
             Self::Exponential(mean) => exponential(draws, *mean),
+            Self::Mixed(first, means) => {
+                let is_second = draws.next_uniform() >= *first;
+                exponential(draws, means[usize::from(is_second)])
+            }
             Self::Drawn(distribution, normal) => distribution.draw(draws.next_word(), normal),
         };
         seconds.round().max(1.0) as u32

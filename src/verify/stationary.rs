@@ -17,13 +17,13 @@ use super::row::{Row, mean_and_standard_error, name};
 
 /// Customers of a replication that are left out while the desk fills up. At a load of 0.9 the
 /// memory of M/M/1 fades over 1 / (1 - sqrt(0.9))² = 380 customers.
-const WARM_UP: usize = 10_000;
+pub(super) const WARM_UP: usize = 10_000;
 
 /// Customers of a replication that count.
-const COUNTED: usize = 50_000;
+pub(super) const COUNTED: usize = 50_000;
 
 /// Mean service, seconds.
-const SERVICE: f64 = 10_000.0;
+pub(super) const SERVICE: f64 = 10_000.0;
 
 /// Replications that bring the standard error of the mean wait to about 0.6 %.
 ///
@@ -114,15 +114,17 @@ fn quantile_row(queue: &str, p: f64, quantile: f64, beyond: &[f64], decay: f64) 
 
 /// M/G/1 at squared coefficients of variation from 0 to 4.
 pub(super) fn general(setup: &Setup) -> Vec<Row> {
-    // A service of squared coefficient 4 has so heavy a tail that one long service moves the mean
-    // of a replication: its wait varies by the fourth moment, which the planning formula leaves
-    // out. A lower load leaves room for more customers.
-    let settings = [(0.0, 0.8, 1), (0.5, 0.8, 1), (1.0, 0.8, 1), (2.0, 0.7, 2), (4.0, 0.5, 5)];
+    // The wait of a replication varies by the fourth moment of the service, which the planning
+    // formula leaves out. That of a lognormal of squared coefficient 4 is so large (15,625 mean⁴)
+    // that one service in a million moves the mean and its standard error; a mixture of two
+    // exponentials has 1,050.
+    let settings = [(0.0, 0.8, 1), (0.5, 0.8, 1), (1.0, 0.8, 1), (2.0, 0.7, 2), (4.0, 0.6, 2)];
     let mut rows = Vec::new();
     for (family, (squared_cv, load, more)) in settings.into_iter().enumerate() {
         let service = match squared_cv {
             0.0 => Service::fixed(SERVICE),
             1.0 => Service::Exponential(SERVICE),
+            4.0 => Service::mixed(SERVICE, squared_cv),
             _ => Service::lognormal(SERVICE, squared_cv),
         };
         let found = replicate(more * replications(load, squared_cv, load), |replication| {
@@ -159,12 +161,16 @@ pub(super) fn fixed(setup: &Setup) -> Vec<Row> {
     rows
 }
 
+/// Patience of the three desks, in mean services.
+pub(super) const PATIENCE: [f64; 3] = [1.5, 0.5, 0.5];
+
 /// M/M/c with people who leave: exponential patience (Erlang A) and fixed patience.
 pub(super) fn patience(setup: &Setup) -> Vec<Row> {
+    let [first, second, third] = PATIENCE.map(|services| services * SERVICE);
     let settings = [
-        (5_u32, 1.2, Patience::Exponential(1.5 * SERVICE), "M/M/5+M 1.2"),
-        (10, 0.95, Patience::Exponential(0.5 * SERVICE), "M/M/10+M 0.95"),
-        (5, 1.1, Patience::Fixed(0.5 * SERVICE), "M/M/5+D 1.1"),
+        (5_u32, 1.2, Patience::Exponential(first), "M/M/5+M 1.2"),
+        (10, 0.95, Patience::Exponential(second), "M/M/10+M 0.95"),
+        (5, 1.1, Patience::Fixed(third), "M/M/5+D 1.1"),
     ];
     let mut rows = Vec::new();
     for (family, (windows, load, patience, queue)) in settings.into_iter().enumerate() {
@@ -212,30 +218,53 @@ fn impatient_counts(jobs: &[Job], served: &Served) -> [f64; 3] {
     [gone, delayed, waited].map(|count| count as f64 / jobs.len() as f64)
 }
 
+/// The two desks with a priority lane.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lanes {
+    /// Windows.
+    pub(super) windows: u32,
+    /// Mean gap between arrivals, seconds.
+    pub(super) mean_gap: f64,
+    /// Share of the people who have priority.
+    pub(super) share: f64,
+    /// Mean service of the priority and of the ordinary class, seconds.
+    pub(super) services: [f64; 2],
+    /// Squared coefficient of variation of the ordinary class; that of the other is 1.
+    pub(super) squared_cv: f64,
+}
+
+/// One window with services that differ by class, and four with one exponential service, at a load
+/// of 0.85.
+pub(super) const LANES: [Lanes; 2] = [
+    Lanes { windows: 1, mean_gap: 12_500.0, share: 0.3, services: [0.6 * SERVICE, 1.1 * SERVICE], squared_cv: 0.5 },
+    Lanes { windows: 4, mean_gap: SERVICE / (0.85 * 4.0), share: 0.4, services: [SERVICE; 2], squared_cv: 1.0 },
+];
+
 /// Two classes, the first called first: one window with services that differ by class, and several
 /// windows with one exponential service.
 pub(super) fn priority(setup: &Setup) -> Vec<Row> {
-    let (share, mean_gap) = (0.3, 12_500.0);
-    let quick = Service::Exponential(0.6 * SERVICE);
-    let slow = Service::lognormal(1.1 * SERVICE, 0.5);
-    let loads = [share * 0.6 * SERVICE / mean_gap, (1.0 - share) * 1.1 * SERVICE / mean_gap];
+    let [one, several] = LANES;
+    let shares = |lanes: Lanes| [lanes.share, 1.0 - lanes.share];
+    let [quick, slow] = one.services;
+    let [first, second] = shares(one);
+    let loads = [first * quick / one.mean_gap, second * slow / one.mean_gap];
     // lambda E[S²] / 2 of each class; E[S²] is the squared mean times 1 + c².
-    let in_hand = loads[0] * 0.6 * SERVICE * 2.0 / 2.0 + loads[1] * 1.1 * SERVICE * 1.5 / 2.0;
+    let in_hand = loads[0] * quick * 2.0 / 2.0 + loads[1] * slow * (1.0 + one.squared_cv) / 2.0;
     let exact = priority_waits(in_hand, loads);
-    let mut rows = priority_rows(setup, ("M/G/1", 0), (1, mean_gap, share), [&quick, &slow], exact);
-    let (windows, load, share) = (4_u32, 0.85, 0.4);
-    let offered = load * f64::from(windows);
-    let in_hand = probability_of_waiting(windows, offered) * SERVICE / f64::from(windows);
-    let exact = priority_waits(in_hand, [share * load, (1.0 - share) * load]);
-    let service = Service::Exponential(SERVICE);
-    rows.extend(priority_rows(setup, ("M/M/4", 1), (windows, SERVICE / offered, share), [&service; 2], exact));
+    let services = [&Service::Exponential(quick), &Service::lognormal(slow, one.squared_cv)];
+    let mut rows = priority_rows(setup, ("M/G/1", 0), one, services, exact);
+    let offered = SERVICE / several.mean_gap;
+    let windows = f64::from(several.windows);
+    let in_hand = probability_of_waiting(several.windows, offered) * SERVICE / windows;
+    let exact = priority_waits(in_hand, shares(several).map(|share| share * offered / windows));
+    rows.extend(priority_rows(setup, ("M/M/4", 1), several, [&Service::Exponential(SERVICE); 2], exact));
     rows
 }
 
 fn priority_rows(
     setup: &Setup,
     (queue, family): (&str, u32),
-    (windows, mean_gap, share): (u32, f64, f64),
+    Lanes { windows, mean_gap, share, .. }: Lanes,
     services: [&Service; 2],
     exact: [f64; 2],
 ) -> Vec<Row> {
@@ -269,18 +298,27 @@ fn priority_rows(
         .enumerate()
         .map(|(class, (part, (zh, en)))| {
             let sample: Vec<f64> = found.iter().map(|waits| waits[class] / part).collect();
-            let what = name(format!("{queue} {zh}：平均等待（秒）"), format!("{queue} {en}: mean wait (s)"));
+            let what = name(format!("{queue}：{zh}平均等待（秒）"), format!("{queue}: mean wait, {en} (s)"));
             Row::mean(what, &sample, exact[class])
         })
         .collect()
 }
 
+/// A desk, and a back office behind it at the same load.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tandem {
+    windows: u32,
+    offices: u32,
+    pub(super) load: f64,
+}
+
+pub(super) const TANDEM: Tandem = Tandem { windows: 3, offices: 2, load: 0.75 };
+
 /// Three windows, then a back office of two: what leaves M/M/c is again a Poisson process (P. J.
 /// Burke, "The output of a queuing system", Operations Research 4 (1956) 699-704), so the second
 /// desk is M/M/2 by itself.
 pub(super) fn tandem(setup: &Setup) -> Vec<Row> {
-    let (windows, offices) = (3_u32, 2_u32);
-    let load = 0.75;
+    let Tandem { windows, offices, load } = TANDEM;
     let gap = SERVICE / (load * f64::from(windows));
     let office_service = gap * load * f64::from(offices);
     let found = replicate(140, |replication| {
@@ -306,10 +344,8 @@ pub(super) fn tandem(setup: &Setup) -> Vec<Row> {
     });
     let queue = format!("M/M/{windows} → M/M/{offices}");
     let column = |pick: fn(&(f64, f64, f64)) -> f64| -> Vec<f64> { found.iter().map(pick).collect() };
-    let gaps = name(
-        format!("{queue}：离开间隔的变异系数平方"),
-        format!("{queue}: squared coefficient of variation of departure gaps"),
-    );
+    let gaps =
+        name(format!("{queue}：离开间隔的变异系数平方"), format!("{queue}: squared variation of departure gaps"));
     vec![
         Row::mean(wait_name(&queue), &column(|found| found.0), exponential_wait(offices, load, office_service)),
         Row::mean(

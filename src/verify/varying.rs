@@ -12,17 +12,26 @@ use super::queue::{Service, customer, exponential, replicate, serve_all};
 use super::row::{Row, name};
 
 /// Mean service, seconds.
-const SERVICE: f64 = 7_200.0;
+pub(super) const SERVICE: f64 = 7_200.0;
 
 /// Days of a replication left out, and days that count.
-const DAYS: [u32; 2] = [8, 60];
+pub(super) const DAYS: [u32; 2] = [8, 60];
 
 /// Poisson arrivals at the rate mean × (1 + swing sin(2 pi t / day)), so that they peak at 6:00.
 #[derive(Debug, Clone, Copy)]
-struct Tide {
-    per_day: f64,
-    swing: f64,
+pub(super) struct Tide {
+    pub(super) per_day: f64,
+    pub(super) swing: f64,
 }
+
+/// At the desk with a window for everyone: twelve people in service on average.
+pub(super) const ENDLESS: Tide = Tide { per_day: 144.0, swing: 0.6 };
+
+/// Windows of the desk that is overloaded at the peak.
+pub(super) const WINDOWS: u32 = 20;
+
+/// Its arrivals: 0.8 of what the windows can serve, 1.12 at the peak.
+pub(super) const OVERLOADED: Tide = Tide { per_day: 0.8 * WINDOWS as f64 * DAY as f64 / SERVICE, swing: 0.4 };
 
 impl Tide {
     fn at(self, share: f64) -> f64 {
@@ -105,7 +114,7 @@ pub(super) fn day_wave(setup: &Setup) -> Vec<Row> {
 /// 1 + (2 pi s / day)² and later by arctan(2 pi s / day) day / 2 pi (S. G. Eick, W. A. Massey and
 /// W. Whitt, "M(t)/G/∞ queues with sinusoidal arrival rates", Management Science 39 (1993) 241-252).
 fn endless(setup: &Setup) -> Vec<Row> {
-    let tide = Tide { per_day: 144.0, swing: 0.6 };
+    let tide = ENDLESS;
     let speed = TAU * SERVICE / f64::from(DAY);
     let mean = tide.per_day * SERVICE / f64::from(DAY);
     let size = mean * tide.swing / speed.hypot(1.0);
@@ -121,15 +130,14 @@ fn endless(setup: &Setup) -> Vec<Row> {
 
 /// M(t)/M/c at a mean load of 0.8 and a peak of 1.12, against Kolmogorov's forward equations.
 fn overloaded(setup: &Setup) -> Vec<Row> {
-    let windows = 20;
     let services = f64::from(DAY) / SERVICE;
-    let tide = Tide { per_day: 0.8 * 20.0 * services, swing: 0.4 };
-    let wave: Wave = periodic_queue(windows, services, 240, |share| tide.at(share));
+    let tide = OVERLOADED;
+    let wave: Wave = periodic_queue(WINDOWS as usize, services, 240, |share| tide.at(share));
     let (size, peak) = wave.harmonic();
     let hours = [6.0, 10.0, 14.0];
     let found = replicate(640, |replication| {
         let jobs = tide.customers(setup, 1 << 16 | replication);
-        let served = serve_all(setup.engine, &jobs, &[(0, windows as u32)]);
+        let served = serve_all(setup.engine, &jobs, &[(0, WINDOWS)]);
         let waits = jobs.iter().zip(&served.starts).map(|(job, start)| (job.arrival.0, start.0));
         let queues = hours.map(|hour| mean_queue_at(waits.clone(), hour));
         (queues, harmonic(waits, peak))
