@@ -95,7 +95,7 @@ pub(super) fn fit(text: &str, columns: usize) -> String {
 
 /// Breaks a text into lines: at spaces, and beside Chinese characters, but never before a mark that
 /// closes or behind one that opens.
-fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for piece in pieces(text) {

@@ -23,7 +23,7 @@ pub mod facts;
 pub mod figures;
 pub mod folder;
 pub mod labels;
-mod layout;
+pub(crate) mod layout;
 pub mod manifest;
 pub mod numbers;
 pub mod parquet;

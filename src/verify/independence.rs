@@ -10,10 +10,10 @@ use super::formula::special::{integral, normal_cdf};
 use super::row::{Row, name};
 
 /// Pairs of each kind.
-const PAIRS: u32 = 4_000_000;
+pub(super) const PAIRS: u32 = 4_000_000;
 
 /// Cells a side of the table of pairs.
-const CELLS: usize = 32;
+pub(super) const CELLS: usize = 32;
 
 type Pair = (&'static str, &'static str, fn(u64, u32) -> (f64, f64));
 
@@ -28,7 +28,8 @@ const PAIRS_OF_NAMES: [Pair; 8] = [
         (at(n), at(n + 1))
     }),
     ("相邻随机种子", "neighbouring seeds", |seed, n| {
-        let at = |more: u64| block(seed + u64::from(n) + more, 0, 3, StreamId::Service, 7, 0).u(0);
+        let at =
+            |more: u64| block(seed.wrapping_add(u64::from(n)).wrapping_add(more), 0, 3, StreamId::Service, 7, 0).u(0);
         (at(0), at(1))
     }),
     ("相邻网点", "neighbouring sites", |seed, n| {
@@ -88,7 +89,7 @@ pub(crate) const STREAMS: [StreamId; 17] = [
 ];
 
 /// People of the rows on all streams, each with one draw of every stream.
-const PEOPLE: u32 = 500_000;
+pub(super) const PEOPLE: u32 = 500_000;
 
 /// The 136 correlations of two streams at the same person and index. Times the root of the number
 /// of people each is normal in the limit, and any two of them are uncorrelated: their squares sum to
@@ -128,11 +129,13 @@ fn all_streams(setup: &Setup) -> [Row; 2] {
             name("所有用途两两：相关系数平方和", "all streams in pairs: squared correlations"),
             squares,
             pairs,
+            u64::from(PEOPLE),
         ),
         Row::fit(
             name("所有用途两两：最大相关系数", "all streams in pairs: largest correlation"),
             (largest, mean),
             1.0 - within(largest),
+            u64::from(PEOPLE),
         ),
     ]
 }
@@ -164,6 +167,7 @@ fn neighbouring_streams(setup: &Setup) -> Row {
         name("相邻用途：联合分布卡方", "neighbouring streams: chi-square of the pairs"),
         statistics.iter().sum(),
         f64::from(TABLES) * (COARSE * COARSE - 1) as f64,
+        u64::from(TABLES) * u64::from(people),
     )
 }
 

@@ -65,10 +65,14 @@ fn dispersion(setup: &Setup) -> Vec<Row> {
     let column =
         |which: usize, scale: f64| -> Vec<f64> { found.iter().map(|moments| moments[which] / scale).collect() };
     vec![
-        Row::mean(name("大网点每日就诊数均值", "visits a day at the larger site: mean"), &column(0, 1.0), large),
-        Row::mean(name("大网点每日就诊数方差", "the same: variance"), &column(1, 1.0), variance(large)),
+        Row::mean(name("大网点每日就诊数：均值", "visits a day at the larger site: mean"), &column(0, 1.0), large),
         Row::mean(
-            name("小网点每日就诊数方差", "visits a day at the smaller site: variance"),
+            name("大网点每日就诊数：方差", "visits a day at the larger site: variance"),
+            &column(1, 1.0),
+            variance(large),
+        ),
+        Row::mean(
+            name("小网点每日就诊数：方差", "visits a day at the smaller site: variance"),
             &column(2, 1.0),
             variance(small),
         ),
@@ -190,8 +194,7 @@ pub(super) fn stays(setup: &Setup) -> Vec<Row> {
         })
     });
     let mut rows = Vec::new();
-    for (index, (zh, en)) in [("起始时", "at the start"), ("半年后", "half a year later")].into_iter().enumerate()
-    {
+    for (index, (zh, en)) in [("起始时", "at the start"), ("半年后", "half a year on")].into_iter().enumerate() {
         let day = i64::from(midnights[index]);
         let by_age: Vec<f64> = (1..=NIGHTS_MAX).map(|age| admissions(day - age) * nights_at_least(age)).collect();
         let count: Vec<f64> = found.iter().map(|stays| stays[index].len() as f64).collect();
@@ -273,7 +276,7 @@ pub(super) fn patients(setup: &Setup) -> Vec<Row> {
         ),
         Row::chi_square(name("取药时刻：卡方", "hour of a refill: chi-square"), &hours, &by_hour),
         Row::chi_square(
-            name("透析类日程：卡方", "weekday patterns of sessions: chi-square"),
+            name("定期治疗日程：卡方", "weekday patterns of sessions: chi-square"),
             &patterns,
             &[0.6 * all(sessions), 0.4 * all(sessions)],
         ),

@@ -72,13 +72,17 @@ fn dispersion(setup: &Setup) -> Vec<Row> {
     };
     vec![
         Row::mean(
-            name("大网点每日日常业务件数均值", "routine work a day at the larger site: mean"),
+            name("大网点每日日常业务件数：均值", "routine work a day at the larger site: mean"),
             &column(0, 1.0),
             large,
         ),
-        Row::mean(name("大网点每日日常业务件数方差", "the same: variance"), &column(1, 1.0), variance(large)),
         Row::mean(
-            name("小网点每日日常业务件数方差", "routine work a day at the smaller site: variance"),
+            name("大网点每日日常业务件数：方差", "routine work a day at the larger site: variance"),
+            &column(1, 1.0),
+            variance(large),
+        ),
+        Row::mean(
+            name("小网点每日日常业务件数：方差", "routine work a day at the smaller site: variance"),
             &column(2, 1.0),
             variance(small),
         ),
@@ -118,7 +122,8 @@ fn weekdays(setup: &Setup) -> Row {
     }
     // The total is Poisson too: no degree of freedom is lost.
     let statistic = seen.iter().zip(&expected).map(|(&seen, mean)| (seen as f64 - mean).powi(2) / mean).sum();
-    Row::chi_square_value(name("日常业务星期分布：卡方", "routine work by weekday: chi-square"), statistic, 5.0)
+    let what = name("日常业务星期分布：卡方", "routine work by weekday: chi-square");
+    Row::chi_square_value(what, statistic, 5.0, seen.iter().sum())
 }
 
 /// Arrivals follow the profile within the opening hours, 8:30 to 12:00 and 14:00 to 17:30. The record

@@ -109,7 +109,12 @@ fn quantile_row(queue: &str, p: f64, quantile: f64, beyond: &[f64], decay: f64) 
         format!("{queue}：等待的 {percent:.0}% 分位数（秒，由超出比例推得）"),
         format!("{queue}: {percent:.0} % quantile of the wait (s, from its tail)"),
     );
-    Row::value(what, (quantile + (share - (1.0 - p)) / density, standard_error / density), quantile)
+    Row::value(
+        what,
+        (quantile + (share - (1.0 - p)) / density, standard_error / density),
+        quantile,
+        beyond.len() as u64,
+    )
 }
 
 /// M/G/1 at squared coefficients of variation from 0 to 4.
