@@ -1,6 +1,6 @@
 //! Two looks at every comparison, with every engine.
 //!
-//! Of a hundred rows of a right program one lies beyond three standard errors in every fourth run.
+//! Of a hundred rows of a right program one lies beyond three standard errors in every third run.
 //! So a row that does not agree, or is not known well enough, is looked at again with draws that
 //! share nothing with the first ones, and it is the second look that counts. A right program then
 //! fails a row once in (1 / 0.0027)² = 137,000 runs; what is wrong by five standard errors or more is
