@@ -12,6 +12,7 @@ mod laws;
 mod measures;
 mod notices;
 mod selection;
+mod schedules;
 mod support;
 mod theory;
 mod tidy;
