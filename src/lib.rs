@@ -14,6 +14,7 @@ pub mod experiment;
 pub mod laws;
 pub mod load;
 pub mod measures;
+pub mod objective;
 pub mod pathway;
 pub mod patient;
 pub mod record;

@@ -13,6 +13,14 @@ pub enum Lang {
 }
 
 impl Lang {
+    /// Chooses what is of this language.
+    pub fn choose<T>(self, zh: T, en: T) -> T {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
     /// Chooses the text of this language.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {

@@ -24,8 +24,18 @@ pub(super) fn read(arguments: &ScenarioArgs) -> Result<Input, Failure> {
 }
 
 pub(super) fn read_path(path: &Path, sets: &[String], lang: Option<LangArg>) -> Result<Input, Failure> {
+    read_schedule(path, None, sets, lang)
+}
+
+/// Reads one schedule of a folder; without its name the default one, or the one that the path is.
+pub(super) fn read_schedule(
+    path: &Path,
+    schedule: Option<&str>,
+    sets: &[String],
+    lang: Option<LangArg>,
+) -> Result<Input, Failure> {
     let early = choose_lang(lang, None);
-    let loaded = load(path, None, sets).map_err(|problems| Failure::input(problems.render(early)))?;
+    let loaded = load(path, schedule, sets).map_err(|problems| Failure::input(problems.render(early)))?;
     let own = loaded.layer.lang.map(|lang| if lang == LangName::Zh { Lang::Zh } else { Lang::En });
     let lang = choose_lang(lang, own);
     match check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar) {
@@ -39,7 +49,7 @@ pub(super) fn read_path(path: &Path, sets: &[String], lang: Option<LangArg>) -> 
     }
 }
 
-fn problems(loaded: &Loaded, complaints: Vec<Complaint>) -> Problems {
+pub(super) fn problems(loaded: &Loaded, complaints: Vec<Complaint>) -> Problems {
     let mut problems = Problems::new();
     for complaint in complaints {
         let hint = complaint.nearest.map(|name| Text::new(format!("是否指 {name}？"), format!("did you mean {name}?")));

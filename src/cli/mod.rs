@@ -3,8 +3,10 @@
 //! Exit status: 0 done; 1 the work failed; 2 wrong input; 130 and 143 stopped by a signal.
 
 mod check;
+mod compare;
 mod input;
 mod output;
+mod progress;
 mod run;
 mod schema;
 mod trace;
@@ -36,6 +38,8 @@ struct Cli {
 enum Command {
     /// Simulate one city under one schedule and write the results folder ｜ 模拟一个城市的一个切换方案，写出结果文件夹
     Run(run::RunArgs),
+    /// Compare the schedules of a city on the same patients, and choose one with a guarantee ｜ 用同一批参保人比较一个城市的多个方案，并给出有把握的选择
+    Compare(compare::CompareArgs),
     /// Validate scenarios; print timeline, load and assumptions ｜ 检查情景文件，列出时间表、负荷与假设
     Check(check::CheckArgs),
     /// Event log of one simulated course, as CSV ｜ 导出一次模拟的逐笔日志（CSV）
@@ -112,6 +116,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Fa
     };
     match cli.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),

@@ -3,18 +3,17 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicUsize;
+use std::time::Instant;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::input::{Input, read};
-use super::output::{Failure, print, remark};
+use super::output::{Failure, print};
+use super::progress::{describe_stop, listen, pool, progress_bar, stopped_failure, threads_or_all, tick};
 use super::usage::{BadValue, whole};
 use super::{EngineArgs, ScenarioArgs};
-use crate::experiment::{Results, Size, Stopped, Watch, estimate, run as run_experiment};
+use crate::experiment::{Results, Size, Watch, estimate, run as run_experiment};
 use crate::measures::Group;
 use crate::replication::Model;
 use crate::report::folder::Folder;
@@ -23,7 +22,7 @@ use crate::stats::Precision;
 use crate::units::Lang;
 
 /// Replications unless asked otherwise.
-const REPLICATIONS_DEFAULT: u32 = 100;
+pub(super) const REPLICATIONS_DEFAULT: u32 = 100;
 
 /// Most replications that `--precision` may take.
 const PRECISION_REPLICATIONS_MAX: u32 = 5_000;
@@ -80,7 +79,7 @@ fn parse_precision(text: &str) -> Result<f64, BadValue> {
     }
 }
 
-fn parse_replications(text: &str) -> Result<u32, BadValue> {
+pub(super) fn parse_replications(text: &str) -> Result<u32, BadValue> {
     whole(text, 1, 1_000_000)
 }
 
@@ -96,8 +95,7 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {
     let Input { loaded, scenario, lang } = read(&arguments.scenario)?;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("output").join(&loaded.city).join("run"));
     let size = size_of(arguments)?;
-    let threads =
-        arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get() as u32));
+    let threads = threads_or_all(arguments.threads);
     let planned = match size {
         Size::Replications(number) => number,
         Size::Precision { most, .. } => most,
@@ -112,7 +110,7 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {
     let clock = Instant::now();
     let results = simulate(arguments, &model, (size, planned), threads, (&watch, &signal), lang)?;
     let info = RunInfo { threads, engine, started, seconds: clock.elapsed().as_secs_f64() };
-    let stopped = describe_stop(&results, lang);
+    let stopped = describe_stop(results.stopped.as_ref(), results.replications.len(), lang);
     if results.replications.is_empty() {
         return Err(stopped_failure(stopped, &signal, lang));
     }
@@ -160,20 +158,6 @@ fn size_of(arguments: &RunArgs) -> Result<Size, Failure> {
     }
 }
 
-/// Hears SIGINT and SIGTERM: 0 none, else the exit status.
-fn listen(lang: Lang) -> Arc<AtomicUsize> {
-    let signal = Arc::new(AtomicUsize::new(0));
-    for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] {
-        if signal_hook::flag::register_usize(number, Arc::clone(&signal), status).is_err() {
-            remark(lang.pick(
-                "此处无法接收中断信号，中止程序会丢失本次模拟",
-                "signals cannot be caught here; stopping the program loses the run",
-            ));
-        }
-    }
-    signal
-}
-
 fn simulate(
     arguments: &RunArgs,
     model: &Model,
@@ -182,11 +166,8 @@ fn simulate(
     (watch, signal): (&Arc<Watch>, &Arc<AtomicUsize>),
     lang: Lang,
 ) -> Result<Results, Failure> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads as usize)
-        .build()
-        .map_err(|error| Failure::work(error.to_string()))?;
-    let bar = progress_bar(arguments, planned, lang);
+    let pool = pool(threads)?;
+    let bar = progress_bar(arguments.quiet || arguments.json, planned, lang);
     let ticker = tick(&bar, watch, signal);
     let results = pool.install(|| {
         run_experiment(model, arguments.seed, size, watch, &|batch| {
@@ -198,21 +179,6 @@ fn simulate(
     Ok(results)
 }
 
-fn progress_bar(arguments: &RunArgs, planned: u32, lang: Lang) -> ProgressBar {
-    if arguments.quiet || arguments.json {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(u64::from(planned)), ProgressDrawTarget::stderr());
-    let template = lang.pick(
-        "模拟 {bar:30} {pos}/{len} 次  每秒 {per_sec}  剩余 {eta}  {msg}",
-        "simulating {bar:30} {pos}/{len}  {per_sec}  {eta} left  {msg}",
-    );
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
-}
-
 fn precision_text(model: &Model, seed: u64, batch: &[crate::measures::Values], lang: Lang) -> String {
     let catalogue = crate::measures::Catalogue::new(&model.scenario);
     let results = Results { replications: batch.to_vec(), ..Results::empty(seed, catalogue) };
@@ -222,63 +188,5 @@ fn precision_text(model: &Model, seed: u64, batch: &[crate::measures::Values], l
             lang_text(lang, &format!("垫付总额精度 ±{share:.1}%"), &format!("prepayment ±{share:.1}%"))
         }),
         _ => String::new(),
-    }
-}
-
-/// A thread that moves the bar on as replications finish, and passes a signal on to them.
-struct Ticker {
-    done: Arc<std::sync::atomic::AtomicBool>,
-    thread: Option<std::thread::JoinHandle<()>>,
-}
-
-fn tick(bar: &ProgressBar, watch: &Arc<Watch>, signal: &Arc<AtomicUsize>) -> Ticker {
-    let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let (bar, watch, signal, flag) = (bar.clone(), Arc::clone(watch), Arc::clone(signal), Arc::clone(&done));
-    let thread = std::thread::spawn(move || {
-        while !flag.load(Ordering::Relaxed) {
-            if signal.load(Ordering::Relaxed) != 0 {
-                watch.stop.store(true, Ordering::Relaxed);
-            }
-            bar.set_position(u64::from(watch.finished.load(Ordering::Relaxed)));
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    });
-    Ticker { done, thread: Some(thread) }
-}
-
-impl Ticker {
-    fn stop(mut self) {
-        self.done.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // A ticker that failed has only lost the bar.
-            let _ = thread.join();
-        }
-    }
-}
-
-fn describe_stop(results: &Results, lang: Lang) -> Option<String> {
-    let kept = results.replications.len();
-    match &results.stopped {
-        None => None,
-        Some(Stopped::Interrupted) => Some(lang_text(
-            lang,
-            &format!("已中断；保留已完成的 {kept} 次模拟"),
-            &format!("interrupted; the {kept} simulated courses finished so far were kept"),
-        )),
-        Some(Stopped::Breach(breach)) => Some(lang_text(
-            lang,
-            &format!("内部守恒检查未通过（程序缺陷，请报告）：{breach}；保留此前完成的 {kept} 次模拟"),
-            &format!(
-                "{breach}; this is a defect of the program, please report it; {kept} simulated courses before it were kept"
-            ),
-        )),
-    }
-}
-
-fn stopped_failure(text: Option<String>, signal: &AtomicUsize, lang: Lang) -> Failure {
-    let text = text.unwrap_or_else(|| lang.pick("没有完成任何一次模拟", "nothing was simulated").to_owned());
-    match signal.load(Ordering::Relaxed) {
-        0 => Failure::work(text),
-        status => Failure::signal(u8::try_from(status).unwrap_or(1), text),
     }
 }

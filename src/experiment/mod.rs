@@ -5,6 +5,9 @@
 //! looks at fixed checkpoints only ([`crate::stats::checkpoints`]), so that it stops at the same
 //! number whatever the threads.
 
+pub mod choice;
+pub mod comparison;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -83,7 +86,11 @@ pub fn run(model: &Model, seed: u64, size: Size, watch: &Watch, on_batch: &(dyn 
     };
     for target in targets {
         let first = results.replications.len();
-        let batch = batch(model, seed, first as u32..target as u32, watch, &beginning);
+        let batch = batch(first as u32..target as u32, &|number| {
+            let (values, hourly) = one(model, seed, number, watch)?;
+            beginning.lock().unwrap_or_else(PoisonError::into_inner).add(number, hourly);
+            Ok(values)
+        });
         results.hourly_sums.clone_from(&beginning.lock().unwrap_or_else(PoisonError::into_inner).sums);
         for outcome in batch {
             match outcome {
@@ -125,33 +132,26 @@ impl Beginning {
 
 /// Simulates a range of replications. Every thread takes the next number when it is free, so that
 /// an interrupted run keeps an unbroken beginning; which thread took which does not matter.
-fn batch(
-    model: &Model,
-    seed: u64,
+fn batch<T: Send>(
     numbers: Range<u32>,
-    watch: &Watch,
-    beginning: &Mutex<Beginning>,
-) -> Vec<Result<Values, Stopped>> {
+    simulate: &(dyn Fn(u32) -> Result<T, Stopped> + Sync),
+) -> Vec<Result<T, Stopped>> {
     let next = AtomicU32::new(numbers.start);
     // What comes after a failure is not kept.
     let failed = AtomicU32::new(u32::MAX);
-    let mut finished: Vec<(u32, Result<Values, Stopped>)> = rayon::broadcast(|_| {
+    let mut finished: Vec<(u32, Result<T, Stopped>)> = rayon::broadcast(|_| {
         let mut mine = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= numbers.end || number > failed.load(Ordering::Relaxed) {
                 return mine;
             }
-            match one(model, seed, number, watch) {
-                Ok((values, hourly)) => {
-                    beginning.lock().unwrap_or_else(PoisonError::into_inner).add(number, hourly);
-                    mine.push((number, Ok(values)));
-                }
-                Err(why) => {
-                    failed.fetch_min(number, Ordering::Relaxed);
-                    mine.push((number, Err(why)));
-                    return mine;
-                }
+            let outcome = simulate(number);
+            let is_failure = outcome.is_err();
+            mine.push((number, outcome));
+            if is_failure {
+                failed.fetch_min(number, Ordering::Relaxed);
+                return mine;
             }
         }
     })

@@ -333,7 +333,8 @@ impl<'a> Run<'a> {
             scenario.clock.days(),
             scenario.horizon(),
         );
-        for desk in scenario.groups.iter().filter_map(|group| group.desk.as_ref()) {
+        let desks = scenario.groups.iter().filter_map(|group| group.desk.as_ref());
+        for desk in desks.filter(|_| side == Side::Schedule) {
             let class = &mut record.desks[usize::from(desk.class)];
             class.last_return = class.last_return.max(last_return(scenario, &outage, desk.services));
         }

@@ -37,6 +37,11 @@ impl FileDigests {
         self.files.contains_key(name)
     }
 
+    /// Digest by name.
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.files
+    }
+
     /// One digest over all, whatever order they were added in.
     pub fn whole(&self) -> String {
         let listed: String = self.files.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
@@ -60,7 +65,7 @@ fn canonical(value: &Value) -> Value {
 }
 
 /// The resolved scenario without what only explains it.
-fn resolved(loaded: &Loaded) -> Value {
+pub(super) fn resolved(loaded: &Loaded) -> Value {
     let mut value = canonical(&loaded.json);
     if let Value::Object(entries) = &mut value {
         // Where the calendar file lies does not matter; its days are digested on their own.

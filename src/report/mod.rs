@@ -17,6 +17,7 @@ use crate::units::Lang;
 pub mod assumptions;
 #[cfg(feature = "charts")]
 pub mod chart;
+pub mod comparison;
 pub mod daily;
 pub mod facts;
 #[cfg(feature = "charts")]
@@ -160,12 +161,13 @@ pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, Repor
 /// Makes all files but the manifest, one after another.
 fn make(report: &Report<'_>, mut put: impl FnMut(File) -> Result<(), ReportError>) -> Result<(), ReportError> {
     let rows = table::rows(report.scenario, report.results);
+    let alone = std::slice::from_ref(report);
     put(("summary.json".into(), table::json(report, &rows)?))?;
-    put(("summary.csv".into(), table::csv(report, &rows)))?;
-    put(("replications.parquet".into(), parquet::replications(report)?))?;
+    put(("summary.csv".into(), table::csv(std::iter::once((report, rows.as_slice())))))?;
+    put(("replications.parquet".into(), parquet::replications(alone)?))?;
     let daily = daily::all(report.results);
-    put(("daily.parquet".into(), parquet::daily(report, &daily)?))?;
-    put(("hourly.parquet".into(), parquet::hourly(report)?))?;
+    put(("daily.parquet".into(), parquet::daily(alone, std::slice::from_ref(&daily))?))?;
+    put(("hourly.parquet".into(), parquet::hourly(alone)?))?;
     #[cfg(feature = "charts")]
     for file in figures::all(report, &daily)? {
         put(file)?;

@@ -8,6 +8,9 @@ use crate::units::Lang;
 
 use super::table::Interval;
 
+/// Months as English dates name them.
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// Digits that are told.
 const DIGITS: i32 = 3;
 
@@ -93,6 +96,12 @@ pub fn count(value: f64, unit: (&str, &str), lang: Lang) -> String {
     let scale = scale(value, lang);
     let number = told(value, value, scale, true);
     attach(&number, scale, unit, lang)
+}
+
+/// A difference of numbers of things, with its sign: `+1.2万人次`, `-350 visits`.
+pub fn signed(value: f64, unit: (&str, &str), lang: Lang) -> String {
+    let sign = if value < 0.0 { "-" } else { "+" };
+    format!("{sign}{}", count(value.abs(), unit, lang))
 }
 
 /// An amount in yuan: `2,350万元` is told as `2350万元`, `23.5 million yuan`.
@@ -191,7 +200,6 @@ pub fn date_of_day(clock: &Clock, day: f64) -> Date {
 pub fn date(date: Date, year: i16, lang: Lang) -> String {
     const WEEKDAYS: [(&str, &str); 7] =
         [("一", "Mon"), ("二", "Tue"), ("三", "Wed"), ("四", "Thu"), ("五", "Fri"), ("六", "Sat"), ("日", "Sun")];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
     let (zh, en) = WEEKDAYS.get(weekday).copied().unwrap_or_default();
     let (month, day) = (date.month(), date.day());
@@ -205,6 +213,18 @@ pub fn date(date: Date, year: i16, lang: Lang) -> String {
             let name = MONTHS.get(usize::from(month.unsigned_abs()).saturating_sub(1)).copied().unwrap_or_default();
             let year = if other_year { format!(" {}", date.year()) } else { String::new() };
             format!("{en} {day} {name}{year}")
+        }
+    }
+}
+
+/// A date without weekday and year, for tables: `11月22日`, `22 Nov`.
+pub fn short_date(date: Date, lang: Lang) -> String {
+    let (month, day) = (date.month(), date.day());
+    match lang {
+        Lang::Zh => format!("{month}月{day}日"),
+        Lang::En => {
+            let name = MONTHS.get(usize::from(month.unsigned_abs()).saturating_sub(1)).copied().unwrap_or_default();
+            format!("{day} {name}")
         }
     }
 }

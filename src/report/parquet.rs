@@ -137,13 +137,18 @@ fn text(text: &str) -> ByteArray {
     ByteArray::from(text.as_bytes().to_vec())
 }
 
-/// The bytes of `replications.parquet`: one row a replication, measure and group.
+/// The bytes of `replications.parquet`: one row a schedule, replication, measure and group.
 ///
 /// # Errors
 ///
 /// When the table cannot be encoded.
-pub fn replications(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
+pub fn replications(reports: &[Report<'_>]) -> Result<Vec<u8>, ReportError> {
     let mut writer = writer(REPLICATIONS)?;
+    reports.iter().try_for_each(|report| write_replications(&mut writer, report))?;
+    Ok(writer.into_inner()?)
+}
+
+fn write_replications(writer: &mut SerializedFileWriter<Vec<u8>>, report: &Report<'_>) -> Result<(), ReportError> {
     let measures = &report.results.catalogue.measures;
     let schedule = text(&report.scenario.schedule);
     // Cells of one replication; cloning a cell only counts a reference.
@@ -161,7 +166,7 @@ pub fn replications(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
         let values =
             chunk.iter().flat_map(|one| (0..measures.len()).map(|index| one.values.get(index).copied().flatten()));
         write_group(
-            &mut writer,
+            writer,
             &[
                 Column::Integers(numbers.map(|number| i32::try_from(number).unwrap_or(i32::MAX)).collect()),
                 Column::Texts(vec![schedule.clone(); chunk.len() * measures.len()]),
@@ -175,20 +180,34 @@ pub fn replications(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
             ],
         )?;
     }
-    Ok(writer.into_inner()?)
+    Ok(())
 }
 
-/// The bytes of `daily.parquet`: one row a series and day, over the replications.
+/// The bytes of `daily.parquet`: one row a schedule, series and day, over the replications. The normal
+/// course, which all schedules share, stands there once.
 ///
 /// # Errors
 ///
 /// When the table cannot be encoded.
-pub fn daily(report: &Report<'_>, all: &[DailySeries]) -> Result<Vec<u8>, ReportError> {
+pub fn daily(reports: &[Report<'_>], all: &[Vec<DailySeries>]) -> Result<Vec<u8>, ReportError> {
     let mut writer = writer(DAILY)?;
+    for (index, (report, series)) in reports.iter().zip(all).enumerate() {
+        write_daily(&mut writer, report, series, index == 0)?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+fn write_daily(
+    writer: &mut SerializedFileWriter<Vec<u8>>,
+    report: &Report<'_>,
+    all: &[DailySeries],
+    with_normal: bool,
+) -> Result<(), ReportError> {
     let (mut days, mut texts): (Vec<i32>, [Vec<ByteArray>; 7]) = Default::default();
     let mut numbers: [Vec<f64>; 6] = Default::default();
     let start = first_day(report);
-    for (series, found) in report.results.catalogue.series.iter().zip(all) {
+    let series = report.results.catalogue.series.iter().zip(all);
+    for (series, found) in series.filter(|(series, _)| with_normal || !series.normal) {
         let count = found.mean.len();
         days.extend((0..count as i64).map(|day| i32::try_from(start + day).unwrap_or(i32::MAX)));
         extend_texts(&mut texts, series_cells(report, series), count);
@@ -200,18 +219,22 @@ pub fn daily(report: &Report<'_>, all: &[DailySeries]) -> Result<Vec<u8>, Report
         .chain(texts.map(Column::Texts))
         .chain(numbers.map(Column::Numbers))
         .collect();
-    write_group(&mut writer, &columns)?;
-    Ok(writer.into_inner()?)
+    write_group(writer, &columns)
 }
 
-/// The bytes of `hourly.parquet`: one row a series and hour, the mean over the replications.
+/// The bytes of `hourly.parquet`: one row a schedule, series and hour, the mean over the replications.
 ///
 /// # Errors
 ///
 /// When the table cannot be encoded.
-pub fn hourly(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
-    const MILLISECONDS_AN_HOUR: i64 = 3_600_000;
+pub fn hourly(reports: &[Report<'_>]) -> Result<Vec<u8>, ReportError> {
     let mut writer = writer(HOURLY)?;
+    reports.iter().try_for_each(|report| write_hourly(&mut writer, report))?;
+    Ok(writer.into_inner()?)
+}
+
+fn write_hourly(writer: &mut SerializedFileWriter<Vec<u8>>, report: &Report<'_>) -> Result<(), ReportError> {
+    const MILLISECONDS_AN_HOUR: i64 = 3_600_000;
     let (mut hours, mut texts, mut means): (Vec<i64>, [Vec<ByteArray>; 7], Vec<f64>) = Default::default();
     let start = first_day(report) * 24;
     for (index, series) in report.results.catalogue.hourly.iter().enumerate() {
@@ -224,8 +247,7 @@ pub fn hourly(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
         .chain(texts.map(Column::Texts))
         .chain(std::iter::once(Column::Numbers(means)))
         .collect();
-    write_group(&mut writer, &columns)?;
-    Ok(writer.into_inner()?)
+    write_group(writer, &columns)
 }
 
 /// The first simulated day as a number of days since 1970.
@@ -274,7 +296,7 @@ mod tests {
     fn every_value_comes_back_with_chinese_names_and_gaps() {
         let world = World::new(3);
         let report = world.report(Lang::Zh);
-        let found = reader(replications(&report).unwrap());
+        let found = reader(replications(std::slice::from_ref(&report)).unwrap());
         let catalogue = &world.results.catalogue;
         let rows: Vec<_> = found.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 3 * catalogue.measures.len());
@@ -295,8 +317,12 @@ mod tests {
         let world = World::new(3);
         let report = world.report(Lang::Zh);
         let all = super::super::daily::all(&world.results);
-        let bytes = daily(&report, &all).unwrap();
-        assert_eq!(bytes, daily(&report, &all).unwrap(), "the same bytes again");
+        let bytes = daily(std::slice::from_ref(&report), std::slice::from_ref(&all)).unwrap();
+        assert_eq!(
+            bytes,
+            daily(std::slice::from_ref(&report), std::slice::from_ref(&all)).unwrap(),
+            "the same bytes again"
+        );
         let found = reader(bytes);
         let rows: Vec<_> = found.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         let days = world.scenario.clock.days() as usize;
@@ -312,8 +338,8 @@ mod tests {
     fn hourly_rows_carry_the_hour_and_the_mean() {
         let world = World::new(3);
         let report = world.report(Lang::Zh);
-        let bytes = hourly(&report).unwrap();
-        assert_eq!(bytes, hourly(&report).unwrap(), "the same bytes again");
+        let bytes = hourly(std::slice::from_ref(&report)).unwrap();
+        assert_eq!(bytes, hourly(std::slice::from_ref(&report)).unwrap(), "the same bytes again");
         let found = reader(bytes);
         let rows: Vec<_> = found.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         let hours = world.scenario.clock.days() as usize * 24;
@@ -337,9 +363,15 @@ mod tests {
     fn a_run_without_replications_still_gives_readable_tables() {
         let world = World::new(0);
         let report = world.report(Lang::En);
-        assert_eq!(reader(replications(&report).unwrap()).get_row_iter(None).unwrap().count(), 0);
+        assert_eq!(reader(replications(std::slice::from_ref(&report)).unwrap()).get_row_iter(None).unwrap().count(), 0);
         let all = super::super::daily::all(&world.results);
-        assert_eq!(reader(daily(&report, &all).unwrap()).get_row_iter(None).unwrap().count(), 0);
-        assert_eq!(reader(hourly(&report).unwrap()).get_row_iter(None).unwrap().count(), 0);
+        assert_eq!(
+            reader(daily(std::slice::from_ref(&report), std::slice::from_ref(&all)).unwrap())
+                .get_row_iter(None)
+                .unwrap()
+                .count(),
+            0
+        );
+        assert_eq!(reader(hourly(std::slice::from_ref(&report)).unwrap()).get_row_iter(None).unwrap().count(), 0);
     }
 }

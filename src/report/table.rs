@@ -230,25 +230,27 @@ fn unit_zh(unit: &str) -> &str {
     UNITS.iter().find(|(en, _)| *en == unit).map_or(unit, |(_, zh)| zh)
 }
 
-/// The bytes of `summary.csv`.
-pub fn csv(report: &Report<'_>, rows: &[Row]) -> Vec<u8> {
+/// The bytes of `summary.csv`: every measure of one schedule or several.
+pub fn csv<'a, 'r: 'a>(reports: impl Iterator<Item = (&'a Report<'r>, &'a [Row])>) -> Vec<u8> {
     let mut text = String::from("\u{feff}");
-    for (index, (measure, row)) in report.results.catalogue.measures.iter().zip(rows).enumerate() {
-        let (texts, numbers, dates) =
-            (texts(report, measure), numbers(measure, row), dates(report.scenario, measure, row));
-        if index == 0 {
-            let names = texts.iter().map(|cell| cell.0).chain(["n"]);
-            let names = names.chain(numbers.iter().map(|cell| cell.0.as_str()));
-            line(&mut text, names.chain(dates.iter().map(|cell| cell.0.as_str())).map(str::to_owned));
+    for (place, (report, rows)) in reports.enumerate() {
+        for (index, (measure, row)) in report.results.catalogue.measures.iter().zip(rows).enumerate() {
+            let (texts, numbers, dates) =
+                (texts(report, measure), numbers(measure, row), dates(report.scenario, measure, row));
+            if place == 0 && index == 0 {
+                let names = texts.iter().map(|cell| cell.0).chain(["n"]);
+                let names = names.chain(numbers.iter().map(|cell| cell.0.as_str()));
+                line(&mut text, names.chain(dates.iter().map(|cell| cell.0.as_str())).map(str::to_owned));
+            }
+            let cells = texts.iter().map(|cell| escaped(&cell.1)).chain([row.n.to_string()]);
+            let cells = cells.chain(numbers.iter().map(|cell| cell.1.map_or_else(String::new, plain)));
+            line(&mut text, cells.chain(dates.into_iter().map(|cell| cell.1.unwrap_or_default())));
         }
-        let cells = texts.iter().map(|cell| escaped(&cell.1)).chain([row.n.to_string()]);
-        let cells = cells.chain(numbers.iter().map(|cell| cell.1.map_or_else(String::new, plain)));
-        line(&mut text, cells.chain(dates.into_iter().map(|cell| cell.1.unwrap_or_default())));
     }
     text.into_bytes()
 }
 
-fn line(text: &mut String, cells: impl Iterator<Item = String>) {
+pub(super) fn line(text: &mut String, cells: impl Iterator<Item = String>) {
     for (index, cell) in cells.enumerate() {
         if index > 0 {
             text.push(',');
@@ -259,7 +261,7 @@ fn line(text: &mut String, cells: impl Iterator<Item = String>) {
 }
 
 /// A number in full, without the minus of a zero.
-fn plain(value: f64) -> String {
+pub(super) fn plain(value: f64) -> String {
     if value == 0.0 { "0".to_owned() } else { value.to_string() }
 }
 
@@ -336,7 +338,7 @@ mod tests {
             let world = World::new(replications);
             let report = world.report(Lang::Zh);
             let rows = rows(report.scenario, report.results);
-            let text = String::from_utf8(csv(&report, &rows)).unwrap();
+            let text = String::from_utf8(csv(std::iter::once((&report, rows.as_slice())))).unwrap();
             assert!(text.starts_with("\u{feff}measure,"));
             let columns: Vec<usize> = text.lines().map(|line| line.split(',').count()).collect();
             assert_eq!(columns.len(), rows.len() + 1);

@@ -1,5 +1,6 @@
 //! Scenarios: the files of a city, layer by layer, checked into one world and one schedule.
 
+pub mod alike;
 pub mod check;
 pub mod error;
 mod file;

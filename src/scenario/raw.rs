@@ -11,9 +11,11 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod objective;
 mod proposal;
 
 pub use crate::calendar::Timetable;
+pub use objective::*;
 pub use proposal::*;
 
 use super::origin::SourceText;
@@ -87,6 +89,8 @@ pub struct Layer {
     pub handling: Option<Named<Named<Rule>>>,
     /// What the schedule does beside stopping: stock-up, surge windows, settling before the stop.
     pub measures: Option<Named<Measure>>,
+    /// By what schedules are compared and chosen.
+    pub objective: Option<Objective>,
     /// Where each number comes from: key path (`*` allowed) to source, a text or
     /// `{ zh = "…", en = "…" }`; one that begins with `assumption:` (`假设：`) marks what nobody has
     /// measured.

@@ -132,7 +132,7 @@ fn without_range(one: &Proposal) -> Vec<String> {
 fn every_assumption_that_a_schedule_adds_has_a_range() {
     for city in CITIES {
         let all = proposals(city);
-        let of_the_notice = without_range(&all[0]);
+        let of_the_notice = without_range(all[0]);
         for one in &all[1..] {
             let added: Vec<String> =
                 without_range(one).into_iter().filter(|key| !of_the_notice.contains(key)).collect();

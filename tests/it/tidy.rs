@@ -12,7 +12,7 @@ const FILE_LINES_MAX: usize = 700;
 
 /// Modules from upstream to downstream: each uses only those before it, those of its own row, and
 /// what [`MAY_ALSO_USE`] allows.
-const LAYERS: [&[&str]; 22] = [
+const LAYERS: [&[&str]; 23] = [
     &["units", "curve"],
     &["calendar"],
     &["rng"],
@@ -30,6 +30,7 @@ const LAYERS: [&[&str]; 22] = [
     &["laws"],
     &["replication"],
     &["measures"],
+    &["objective"],
     &["experiment"],
     &["load"],
     &["verify"],

@@ -60,25 +60,25 @@ impl fmt::Display for Complaint {
 
 /// What is allowed, in both languages.
 #[derive(Debug, Clone)]
-pub(super) struct Allowed {
+pub(crate) struct Allowed {
     zh: String,
     en: String,
 }
 
 /// Both languages in one expression.
-pub(super) fn allowed(zh: impl Into<String>, en: impl Into<String>) -> Allowed {
+pub(crate) fn allowed(zh: impl Into<String>, en: impl Into<String>) -> Allowed {
     Allowed { zh: zh.into(), en: en.into() }
 }
 
 /// The complaints so far, in the order in which they were found.
 #[derive(Debug, Default)]
-pub(super) struct Complaints {
+pub(crate) struct Complaints {
     list: Vec<Complaint>,
 }
 
 impl Complaints {
     /// Adds a complaint.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         kind: ComplaintKind,
         key: impl Into<String>,
@@ -96,7 +96,7 @@ impl Complaints {
     }
 
     /// Adds the complaint that a name is not known, with the known name most like it.
-    pub(super) fn unknown<'n>(
+    pub(crate) fn unknown<'n>(
         &mut self,
         key: &str,
         found: &str,
@@ -110,12 +110,12 @@ impl Complaints {
     }
 
     /// Adds the complaint that a key must be given.
-    pub(super) fn missing(&mut self, key: impl Into<String>) {
+    pub(crate) fn missing(&mut self, key: impl Into<String>) {
         self.add(ComplaintKind::Missing, key, "", allowed("必须给出", "must be given"));
     }
 
     /// The value, or the complaint that its key must be given.
-    pub(super) fn required<T>(&mut self, key: &str, value: Option<T>) -> Option<T> {
+    pub(crate) fn required<T>(&mut self, key: &str, value: Option<T>) -> Option<T> {
         if value.is_none() {
             self.missing(key);
         }
@@ -123,12 +123,12 @@ impl Complaints {
     }
 
     /// Adds the complaint that keys contradict one another.
-    pub(super) fn inconsistent(&mut self, key: impl Into<String>, found: impl fmt::Display, allowed: Allowed) {
+    pub(crate) fn inconsistent(&mut self, key: impl Into<String>, found: impl fmt::Display, allowed: Allowed) {
         self.add(ComplaintKind::Inconsistent, key, found, allowed);
     }
 
     /// Whether there is a complaint about a key, a key inside it or one that holds it.
-    pub(super) fn concern(&self, key: &str) -> bool {
+    pub(crate) fn concern(&self, key: &str) -> bool {
         let is_inside = |inner: &str, outer: &str| {
             inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
@@ -136,7 +136,7 @@ impl Complaints {
     }
 
     /// All complaints, each once.
-    pub(super) fn into_list(self) -> Vec<Complaint> {
+    pub(crate) fn into_list(self) -> Vec<Complaint> {
         let mut list: Vec<Complaint> = Vec::with_capacity(self.list.len());
         for complaint in self.list {
             if !list.contains(&complaint) {

@@ -33,8 +33,8 @@ mod times;
 mod values;
 
 pub use complaint::{Complaint, ComplaintKind};
+pub(crate) use complaint::{Complaints, allowed};
 
-use complaint::Complaints;
 use names::Names;
 use times::Times;
 

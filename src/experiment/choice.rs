@@ -1,0 +1,247 @@
+//! Choosing the best of several schedules with a guarantee.
+//!
+//! Limits are judged first, by simultaneous intervals at fixed looks
+//! ([`crate::selection::feasible`]); then the sum of the objective is compared by the fully sequential
+//! procedure of Kim and Nelson ([`crate::selection::kim_nelson`]), which holds under common random
+//! numbers. Half of the error allowed goes to each where there are limits. A schedule that breaks a limit
+//! counts as worse than every other, so that the constants are those of all schedules: whichever
+//! subset keeps the limits, the best of it is lost with no more than the stated probability.
+
+use crate::measures::Values;
+use crate::objective::Limit;
+use crate::selection::best::{probability_best, share_best};
+use crate::selection::feasible::{ChanceLimit, Feasibility, Side, Verdict};
+use crate::selection::kim_nelson::KimNelson;
+use crate::selection::{Goal, SelectionError};
+use crate::stats::{Confidence, checkpoints};
+
+use super::Results;
+use super::comparison::Candidate;
+
+/// Replications after which schedules may be screened out.
+pub const FIRST_STAGE: usize = 30;
+
+/// Within this of the chance asked for, a limit is too close to call.
+const CHANCE_TOLERANCE: f64 = 0.02;
+
+/// Looks at the limits end here; later replications add to the choice by the sum only.
+const LOOKS_MAX: usize = 5_000;
+
+/// What a choice came to.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// One a schedule, the baseline first.
+    pub schedules: Vec<Standing>,
+    /// The schedule chosen; none while it is open, or when none keeps the limits.
+    pub chosen: Option<usize>,
+    /// The schedule with the least mean sum so far among those that break no limit.
+    pub leader: Option<usize>,
+    /// How sure the choice is.
+    pub confidence: f64,
+    /// Differences of the sum below this do not matter.
+    pub indifference: f64,
+    /// Replications the choice took, those of the schedules that were left included.
+    pub replications: usize,
+    /// Replications that could be needed at most until the choice is made; none when it is made.
+    pub more_at_most: Option<usize>,
+}
+
+/// How one schedule stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Mean of the sum over the replications of all schedules.
+    pub score: f64,
+    /// Replications after which it was found to be clearly worse than another; none for those left.
+    pub screened_at: Option<usize>,
+    /// By limit: the verdict, the interval of the chance with which it is kept, and in how many of the
+    /// replications it was.
+    pub limits: Vec<LimitStanding>,
+    /// Share of the replications in which its sum was the least.
+    pub share_best: f64,
+    /// Probability that its mean sum is the least, by resampling the replications.
+    pub probability_best: f64,
+}
+
+/// How a schedule stands with a limit.
+#[derive(Debug, Clone, Copy)]
+pub struct LimitStanding {
+    /// What can be said.
+    pub verdict: Verdict,
+    /// Share of the replications in which it was kept.
+    pub share: f64,
+    /// Simultaneous interval of that chance.
+    pub interval: (f64, f64),
+}
+
+impl Standing {
+    /// Whether a limit is broken for certain.
+    pub fn breaks_a_limit(&self) -> bool {
+        self.limits.iter().any(|limit| limit.verdict == Verdict::Fails)
+    }
+
+    /// Whether all limits are kept for certain, or too close to call.
+    pub fn keeps_all_limits(&self) -> bool {
+        self.limits.iter().all(|limit| matches!(limit.verdict, Verdict::Meets | Verdict::TooClose))
+    }
+}
+
+/// A choice that more replications may decide.
+pub(super) struct Open {
+    procedure: KimNelson,
+    /// Sums by replication of all schedules, then schedule.
+    scores: Vec<Vec<f64>>,
+    limits: Vec<Vec<LimitStanding>>,
+    indifference: f64,
+    confidence: f64,
+    replications: usize,
+    /// Added to the sum of schedules that break a limit.
+    penalty: Vec<f64>,
+}
+
+impl Open {
+    /// The choice after the replications of all schedules; none where they are too few for one, or where
+    /// nothing differs from the first schedule so that the sums have no size.
+    pub(super) fn new(candidates: &[Candidate], results: &[Results]) -> Option<Self> {
+        let count = results.first()?.replications.len();
+        if count < FIRST_STAGE || candidates.len() < 2 {
+            return None;
+        }
+        let objective = &candidates.first()?.objective;
+        let scores: Vec<Vec<f64>> = (0..count)
+            .map(|number| {
+                let schedules = candidates.iter().zip(results);
+                schedules.map(|(candidate, results)| candidate.score(&results.replications[number])).collect()
+            })
+            .collect();
+        // The planner's share is of the baseline's sum; the first stage stands for it.
+        let first: f64 = scores.iter().take(FIRST_STAGE).map(|scores| scores[0]).sum::<f64>() / FIRST_STAGE as f64;
+        let indifference = objective.indifference_share * first.abs();
+        let error = 1.0 - objective.confidence;
+        let each = if objective.limits.is_empty() { error } else { error / 2.0 };
+        let limits = judge(candidates, results, 1.0 - each).ok()?;
+        let confidence = Confidence::new(1.0 - each).ok()?;
+        let procedure = KimNelson::new(candidates.len(), FIRST_STAGE, indifference, confidence, Goal::Smallest).ok()?;
+        let largest = scores.iter().flatten().fold(0.0_f64, |largest, score| largest.max(score.abs()));
+        let fails = |limits: &Vec<LimitStanding>| limits.iter().any(|limit| limit.verdict == Verdict::Fails);
+        let penalty: Vec<f64> =
+            limits.iter().map(|limits| if fails(limits) { 1e6 * (1.0 + largest) } else { 0.0 }).collect();
+        let mut open = Self {
+            procedure,
+            scores: Vec::new(),
+            limits,
+            indifference,
+            confidence: objective.confidence,
+            replications: 0,
+            penalty,
+        };
+        for scores in scores {
+            open.feed(&scores);
+            open.scores.push(scores);
+        }
+        Some(open)
+    }
+
+    /// Takes the sums of the next replication; those of schedules screened out do not matter.
+    fn feed(&mut self, scores: &[f64]) {
+        let punished: Vec<f64> = scores.iter().zip(&self.penalty).map(|(score, penalty)| score + penalty).collect();
+        // Sums are finite and of all schedules: nothing can be refused.
+        let taken = self.procedure.add(&punished);
+        self.replications += usize::from(taken.is_ok());
+    }
+
+    pub(super) fn is_decided(&self) -> bool {
+        self.procedure.decision().is_some() || self.penalty.iter().all(|penalty| *penalty > 0.0)
+    }
+
+    /// Schedules between which it is open.
+    pub(super) fn undecided(&self) -> Vec<usize> {
+        self.procedure.surviving()
+    }
+
+    /// Takes one more replication of some of the schedules.
+    pub(super) fn add(&mut self, candidates: &[Candidate], which: &[usize], values: &[Values]) {
+        let mut scores = vec![f64::NAN; candidates.len()];
+        for (&index, values) in which.iter().zip(values) {
+            scores[index] = candidates[index].score(values);
+        }
+        self.feed(&scores);
+    }
+
+    /// What it came to.
+    pub(super) fn close(self, seed: u64) -> Choice {
+        let count = self.scores.len() as f64;
+        let systems = self.penalty.len();
+        let zeros = |_: SelectionError| vec![0.0; systems];
+        let shares = share_best(&self.scores, Goal::Smallest).unwrap_or_else(zeros);
+        let probabilities = probability_best(&self.scores, Goal::Smallest, seed).unwrap_or_else(zeros);
+        let schedules: Vec<Standing> = (0..systems)
+            .map(|index| Standing {
+                score: self.scores.iter().map(|scores| scores[index]).sum::<f64>() / count,
+                screened_at: self.procedure.screened_at(index),
+                limits: self.limits[index].clone(),
+                share_best: shares[index],
+                probability_best: probabilities[index],
+            })
+            .collect();
+        let allowed = |index: &usize| self.penalty[*index] == 0.0;
+        let least = |one: &usize, other: &usize| schedules[*one].score.total_cmp(&schedules[*other].score);
+        let leader = (0..systems).filter(allowed).min_by(least);
+        Choice {
+            chosen: self.procedure.decision().filter(allowed),
+            leader,
+            confidence: self.confidence,
+            indifference: self.indifference,
+            replications: self.replications,
+            more_at_most: self.procedure.more_at_most(),
+            schedules,
+        }
+    }
+}
+
+impl Candidate {
+    /// The sum of a replication.
+    pub fn score(&self, values: &Values) -> f64 {
+        self.objective.score(values, &self.catalogue, f64::from(self.model.scenario.clock.days()))
+    }
+
+    fn keeps(&self, limit: &Limit, values: &Values) -> bool {
+        limit.is_kept(values, &self.catalogue, &self.model.scenario.clock)
+    }
+}
+
+/// Judges the limits of every schedule by the replications of all of them.
+fn judge(
+    candidates: &[Candidate],
+    results: &[Results],
+    confidence: f64,
+) -> Result<Vec<Vec<LimitStanding>>, SelectionError> {
+    let limits = candidates.first().map_or(&[][..], |first| &first.objective.limits);
+    if limits.is_empty() {
+        return Ok(vec![Vec::new(); candidates.len()]);
+    }
+    let chances: Result<Vec<ChanceLimit>, SelectionError> =
+        limits.iter().map(|limit| ChanceLimit::new(Side::AtLeast, limit.chance, CHANCE_TOLERANCE)).collect();
+    let confidence = Confidence::new(confidence).unwrap_or(Confidence::P95);
+    let count = results.first().map_or(0, |results| results.replications.len());
+    let mut looks: Vec<usize> = checkpoints(LOOKS_MAX).into_iter().filter(|look| *look < count).collect();
+    looks.push(count);
+    let mut judged = Feasibility::new(candidates.len(), chances?, looks, confidence)?;
+    let mut kept = vec![vec![0_usize; limits.len()]; candidates.len()];
+    for number in 0..count {
+        let mut outcomes = Vec::with_capacity(candidates.len() * limits.len());
+        for ((candidate, results), kept) in candidates.iter().zip(results).zip(&mut kept) {
+            for (limit, kept) in candidate.objective.limits.iter().zip(kept) {
+                let keeps = candidate.keeps(limit, &results.replications[number]);
+                *kept += usize::from(keeps);
+                outcomes.push(keeps);
+            }
+        }
+        judged.add(&outcomes)?;
+    }
+    let standing = |system: usize, limit: usize| LimitStanding {
+        verdict: judged.verdict(system, limit),
+        share: kept[system][limit] as f64 / count.max(1) as f64,
+        interval: judged.interval(system, limit),
+    };
+    Ok((0..candidates.len()).map(|system| (0..limits.len()).map(|limit| standing(system, limit)).collect()).collect())
+}

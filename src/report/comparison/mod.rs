@@ -1,0 +1,154 @@
+//! What a reader gets of a comparison: schedules side by side, their differences to the baseline, the
+//! choice with its guarantee, and who gains and who loses.
+//!
+//! ```text
+//! Comparison -> differences, tradeoffs, gains -> tables, summary -> manifest -> folder
+//! ```
+
+pub mod differences;
+pub mod gains;
+mod summary;
+pub mod tables;
+pub mod tradeoffs;
+
+pub use summary::{json, text};
+
+use std::path::PathBuf;
+
+use crate::experiment::comparison::{Candidate, Comparison};
+use crate::measures::{Group, Kind};
+use crate::scenario::layer::Loaded;
+use crate::scenario::world::Scenario;
+use crate::units::Lang;
+
+use super::folder::Folder;
+use super::manifest::{self, FileDigests};
+use super::table::{self, column};
+use super::{File, Report, ReportError, RunInfo, daily, parquet};
+
+use differences::Differences;
+use gains::GainRow;
+use tradeoffs::Tradeoffs;
+
+/// Everything a comparison's report is made of.
+#[derive(Debug)]
+pub struct ComparisonReport<'a> {
+    /// The schedules as their files say, the baseline first.
+    pub loaded: &'a [Loaded],
+    /// The schedules as they were simulated.
+    pub candidates: &'a [Candidate],
+    /// What came out.
+    pub comparison: &'a Comparison,
+    /// Language of the summary.
+    pub lang: Lang,
+    /// How the comparison was made.
+    pub run: RunInfo,
+    /// Paired differences to the baseline.
+    pub differences: Differences,
+    /// What is given up for what.
+    pub tradeoffs: Tradeoffs,
+    /// Who gains and who loses.
+    pub gains: Vec<GainRow>,
+}
+
+impl<'a> ComparisonReport<'a> {
+    /// Works out differences, trade-offs and gains.
+    pub fn new(
+        loaded: &'a [Loaded],
+        candidates: &'a [Candidate],
+        comparison: &'a Comparison,
+        lang: Lang,
+        run: RunInfo,
+    ) -> Self {
+        Self {
+            differences: Differences::of(candidates, comparison),
+            tradeoffs: Tradeoffs::of(candidates, comparison),
+            gains: gains::rows(candidates, comparison),
+            loaded,
+            candidates,
+            comparison,
+            lang,
+            run,
+        }
+    }
+
+    /// The scenario of the baseline.
+    fn baseline(&self) -> &'a Scenario {
+        &self.candidates[0].model.scenario
+    }
+
+    /// Name of a schedule.
+    pub fn name(&self, schedule: usize) -> &'a str {
+        let name = &self.candidates[schedule].model.scenario.schedule_name;
+        self.lang.pick(&name.zh, &name.en)
+    }
+
+    /// The report of one schedule alone.
+    fn single(&self, schedule: usize) -> Report<'a> {
+        Report {
+            loaded: &self.loaded[schedule],
+            scenario: &self.candidates[schedule].model.scenario,
+            results: &self.comparison.results[schedule],
+            lang: self.lang,
+            run: self.run.clone(),
+        }
+    }
+}
+
+/// The sample of a measure of a schedule, one number a replication; none where the schedule has no such
+/// measure or a replication no value. A day that does not come by the horizon counts as the horizon.
+pub(super) fn sample(
+    candidate: &Candidate,
+    comparison: &Comparison,
+    schedule: usize,
+    key: &str,
+    group: Group,
+) -> Option<Vec<f64>> {
+    let index = candidate.catalogue.find(key, group)?;
+    let horizon = f64::from(candidate.model.scenario.clock.days());
+    let missing = (candidate.catalogue.measures[index].kind == Kind::Censored).then_some(horizon);
+    column(&comparison.results[schedule], index).into_iter().map(|value| value.or(missing)).collect()
+}
+
+pub(super) fn mean(sample: &[f64]) -> f64 {
+    sample.iter().sum::<f64>() / sample.len().max(1) as f64
+}
+
+/// Writes all files of a comparison; returns their paths, the manifest last. As [`super::write`], nothing
+/// that was there is lost when a file cannot be made.
+///
+/// # Errors
+///
+/// The first file that could not be made or written.
+pub fn write(folder: &Folder, report: &ComparisonReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
+    let (mut files, mut last) = (folder.aside(), folder.aside());
+    let mut digests = FileDigests::default();
+    make(report, |(name, bytes): File| {
+        files.add(&name, &bytes)?;
+        digests.add(&name, &bytes);
+        Ok(())
+    })?;
+    last.add(manifest::FILE, tables::manifest(report, folder.digest(), &digests)?.as_bytes())?;
+    folder.remove(manifest::FILE)?;
+    let mut paths = files.place()?;
+    paths.extend(last.place()?);
+    Ok(paths)
+}
+
+fn make(
+    report: &ComparisonReport<'_>,
+    mut put: impl FnMut(File) -> Result<(), ReportError>,
+) -> Result<(), ReportError> {
+    let singles: Vec<Report<'_>> = (0..report.candidates.len()).map(|schedule| report.single(schedule)).collect();
+    let rows: Vec<Vec<table::Row>> =
+        singles.iter().map(|single| table::rows(single.scenario, single.results)).collect();
+    put(("summary.json".into(), tables::encoded(&json(report))?))?;
+    put(("summary.csv".into(), table::csv(singles.iter().zip(rows.iter().map(Vec::as_slice)))))?;
+    put(("differences.csv".into(), differences::csv(report)))?;
+    put(("gains.csv".into(), gains::csv(report)))?;
+    put(("replications.parquet".into(), parquet::replications(&singles)?))?;
+    let days: Vec<Vec<daily::DailySeries>> = singles.iter().map(|single| daily::all(single.results)).collect();
+    put(("daily.parquet".into(), parquet::daily(&singles, &days)?))?;
+    put(("hourly.parquet".into(), parquet::hourly(&singles)?))?;
+    Ok(())
+}

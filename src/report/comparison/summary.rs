@@ -1,0 +1,377 @@
+//! The comparison on one screen, in words and as JSON.
+
+use serde_json::{Value, json};
+
+use crate::experiment::choice::{Choice, Standing};
+use crate::measures::Group;
+use crate::selection::feasible::Verdict;
+use crate::stats::Estimate;
+use crate::units::Lang;
+
+use super::super::layout::Layout;
+use super::super::manifest::VERSION;
+use super::super::numbers::{count, date_of_day, percent, short_date, signed, yuan};
+use super::super::table;
+use super::differences::{Difference, word};
+use super::{ComparisonReport, gains::GainRow};
+
+/// The measure that the screen shows for every schedule.
+const BURDEN: &str = "prepayment-days";
+
+/// The summary for the terminal.
+pub fn text(report: &ComparisonReport<'_>) -> String {
+    let lang = report.lang;
+    let scenario = report.baseline();
+    let mut out = Layout::new(lang.choose(8, 10));
+    let (n, k) = (report.comparison.replications(), report.candidates.len());
+    let city = lang.pick(&scenario.city_name.zh, &scenario.city_name.en);
+    let baseline = report.name(0);
+    out.line(lang.choose(
+        &format!("{city}：{k} 个切换方案，同一批参保人，模拟 {n} 次；与「{baseline}」相比"),
+        &format!("{city}: {k} schedules on the same people, {n} simulated courses; compared with \"{baseline}\""),
+    ));
+    out.rule();
+    schedules(report, &mut out);
+    out.line("");
+    limits(report, &mut out);
+    choice(report, &mut out);
+    undominated(report, &mut out);
+    gains(report, &mut out);
+    precision(report, &mut out);
+    out.finish()
+}
+
+fn widths(lang: Lang) -> [usize; 6] {
+    match lang {
+        Lang::Zh => [30, 17, 20, 11, 10, 10],
+        Lang::En => [30, 18, 21, 10, 9, 12],
+    }
+}
+
+fn schedules(report: &ComparisonReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let heads = match lang {
+        Lang::Zh => ["方案", "垫付占用(元·天)", "与基准之差", "恢复正常", "超时概率", "加开窗时"],
+        Lang::En => ["schedule", "yuan-days prepaid", "difference", "normal by", "overrun", "extra hours"],
+    };
+    out.columns(&heads.map(str::to_owned), &widths(lang));
+    for (schedule, criteria) in report.tradeoffs.criteria.iter().enumerate() {
+        let mark = if report.tradeoffs.undominated[schedule] { "*" } else { " " };
+        let name = format!("{mark} {}", report.name(schedule));
+        let plain = |value: f64| count(value, ("", ""), lang);
+        let difference = report.differences.find(BURDEN, Group::All, schedule).map(|row| difference(row, lang));
+        let clock = &report.baseline().clock;
+        let horizon = f64::from(clock.days());
+        let day = |day: f64| match day >= horizon {
+            true => lang.pick("期内未", "not yet").to_owned(),
+            false => short_date(date_of_day(clock, day), lang),
+        };
+        out.columns(
+            &[
+                name,
+                criteria.burden.map_or_else(String::new, plain),
+                difference.unwrap_or_else(|| lang.pick("（基准）", "(baseline)").to_owned()),
+                criteria.normal.map_or_else(String::new, day),
+                criteria.overrun.map_or_else(String::new, percent),
+                criteria.cost.map_or_else(String::new, plain),
+            ],
+            &widths(lang),
+        );
+    }
+}
+
+/// `-12% 更好`: the relative difference, or the difference itself, and the word.
+fn difference(row: &Difference, lang: Lang) -> String {
+    let size = match row.relative {
+        Some(relative) => format!("{}{}", if relative > 0.0 { "+" } else { "" }, signed_percent(relative)),
+        None => signed(row.paired.estimate.mean, ("", ""), lang),
+    };
+    let word = match row.paired.verdict {
+        crate::selection::paired::Verdict::NoDifferenceSeen => lang.pick("看不出差别", "cannot tell"),
+        crate::selection::paired::Verdict::SmallerThanMatters => lang.pick("差别很小", "too small to matter"),
+        other => word(other, lang),
+    };
+    format!("{size} {word}")
+}
+
+fn signed_percent(share: f64) -> String {
+    if share < 0.0 { format!("-{}", percent(-share)) } else { percent(share) }
+}
+
+fn limits(report: &ComparisonReport<'_>, out: &mut Layout) {
+    let (Some(choice), lang) = (&report.comparison.choice, report.lang) else { return };
+    for (index, limit) in report.candidates[0].objective.limits.iter().enumerate() {
+        let parts: Vec<String> = choice
+            .schedules
+            .iter()
+            .enumerate()
+            .map(|(schedule, standing)| {
+                let one = standing.limits[index];
+                let word = match one.verdict {
+                    Verdict::Meets => lang.pick("满足", "met"),
+                    Verdict::Fails => lang.pick("不满足", "broken"),
+                    Verdict::TooClose => lang.pick("正好在界上", "on the line"),
+                    Verdict::CannotTell => lang.pick("尚不能断定", "cannot tell"),
+                };
+                format!("{} {} {word}", report.name(schedule), percent(one.share))
+            })
+            .collect();
+        let name = lang.pick(&limit.name.zh, &limit.name.en);
+        let chance = percent(limit.chance);
+        let asked = lang
+            .choose(format!("{name}，把握至少 {chance}："), format!("{name}, in at least {chance} of the courses: "));
+        let label = lang.pick("限制", "Limit");
+        out.item(label, &(asked + &parts.join(lang.pick("；", "; "))));
+    }
+}
+
+fn choice(report: &ComparisonReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let label = lang.pick("选择", "Choice");
+    match &report.comparison.choice {
+        None => out.item(
+            label,
+            lang.choose(
+                "模拟次数不足 30 次，不作选择；去掉 --replications 或写 30 以上",
+                "no choice is made below 30 simulated courses; leave --replications out or ask for 30 or more",
+            ),
+        ),
+        Some(choice) => out.item(label, &guarantee(report, choice)),
+    }
+}
+
+/// The choice and its guarantee in words.
+pub(super) fn guarantee(report: &ComparisonReport<'_>, choice: &Choice) -> String {
+    let lang = report.lang;
+    let sure = percent(choice.confidence);
+    let matters = sum(report, choice.indifference);
+    let kept = if report.candidates[0].objective.limits.is_empty() {
+        ("", "")
+    } else {
+        ("满足限制的方案中，", "of those that break no limit, ")
+    };
+    match (choice.chosen, choice.leader) {
+        (Some(best), _) => {
+            let name = report.name(best);
+            let unsure = !choice.schedules[best].keeps_all_limits();
+            let doubt = if unsure {
+                ("；但它是否满足全部限制尚不能断定", "; whether it keeps every limit cannot be told yet")
+            } else {
+                ("", "")
+            };
+            let n = choice.replications;
+            lang.choose(
+                format!("{}选「{name}」。以 {sure} 的把握：只要它与真正最好的方案相差超过 {matters}，就不会选错（用了 {n} 次模拟）{}", kept.0, doubt.0),
+                format!("{}\"{name}\". With {sure} confidence this is the best, or within {matters} of it ({n} simulated courses){}", kept.1, doubt.1),
+            )
+        }
+        (None, Some(leader)) => {
+            let name = report.name(leader);
+            let rivals: Vec<&str> = (0..choice.schedules.len())
+                .filter(|&index| index != leader && choice.schedules[index].screened_at.is_none())
+                .filter(|&index| !choice.schedules[index].breaks_a_limit())
+                .map(|index| report.name(index))
+                .collect();
+            let rivals = rivals.join(lang.pick("、", ", "));
+            let more = choice.more_at_most.map_or_else(String::new, |more| {
+                lang.choose(
+                    format!("；至多再模拟 {more} 次可定（--most）"),
+                    format!("; at most {more} more courses would settle it (--most)"),
+                )
+            });
+            lang.choose(
+                format!("{}目前「{name}」最好，但还不能以 {sure} 的把握与以下方案分出高下：{rivals}{more}", kept.0),
+                format!(
+                    "{}\"{name}\" leads, but with {sure} confidence it cannot yet be told from {rivals}{more}",
+                    kept.1
+                ),
+            )
+        }
+        (None, None) => lang
+            .pick(
+                "没有一个方案满足全部限制；请放宽 [objective.limits] 或另拟方案",
+                "no schedule keeps all limits: relax [objective.limits] or propose another schedule",
+            )
+            .to_owned(),
+    }
+}
+
+/// An amount of the objective's sum: yuan-days where that is all it is.
+fn sum(report: &ComparisonReport<'_>, value: f64) -> String {
+    let first = &report.candidates[0];
+    let is_burden = matches!(first.objective.weights.as_slice(),
+        [one] if first.catalogue.measures[one.index].key == BURDEN && one.weight == 1.0);
+    if is_burden {
+        yuan(value, report.lang) + report.lang.pick("·天", "·days")
+    } else {
+        count(value, report.lang.choose(("分", "分"), ("points", "points")), report.lang)
+    }
+}
+
+fn undominated(report: &ComparisonReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let names: Vec<&str> = (0..report.candidates.len())
+        .filter(|&index| report.tradeoffs.undominated[index])
+        .map(|index| report.name(index))
+        .collect();
+    let (label, names) = (lang.pick("取舍", "Trade-off"), names.join(lang.pick("、", ", ")));
+    out.item(
+        label,
+        &lang.choose(
+            format!("带 * 的方案在负担、恢复正常、超时、加开窗口四项上各有所长，没有被其他方案全面压倒：{names}"),
+            format!(
+                "nothing beats these (*) in burden, time to normal, overrun and extra window hours at once: {names}"
+            ),
+        ),
+    );
+}
+
+fn gains(report: &ComparisonReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let best = report.comparison.choice.as_ref().and_then(|choice| choice.chosen.or(choice.leader));
+    let Some(schedule) = best.filter(|&schedule| schedule > 0).or((report.candidates.len() > 1).then_some(1)) else {
+        return;
+    };
+    let rows: Vec<&GainRow> = report.gains.iter().filter(|row| row.schedule == schedule).collect();
+    let Some(all) = rows.iter().find(|row| row.kind == "all") else { return };
+    let people = |value: Option<f64>| count(value.unwrap_or(0.0), ("人次", "patients"), lang);
+    let (better, worse) = (people(all.better.value), people(all.worse.value));
+    let name = report.name(schedule);
+    let losers: Vec<String> = rows
+        .iter()
+        .filter(|row| row.kind == "care" && row.worse.value > row.better.value)
+        .map(|row| lang.choose(row.zh.clone(), row.en.clone()))
+        .take(4)
+        .collect();
+    let but = if losers.is_empty() {
+        String::new()
+    } else {
+        let list = losers.join(lang.pick("、", ", "));
+        lang.choose(format!("；受损多于受益的就医类别：{list}"), format!("; more lose than gain in: {list}"))
+    };
+    out.item(lang.pick("得失", "Gains"), &lang.choose(
+        format!("改用「{name}」，{better}变好（少垫付或不再推迟、放弃就医），{worse}变差{but}"),
+        format!("under \"{name}\" {better} are better off (pay less in advance, or need not wait or go without care) and {worse} worse off{but}"),
+    ));
+}
+
+fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let burden = || report.differences.rows.iter().filter(|row| row.measure.key == BURDEN);
+    let width = |estimate: &Estimate| estimate.half_width.unwrap_or(f64::INFINITY);
+    let Some(worst) =
+        burden().map(|row| width(&row.paired.estimate) / row.baseline.mean.abs().max(1e-9)).reduce(f64::max)
+    else {
+        return;
+    };
+    let mut factors: Vec<f64> =
+        burden().filter_map(|row| row.paired.variance_reduction).filter(|one| one.is_finite()).collect();
+    factors.sort_by(f64::total_cmp);
+    let factor = factors.get(factors.len() / 2).map_or_else(String::new, |factor| {
+        let factor = super::super::numbers::number(factor.round().max(1.0));
+        lang.choose(
+            format!("；用同一批参保人，相当于各自独立模拟 {factor} 倍的次数"),
+            format!("; the same people in all schedules are worth {factor} times as many independent courses"),
+        )
+    });
+    let (share, together) = (percent(worst), report.differences.together);
+    out.item(lang.pick("精度", "Precision"), &lang.choose(
+        format!("垫付占用之差精确到基准的 ±{share}，全部 {together} 个差值的区间同时成立的把握为 95%{factor}"),
+        format!("differences in yuan-days are known to ±{share} of the baseline; all {together} intervals hold together with 95% confidence{factor}"),
+    ));
+}
+
+/// The comparison as JSON: `summary.json`, and what `--json` prints.
+pub fn json(report: &ComparisonReport<'_>) -> Value {
+    let scenario = report.baseline();
+    let choice = report.comparison.choice.as_ref();
+    let schedules: Vec<Value> = (0..report.candidates.len())
+        .map(|index| schedule_json(report, index, choice.map(|choice| &choice.schedules[index])))
+        .collect();
+    let differences: Vec<Value> = report.differences.rows.iter().map(|row| difference_json(report, row)).collect();
+    let name = |index: Option<usize>| index.map(|index| report.candidates[index].model.scenario.schedule.clone());
+    let choice = choice.map(|choice| {
+        json!({
+            "chosen": name(choice.chosen),
+            "leader": name(choice.leader),
+            "confidence": choice.confidence,
+            "indifference": choice.indifference,
+            "replications": choice.replications,
+            "more_at_most": choice.more_at_most,
+            "guarantee": guarantee(report, choice),
+        })
+    });
+    let gains: Vec<Value> = report
+        .gains
+        .iter()
+        .map(|row| {
+            json!({
+                "schedule": name(Some(row.schedule)), "group_kind": row.kind, "group": row.key, "group_zh": row.zh, "group_en": row.en,
+                "better": row.better.value, "worse": row.worse.value, "same": row.same.value,
+                "yuan_less": row.less_yuan.value, "yuan_more": row.more_yuan.value,
+            })
+        })
+        .collect();
+    json!({
+        "program": VERSION,
+        "city": scenario.city,
+        "city_name": scenario.city_name,
+        "baseline": scenario.schedule,
+        "seed": report.comparison.results[0].seed,
+        "replications": report.comparison.replications(),
+        "start": scenario.clock.start().to_string(),
+        "days": scenario.clock.days(),
+        "confidence_together": 0.95,
+        "intervals_together": report.differences.together,
+        "choice": choice,
+        "schedules": schedules,
+        "differences": differences,
+        "gains": gains,
+    })
+}
+
+fn schedule_json(report: &ComparisonReport<'_>, index: usize, standing: Option<&Standing>) -> Value {
+    let scenario = &report.candidates[index].model.scenario;
+    let criteria = report.tradeoffs.criteria[index];
+    let clock = &scenario.clock;
+    let normal = criteria.normal.filter(|day| *day < f64::from(clock.days()));
+    let limits: Vec<Value> = standing
+        .iter()
+        .flat_map(|standing| standing.limits.iter().zip(&report.candidates[index].objective.limits))
+        .map(|(found, limit)| {
+            json!({
+                "limit": limit.key, "name": limit.name, "chance_asked": limit.chance, "share_kept": found.share,
+                "low": found.interval.0, "high": found.interval.1, "verdict": format!("{:?}", found.verdict),
+            })
+        })
+        .collect();
+    json!({
+        "schedule": scenario.schedule,
+        "name": scenario.schedule_name,
+        "undominated": report.tradeoffs.undominated[index],
+        "burden_yuan_days": criteria.burden,
+        "normal_day": criteria.normal,
+        "normal_date": normal.map(|day| date_of_day(clock, day).to_string()),
+        "extra_window_hours": criteria.cost,
+        "overrun_probability": criteria.overrun,
+        "score": standing.map(|standing| standing.score),
+        "screened_after": standing.and_then(|standing| standing.screened_at),
+        "share_best": standing.map(|standing| standing.share_best),
+        "probability_best": standing.map(|standing| standing.probability_best),
+        "limits": limits,
+    })
+}
+
+fn difference_json(report: &ComparisonReport<'_>, row: &Difference) -> Value {
+    let (kind, group, name) = table::group(report.baseline(), row.measure.group);
+    let (low, high) = row.paired.estimate.interval().unzip();
+    json!({
+        "measure": row.measure.key, "measure_zh": row.measure.zh, "measure_en": row.measure.en, "unit": row.measure.unit,
+        "group_kind": kind, "group": group, "group_name": name,
+        "schedule": report.candidates[row.schedule].model.scenario.schedule,
+        "baseline_mean": row.baseline.mean, "schedule_mean": row.alternative.mean,
+        "difference": row.paired.estimate.mean, "difference_low": low, "difference_high": high,
+        "relative": row.relative, "verdict": word(row.paired.verdict, Lang::En),
+        "variance_reduction": row.paired.variance_reduction.filter(|value| value.is_finite()),
+    })
+}

@@ -1,0 +1,80 @@
+//! What is given up for what: burden, time to normal, cost of measures and the risk of an overrun, and
+//! the schedules that no other beats in all of them.
+
+use crate::experiment::comparison::{Candidate, Comparison};
+use crate::measures::Group;
+use crate::schedule::ReturnKind;
+use crate::selection::frontier::undominated;
+
+use super::{mean, sample};
+
+/// Means of the four criteria of one schedule; less is better of each. None where it has no such measure.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Criteria {
+    /// Prepayment outstanding over time, yuan-days.
+    pub burden: Option<f64>,
+    /// Day from the start on which the last desk class is back to normal; one that is not by the horizon
+    /// counts as the horizon.
+    pub normal: Option<f64>,
+    /// Window-hours beyond the regular.
+    pub cost: Option<f64>,
+    /// Chance that a return that was announced as certain comes late; none without one.
+    pub overrun: Option<f64>,
+}
+
+impl Criteria {
+    /// In a fixed order.
+    pub fn all(&self) -> [Option<f64>; 4] {
+        [self.burden, self.normal, self.cost, self.overrun]
+    }
+}
+
+/// The four criteria of all schedules.
+#[derive(Debug, Clone, Default)]
+pub struct Tradeoffs {
+    /// One a schedule.
+    pub criteria: Vec<Criteria>,
+    /// Whether no other schedule is as good in all criteria and better in one, by the means.
+    pub undominated: Vec<bool>,
+}
+
+impl Tradeoffs {
+    /// Of a comparison.
+    pub fn of(candidates: &[Candidate], comparison: &Comparison) -> Self {
+        let criteria: Vec<Criteria> = candidates
+            .iter()
+            .enumerate()
+            .map(|(schedule, candidate)| criteria(candidate, comparison, schedule))
+            .collect();
+        let points: Vec<[Option<f64>; 4]> = criteria.iter().map(Criteria::all).collect();
+        let best = undominated(&points).unwrap_or_default();
+        Self { undominated: (0..criteria.len()).map(|index| best.contains(&index)).collect(), criteria }
+    }
+}
+
+fn criteria(candidate: &Candidate, comparison: &Comparison, schedule: usize) -> Criteria {
+    let of = |key: &str, group: Group| sample(candidate, comparison, schedule, key, group);
+    let classes = || (0..candidate.model.scenario.desk_classes.len()).map(Group::Desk);
+    let used = |group: &Group| of("claims-entered", *group).is_some_and(|claims| mean(&claims) > 0.0);
+    let normal: Vec<Vec<f64>> = classes().filter(used).filter_map(|group| of("back-to-normal", group)).collect();
+    let hours: Vec<Vec<f64>> = classes().filter_map(|group| of("overtime-hours", group)).collect();
+    // What was announced as certain; what was only estimated is expected to be late.
+    let stops = candidate.model.scenario.suspensions.iter().enumerate();
+    let promised = stops.filter(|(_, stop)| stop.kind == ReturnKind::Fixed).map(|(index, _)| Group::Stop(index));
+    let late: Vec<Vec<f64>> = promised.filter_map(|group| of("overran", group)).collect();
+    // The worst and the sum are taken within a replication, and then the mean over them.
+    let worst = |samples: &[Vec<f64>]| by_replication(samples, f64::max).map(|sample| mean(&sample));
+    Criteria {
+        burden: of("prepayment-days", Group::All).map(|sample| mean(&sample)),
+        normal: worst(&normal),
+        cost: by_replication(&hours, |one, other| one + other).map(|sample| mean(&sample)),
+        overrun: worst(&late),
+    }
+}
+
+/// One value a replication from those of several samples; none without samples.
+fn by_replication(samples: &[Vec<f64>], join: impl Fn(f64, f64) -> f64) -> Option<Vec<f64>> {
+    let (first, rest) = samples.split_first()?;
+    let of = |(number, value): (usize, &f64)| rest.iter().fold(*value, |joined, sample| join(joined, sample[number]));
+    Some(first.iter().enumerate().map(of).collect())
+}
