@@ -4,11 +4,14 @@
 //! All times are announced times, or hang on the actual return of a stop ([`Moment`]); the
 //! actual returns of a replication come from [`crate::runbook`].
 
+mod outage;
+
 use crate::calendar::{Clock, SimDuration, SimTime};
 use crate::distribution::Distribution;
 use crate::rng::name_key;
 use crate::scenario::raw::{Action, MeasureKind, Name};
-use crate::scenario::world::Scenario;
+
+pub use outage::{DOWNS_MAX, Down, Outage};
 
 /// A time of the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -279,138 +282,5 @@ impl Measure {
     /// name, so that the same measure meets the same person in the same mind under every schedule.
     pub fn index(&self) -> u32 {
         1 << 20 | name_key(&self.key) & 0xf_ffff
-    }
-}
-
-/// State of the services in one replication: when each stop really begins and ends.
-#[derive(Debug, Clone)]
-pub struct Outage {
-    /// One interval per stop, in the order of the schedule, before waves.
-    pub actual: Vec<Interval>,
-    /// When the last wave of each stop is back.
-    latest: Vec<SimTime>,
-    /// Stops of each service, as a bit mask.
-    by_service: Vec<u64>,
-    /// Stops of everybody everywhere, with one return for all, as a bit mask.
-    plain: u64,
-}
-
-/// Numbers of the bits set in a mask, ascending.
-fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let index = mask.trailing_zeros();
-        (mask != 0).then(|| {
-            mask &= mask - 1;
-            index as usize
-        })
-    })
-}
-
-impl Outage {
-    /// From when each stop really begins and ends.
-    pub fn new(scenario: &Scenario, actual: Vec<Interval>) -> Self {
-        let latest = scenario.suspensions.iter().zip(&actual).map(|(stop, interval)| {
-            let delay = stop.waves.iter().map(|wave| wave.delay.0).max().unwrap_or(0);
-            SimTime(interval.end.0.saturating_add(delay))
-        });
-        let stops_of = |service: usize| {
-            let stops = scenario.suspensions.iter().enumerate().filter(|(_, stop)| stop.services >> service & 1 == 1);
-            stops.fold(0, |mask, (index, _)| mask | 1 << index)
-        };
-        let is_plain =
-            |stop: &Suspension| stop.scope == ScopeMask::ALL && stop.except.is_none() && stop.waves.is_empty();
-        let plain = scenario.suspensions.iter().enumerate().filter(|(_, stop)| is_plain(stop));
-        let plain = plain.fold(0, |mask, (index, _)| mask | 1 << index);
-        Self {
-            plain,
-            latest: latest.collect(),
-            by_service: (0..scenario.services.len()).map(stops_of).collect(),
-            actual,
-        }
-    }
-
-    /// When the first stop begins and the last one ends, waves included; stops of no length are none.
-    pub fn span(&self) -> (SimTime, SimTime) {
-        let stops = || self.actual.iter().zip(&self.latest).filter(|(stop, latest)| stop.start < **latest);
-        let from = stops().map(|(stop, _)| stop.start).min().unwrap_or(SimTime::NEVER);
-        (from, stops().map(|(_, latest)| *latest).max().unwrap_or(SimTime::START))
-    }
-
-    /// Stops of a service, by index.
-    fn stops_of(&self, service: u16) -> impl Iterator<Item = usize> {
-        bits(self.by_service.get(usize::from(service)).copied().unwrap_or(0))
-    }
-
-    /// Stops that take a service away for a matter, as a bit mask.
-    pub fn stop_mask(&self, scenario: &Scenario, service: u16, matter: &Matter) -> u64 {
-        let all = self.by_service.get(usize::from(service)).copied().unwrap_or(0);
-        let stops = bits(all & !self.plain).filter(|&index| scenario.suspensions[index].concerns(matter));
-        stops.fold(all & self.plain, |mask, index| mask | 1 << index)
-    }
-
-    /// The stop that has a service down for a matter at a moment, with its interval there.
-    pub fn down_at(
-        &self,
-        scenario: &Scenario,
-        service: u16,
-        matter: &Matter,
-        time: SimTime,
-    ) -> Option<(u16, Interval)> {
-        self.stops_of(service).find_map(|index| {
-            let interval = self.actual[index];
-            // Most matters come at other times, and who they are need not be looked at.
-            if time < interval.start || time >= self.latest[index] {
-                return None;
-            }
-            let down = self.interval_for(scenario, index, matter)?;
-            (time < down.end).then_some((index as u16, down))
-        })
-    }
-
-    /// When a stop holds for a matter, its wave included; none when it does not concern it.
-    fn interval_for(&self, scenario: &Scenario, index: usize, matter: &Matter) -> Option<Interval> {
-        if self.plain >> index & 1 == 1 {
-            return Some(self.actual[index]);
-        }
-        let stop = &scenario.suspensions[index];
-        if !stop.concerns(matter) {
-            return None;
-        }
-        let delay = stop.wave_delay(matter.group, matter.district);
-        let Interval { start, end } = self.actual[index];
-        Some(Interval { start, end: SimTime(end.0.saturating_add(delay.0)) })
-    }
-
-    /// When a service is down for a matter: one interval for each stop of it, which may overlap.
-    pub fn downs(&self, scenario: &Scenario, service: u16, matter: &Matter) -> impl Iterator<Item = Interval> {
-        self.stops_of(service).filter_map(|index| self.interval_for(scenario, index, matter))
-    }
-
-    /// First moment from `time` on at which a service is up for a matter.
-    pub fn up_from(&self, scenario: &Scenario, service: Option<u16>, matter: &Matter, time: SimTime) -> SimTime {
-        let Some(service) = service else { return time };
-        let mut moment = time;
-        // Stops may overlap or follow one another; each pass leaves one of them behind.
-        for _ in 0..=self.actual.len() {
-            match self.down_at(scenario, service, matter, moment) {
-                Some((_, interval)) => moment = interval.end,
-                None => return moment,
-            }
-            if moment == SimTime::NEVER {
-                return moment;
-            }
-        }
-        moment
-    }
-
-    /// First stop of a service for a matter after a moment.
-    pub fn next_stop(&self, scenario: &Scenario, service: u16, matter: &Matter, time: SimTime) -> SimTime {
-        self.actual
-            .iter()
-            .enumerate()
-            .filter(|(index, interval)| interval.start > time && scenario.suspensions[*index].stops(service, matter))
-            .map(|(_, interval)| interval.start)
-            .min()
-            .unwrap_or(SimTime::NEVER)
     }
 }

@@ -182,18 +182,14 @@ impl<'m> Run<'m> {
         Ok(())
     }
 
-    /// When each stop holds at this site, its wave included.
+    /// When services are down at this site, its wave included.
     fn stops_at(&self, site: SiteId, stops: &mut Vec<Interval>) {
         stops.clear();
         if self.side == Side::Normal {
             return;
         }
         let place = &self.scenario().sites[site as usize];
-        for (stop, interval) in self.scenario().suspensions.iter().zip(&self.outage.actual) {
-            let delay = stop.wave_delay(place.group, place.district);
-            let end = SimTime(interval.end.0.saturating_add(delay.0));
-            stops.push(Interval { start: interval.start, end });
-        }
+        stops.extend(self.outage.downs_at(self.scenario(), place.group, place.district));
     }
 
     /// Latest return of a service at a site within the horizon.
@@ -282,20 +278,12 @@ impl Serving<'_, '_> {
         let scenario = &self.run.model.scenario;
         let place = &scenario.sites[self.site as usize];
         let mut moment = at;
-        for _ in 0..=scenario.suspensions.len() {
-            let stops = scenario.suspensions.iter().zip(&self.run.outage.actual).enumerate();
-            let blocking = stops
-                .filter(|(index, _)| job.stopped_by >> index & 1 == 1)
-                .map(|(_, (stop, interval))| {
-                    let delay = stop.wave_delay(place.group, place.district);
-                    Interval { start: interval.start, end: SimTime(interval.end.0.saturating_add(delay.0)) }
-                })
-                .find(|down| down.contains(moment));
-            match blocking {
-                Some(down) if down.end != SimTime::NEVER => moment = down.end,
-                Some(_) => return SimTime::NEVER,
-                None => break,
-            }
+        let downs = || {
+            let here = self.run.outage.downs_at(scenario, place.group, place.district).enumerate();
+            here.filter(|(index, _)| job.stopped_by >> index & 1 == 1).map(|(_, down)| down)
+        };
+        while let Some(down) = downs().find(|down| down.contains(moment)) {
+            moment = down.end;
         }
         moment
     }

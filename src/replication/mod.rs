@@ -30,7 +30,7 @@ use crate::rng::Source;
 use crate::runbook::draw_outage;
 use crate::scenario::raw::{MeasureKind, SiteKind};
 use crate::scenario::world::{Scenario, SiteId};
-use crate::schedule::{Interval, Outage};
+use crate::schedule::{Interval, Outage, Suspension};
 use crate::trace::{Event, TraceRow};
 use crate::units::seconds_from_minutes;
 use days::NormalDays;
@@ -513,16 +513,9 @@ fn care_down(scenario: &Scenario, outage: &Outage) -> Vec<Interval> {
         .iter()
         .enumerate()
         .map(|(care_index, care)| {
-            let mut down = Interval { start: SimTime::NEVER, end: SimTime::START };
-            for (stop, interval) in scenario.suspensions.iter().zip(&outage.actual) {
-                let services = 1u64 << care.needs | care.online_needs.map_or(0, |online| 1 << online);
-                if stop.services & services == 0 || stop.scope.care >> care_index & 1 == 0 {
-                    continue;
-                }
-                let delay = stop.waves.iter().map(|wave| wave.delay.0).max().unwrap_or(0);
-                down.start = down.start.min(interval.start);
-                down.end = down.end.max(SimTime(interval.end.0.saturating_add(delay)));
-            }
+            let services = 1u64 << care.needs | care.online_needs.map_or(0, |online| 1 << online);
+            let is_met = |stop: &Suspension| stop.services & services != 0 && stop.scope.care >> care_index & 1 == 1;
+            let mut down = outage.span_of(scenario, is_met);
             down.end = down.end.min(scenario.horizon());
             down
         })

@@ -252,16 +252,8 @@ impl Run<'_> {
 
     /// The outage that a stay spans: in hospital in it, discharged after it.
     fn spanned(&self, stay: &Visit, needs: u16, matter: &Matter) -> Option<Interval> {
-        self.outage.actual.iter().enumerate().find_map(|(index, interval)| {
-            let stop = &self.scenario().suspensions[index];
-            let delay = stop.wave_delay(matter.group, matter.district);
-            let end = SimTime(interval.end.0.saturating_add(delay.0));
-            let spans = interval.start < end
-                && stop.stops(needs, matter)
-                && end < self.scenario().horizon()
-                && stay.admitted < i64::from(end.0)
-                && stay.due >= end;
-            spans.then_some(Interval { start: interval.start, end })
+        self.outage.downs(self.scenario(), needs, matter).find(|&Interval { start, end }| {
+            start < end && end < self.scenario().horizon() && stay.admitted < i64::from(end.0) && stay.due >= end
         })
     }
 
