@@ -233,6 +233,7 @@ fn peer_model(criterion: &mut Criterion) {
         roster: &roster,
         last_ticket: None,
         stops: &[],
+        freezes: 0,
         learning: None,
         horizon: SimTime(60 * DAY),
         has_priority_lane: false,

@@ -10,6 +10,7 @@ use crate::calendar::SimTime;
 use crate::desk::{Learning, RosterStep};
 use crate::record::{Cell, DeskTally, HOUR, Ledger, Record, SiteBalance, StepCounts};
 use crate::scenario::world::{Scenario, SiteId};
+use crate::schedule::Interval;
 
 /// A law that did not hold, or a limit passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,12 +81,24 @@ pub fn site_laws(balance: &SiteBalance) -> Result<(), String> {
     equal("seconds from entry to exit", balance.presence, "seconds not yet come, waiting and in service", balance.spans)
 }
 
+/// What a window law knows of one service.
+#[derive(Debug, Clone, Copy)]
+pub struct Service {
+    /// Seconds before the learning curve.
+    pub seconds: u32,
+    /// Stops that take its service away, as a bit mask.
+    pub stopped_by: u64,
+}
+
 /// The law that no window serves outside its hours but to finish what is in hand, and never two at
-/// once, of one site in one course. Ends of service are worked out anew, not taken from the engine.
+/// once, of one site in one course. Ends of service are worked out anew, not taken from the engine, where
+/// stops freeze them too.
 #[derive(Debug)]
 pub struct WindowLaw<'a> {
     steps: &'a [RosterStep],
     learning: Option<(&'a Learning, SimTime)>,
+    /// The stops that freeze service in hand, by their beginning, each with its bit.
+    freezing: Vec<(u64, Interval)>,
     /// When the last service at each window ends.
     ends: &'a mut Vec<SimTime>,
     /// The step of the last start: its first moment, the first one of the next step, and the windows
@@ -101,17 +114,28 @@ impl<'a> WindowLaw<'a> {
     /// For a roster and the learning curve from a return on; `ends` is memory used again.
     pub fn new(steps: &'a [RosterStep], learning: Option<(&'a Learning, SimTime)>, ends: &'a mut Vec<SimTime>) -> Self {
         ends.clear();
-        Self { steps, learning, ends, step: (SimTime::START, SimTime::START, 0), next: 0, broken: None }
+        let step = (SimTime::START, SimTime::START, 0);
+        Self { steps, learning, freezing: Vec::new(), ends, step, next: 0, broken: None }
     }
 
-    /// A window begins a service of so many seconds.
+    /// The same where some of the stops freeze service in hand.
+    #[must_use]
+    pub fn with_freezing(self, stops: &[Interval], freezes: u64) -> Self {
+        let all = stops.iter().enumerate().map(|(index, stop)| (1 << index & freezes, *stop));
+        let mut freezing: Vec<(u64, Interval)> = all.filter(|(bit, stop)| *bit != 0 && stop.start < stop.end).collect();
+        freezing.sort_unstable_by_key(|(_, stop)| stop.start);
+        Self { freezing, ..self }
+    }
+
+    /// A window begins a service of so many seconds, which stops may take away; whether one of them
+    /// freezes it.
     #[inline]
-    pub fn started(&mut self, start: SimTime, service: u32, window: u32) {
+    pub fn started(&mut self, start: SimTime, service: Service, window: u32) -> bool {
         let open = self.open_at(start);
         let window = window as usize;
         if window >= open as usize {
             self.break_at(start, || format!("window {window} begins a service while {open} are open"));
-            return;
+            return false;
         }
         if window >= self.ends.len() {
             self.ends.resize(window + 1, SimTime::START);
@@ -122,13 +146,15 @@ impl<'a> WindowLaw<'a> {
                 format!("window {window} begins a service before the last one ends at second {}", busy_until.0)
             });
         }
-        self.ends[window] = self.end_of(start, service);
+        let (end, is_frozen) = self.end_of(start, service);
+        self.ends[window] = end;
+        is_frozen
     }
 
     /// A service came to its end.
     #[inline]
-    pub fn finished(&mut self, start: SimTime, service: u32, end: SimTime) {
-        let due = self.end_of(start, service);
+    pub fn finished(&mut self, start: SimTime, service: Service, end: SimTime) {
+        let (due, _) = self.end_of(start, service);
         if end != due {
             self.break_at(end, || format!("a service ends that is due to end at second {}", due.0));
         }
@@ -161,15 +187,35 @@ impl<'a> WindowLaw<'a> {
         self.step = last.map_or((SimTime::START, until, 0), |last| (last.time, until, last.windows));
     }
 
+    /// When a service is due to end, and whether a stop freezes it.
     #[inline]
-    fn end_of(&self, start: SimTime, service: u32) -> SimTime {
+    fn end_of(&self, start: SimTime, service: Service) -> (SimTime, bool) {
         let slower = match self.learning {
             Some((learning, back)) if back <= start => {
-                (f64::from(service) * learning.factor(start.0 - back.0)).round() as u32
+                (f64::from(service.seconds) * learning.factor(start.0 - back.0)).round() as u32
             }
-            _ => service,
+            _ => service.seconds,
         };
-        SimTime(start.0.saturating_add(slower.max(1)))
+        let end = SimTime(start.0.saturating_add(slower.max(1)));
+        if self.freezing.is_empty() { (end, false) } else { self.thawed(start, end, service.stopped_by) }
+    }
+
+    /// The end of a service moved by the seconds of its span in which a stop freezes it, each counted
+    /// once: every such second adds one to the span.
+    fn thawed(&self, start: SimTime, mut end: SimTime, stopped_by: u64) -> (SimTime, bool) {
+        let first = end;
+        let mut counted = start;
+        for (bit, stop) in &self.freezing {
+            if stop.start >= end {
+                break;
+            }
+            if stopped_by & bit != 0 && counted < stop.end {
+                let lost = stop.end.0 - counted.max(stop.start).0;
+                end = if stop.end == SimTime::NEVER { stop.end } else { SimTime(end.0.saturating_add(lost)) };
+                counted = stop.end;
+            }
+        }
+        (end, end != first)
     }
 
     #[cold]
@@ -319,11 +365,17 @@ mod tests {
         vec![step(9, 2), step(10, 1), step(11, 0)]
     }
 
+    fn plain(seconds: u32) -> Service {
+        Service { seconds, stopped_by: 0 }
+    }
+
     /// The first breach by services given by start, seconds and window.
     fn breach_of(services: &[(u32, u32, u32)], learning: Option<(&Learning, SimTime)>) -> Option<(SimTime, String)> {
         let (steps, mut ends) = (roster(), Vec::new());
         let mut law = WindowLaw::new(&steps, learning, &mut ends);
-        services.iter().for_each(|&(start, service, window)| law.started(SimTime(start), service, window));
+        services.iter().for_each(|&(start, service, window)| {
+            law.started(SimTime(start), plain(service), window);
+        });
         law.into_broken()
     }
 
@@ -356,10 +408,32 @@ mod tests {
     fn a_service_that_ends_at_another_time_than_its_own_is_a_breach() {
         let (steps, mut ends) = (roster(), Vec::new());
         let mut law = WindowLaw::new(&steps, None, &mut ends);
-        law.finished(SimTime(100), 0, SimTime(101));
+        law.finished(SimTime(100), plain(0), SimTime(101));
         assert!(law.broken.is_none(), "a service takes a second at least");
-        law.finished(SimTime(100), 20, SimTime(121));
+        law.finished(SimTime(100), plain(20), SimTime(121));
         assert_eq!(law.into_broken().map(|(time, _)| time), Some(SimTime(121)));
+    }
+
+    #[test]
+    fn a_frozen_service_keeps_its_window_until_it_is_done() {
+        // An hour of work from 9:30 on, frozen from 10:00 to 13:00 and, by another stop, to 14:00; a third
+        // stop that freezes nothing and a fourth that is not its own change nothing.
+        let span = |from: u32, until: u32| Interval { start: SimTime(from * HOUR), end: SimTime(until * HOUR) };
+        let stops = [span(12, 14), span(10, 13), span(14, 20), span(14, 15)];
+        let (steps, mut ends) = (roster(), Vec::new());
+        let mut law = WindowLaw::new(&steps, None, &mut ends).with_freezing(&stops, 0b1011);
+        let (start, service) = (SimTime(9 * HOUR + 1_800), Service { seconds: HOUR, stopped_by: 0b0111 });
+        assert!(law.started(start, service, 0));
+        law.finished(start, service, SimTime(14 * HOUR + 1_800));
+        assert!(!law.started(start, plain(60), 1), "no stop takes its service away");
+        assert!(!law.started(SimTime(9 * HOUR), Service { seconds: 1_800, ..service }, 1), "it was done by the stop");
+        assert_eq!(law.ends[0], SimTime(14 * HOUR + 1_800));
+        let whole = Service { seconds: 3_600, ..service };
+        law.finished(SimTime(9 * HOUR), whole, SimTime(10 * HOUR));
+        assert_eq!(law.broken.as_ref().map(|(time, _)| time.0), Some(9 * HOUR), "window 1 began before it was free");
+        let mut law = WindowLaw::new(&steps, None, &mut ends).with_freezing(&stops, 0b1011);
+        law.finished(start, service, SimTime(10 * HOUR + 1_800));
+        assert!(law.into_broken().is_some(), "it was not frozen");
     }
 
     #[test]

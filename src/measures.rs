@@ -8,7 +8,7 @@
 use crate::calendar::{DAY, SimTime};
 use crate::record::{Cell, DeskTally, HOUR, PARTS, Part, Record, StateHours};
 use crate::replication::Outcome;
-use crate::scenario::raw::DemandKind;
+use crate::scenario::raw::{DemandKind, InHand};
 use crate::scenario::world::{Care, Scenario};
 use crate::schedule::ReturnKind;
 use crate::tally::Histogram;
@@ -297,6 +297,11 @@ fn has_business(scenario: &Scenario, group: Group) -> bool {
     }
 }
 
+/// Whether any stop freezes service in hand.
+fn freezes(scenario: &Scenario) -> bool {
+    scenario.suspensions.iter().any(|stop| stop.in_hand == InHand::Freeze)
+}
+
 type DeskMeasure = (&'static str, &'static str, &'static str, &'static str, fn(&DeskTally) -> Option<f64>);
 
 fn wait_quantile(waits: &Histogram, p: f64) -> Option<f64> {
@@ -373,6 +378,11 @@ impl Catalogue {
                 ("normal-wait-mean", "minutes", "无切换时日常业务平均排队", "mean routine wait without a cutover"),
                 ("pre-stop-surge", "ratio", "停机前峰值负荷倍数", "peak load before the stop over normal"),
             ] {
+                measures.push(Measure { key, unit, zh, en, group, kind: Kind::Number });
+            }
+            if freezes(scenario) {
+                let (key, unit, zh, en) =
+                    ("frozen-in-hand", "matters", "停机时冻结的在办业务", "frozen in hand by stops");
                 measures.push(Measure { key, unit, zh, en, group, kind: Kind::Number });
             }
             let (key, unit) = ("back-to-normal", "day");
@@ -467,6 +477,7 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
         values.push(Some(backlog.iter().copied().fold(0.0, f64::max)));
         values.push(normal.routine_waits.mean().map(|wait| wait / 60.0));
         values.push(surge_before_stop(scenario, outcome, class));
+        values.extend(freezes(scenario).then_some(count(desk.frozen)));
         values.push(back_to_normal(desk).map(f64::from));
     }
     values.push(refunded_95(record));

@@ -361,6 +361,8 @@ pub struct DeskTally {
     pub left: [i64; 4],
     /// Jobs served, routine and claims.
     pub jobs: i64,
+    /// Services in hand that a stop froze, routine and claims.
+    pub frozen: i64,
     /// Routine matters that lapsed because their service was down.
     pub routine_lapsed: i64,
     /// Claims not yet come.
@@ -403,6 +405,7 @@ impl DeskTally {
             overtime: 0,
             left: [0; 4],
             jobs: 0,
+            frozen: 0,
             routine_lapsed: 0,
             not_come: StateHours::new(days, horizon),
             waiting: StateHours::new(days, horizon),

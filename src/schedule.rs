@@ -9,7 +9,7 @@ mod outage;
 use crate::calendar::{Clock, SimDuration, SimTime};
 use crate::distribution::Distribution;
 use crate::rng::name_key;
-use crate::scenario::raw::{Action, MeasureKind, Name};
+use crate::scenario::raw::{Action, InHand, MeasureKind, Name};
 
 pub use outage::{DOWNS_MAX, Down, Outage};
 
@@ -197,6 +197,8 @@ pub struct Suspension {
     pub scope: ScopeMask,
     /// But not these.
     pub except: Option<ScopeMask>,
+    /// What happens to service in hand.
+    pub in_hand: InHand,
 }
 
 impl Suspension {

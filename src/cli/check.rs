@@ -14,7 +14,7 @@ use crate::load::{expected, visits_per_day};
 use crate::report::assumptions::{assumptions, missing_sources};
 use crate::report::labels::{label, written};
 use crate::report::weights::by_weight;
-use crate::scenario::raw::MeasureKind;
+use crate::scenario::raw::{InHand, MeasureKind};
 use crate::scenario::world::Scenario;
 use crate::schedule::Suspension;
 use crate::units::Lang;
@@ -73,6 +73,7 @@ fn as_json(input: &Input) -> Value {
                 "stop": clock.civil(stop.stop).to_string(),
                 "return": is_announced.then(|| clock.civil(stop.planned).to_string()),
                 "kind": stop.kind.word(),
+                "in_hand": stop.in_hand,
                 "hours": is_announced.then(|| hours(stop)),
                 "working_hours_lost": is_announced.then(|| working_hours_lost(scenario, stop)).flatten(),
             })
@@ -202,7 +203,12 @@ fn timeline(text: &mut String, input: &Input) {
     ];
     for stop in &scenario.suspensions {
         let name = lang.pick(&stop.name.zh, &stop.name.en);
-        rows.push((stop.stop, format!("{} {name}{}", lang.pick("停", "stop  "), service_names(scenario, stop, lang))));
+        let frozen = match stop.in_hand {
+            InHand::Finish => "",
+            InHand::Freeze => lang.pick("，在办业务冻结", ", service in hand is frozen"),
+        };
+        let services = service_names(scenario, stop, lang);
+        rows.push((stop.stop, format!("{} {name}{services}{frozen}", lang.pick("停", "stop  "))));
         if stop.planned != SimTime::NEVER {
             let estimated =
                 if stop.kind.word() == "estimated" { lang.pick("（预计）", " (estimated)") } else { "" };

@@ -5,10 +5,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use crate::calendar::SimTime;
-use crate::schedule::Interval;
 
 use super::event::{Event, Phase};
-use super::{DeskRun, EVENTS_MAX, Flow, Job, Lane, Leave, Remains, TooManyEvents};
+use super::{DeskRun, EVENTS_MAX, Flow, Job, Lane, Leave, Remains, TooManyEvents, stops_of};
 
 /// Memory that is used again for every desk.
 #[derive(Debug, Default)]
@@ -25,6 +24,16 @@ pub(super) struct Memory {
 struct Serving {
     slot: u32,
     start: SimTime,
+    pace: Pace,
+}
+
+/// Whether a service goes on.
+#[derive(Debug, Clone, Copy)]
+enum Pace {
+    /// Since then, and it will be done then.
+    Going { since: SimTime, end: SimTime },
+    /// By a stop, with so many seconds of work left.
+    Frozen { left: u32 },
 }
 
 /// Serves one desk from the start to the horizon. `jobs` must be in order of (arrival, order).
@@ -111,12 +120,18 @@ impl<F: Flow> Run<'_, '_, F> {
             }
             let window = event.slot as usize;
             self.scratch.calendar.pop();
-            if let Some(serving) = self.scratch.windows[window].take() {
-                self.worked += i64::from(time.0 - serving.start.0);
-                let job = self.scratch.jobs[serving.slot as usize];
-                if let Some(again) = self.flow.finished(&job, serving.start, time) {
-                    self.come_again(again, time);
-                }
+            // What was frozen ends at another time than it once was to.
+            let Some(Serving { slot, start, pace: Pace::Going { since, end } }) = self.scratch.windows[window] else {
+                continue;
+            };
+            if end != time {
+                continue;
+            }
+            self.scratch.windows[window] = None;
+            self.worked += i64::from(time.0 - since.0);
+            let job = self.scratch.jobs[slot as usize];
+            if let Some(again) = self.flow.finished(&job, start, time) {
+                self.come_again(again, time);
             }
         }
     }
@@ -138,6 +153,7 @@ impl<F: Flow> Run<'_, '_, F> {
             services_change = true;
         }
         if services_change {
+            self.freeze(time);
             self.send_away(time);
         }
         self.expire(time);
@@ -151,6 +167,31 @@ impl<F: Flow> Run<'_, '_, F> {
                 self.send_home(time);
             }
         }
+    }
+
+    /// Service in hand stands still from now on, or goes on, as the stops have it.
+    fn freeze(&mut self, time: SimTime) {
+        for window in 0..self.scratch.windows.len() {
+            let Some(serving) = self.scratch.windows[window] else { continue };
+            let job = self.scratch.jobs[serving.slot as usize];
+            let pace = match (serving.pace, self.desk.is_frozen(&job, time)) {
+                (Pace::Going { since, end }, true) => {
+                    self.worked += i64::from(time.0 - since.0);
+                    Pace::Frozen { left: end.0 - time.0 }
+                }
+                (Pace::Frozen { left }, false) => self.go_on(window, time, left),
+                (pace, _) => pace,
+            };
+            self.scratch.windows[window] = Some(Serving { pace, ..serving });
+        }
+    }
+
+    /// A window works from now on for so many seconds.
+    fn go_on(&mut self, window: usize, time: SimTime, work: u32) -> Pace {
+        let end = SimTime(time.0.saturating_add(work));
+        let event = Event { time: end, phase: Phase::Completion, order: window as u64, owner: 0, slot: window as u32 };
+        self.scratch.calendar.push(Reverse(event));
+        Pace::Going { since: time, end }
     }
 
     /// Whoever waits for a service that goes down now leaves.
@@ -307,10 +348,8 @@ impl<F: Flow> Run<'_, '_, F> {
 
     fn start(&mut self, slot: u32, window: usize, time: SimTime) {
         let job = self.scratch.jobs[slot as usize];
-        self.scratch.windows[window] = Some(Serving { slot, start: time });
-        let end = self.desk.end_of_service(&job, time);
-        let event = Event { time: end, phase: Phase::Completion, order: window as u64, owner: 0, slot: window as u32 };
-        self.scratch.calendar.push(Reverse(event));
+        let pace = self.go_on(window, time, self.desk.work_of(&job, time));
+        self.scratch.windows[window] = Some(Serving { slot, start: time, pace });
         self.flow.started(&job, time, window as u32);
     }
 
@@ -333,17 +372,22 @@ impl<F: Flow> Run<'_, '_, F> {
             let job = self.scratch.jobs[slot as usize];
             self.flow.remains(&job, Remains::Waiting);
         }
+        for &Serving { slot, start, pace } in self.scratch.windows.iter().flatten() {
+            let job = self.scratch.jobs[slot as usize];
+            let left = match pace {
+                Pace::Going { since, end } => {
+                    self.worked += i64::from(horizon.0 - since.0);
+                    end.0 - horizon.0
+                }
+                Pace::Frozen { left } => left,
+            };
+            let end = end_beyond(self.desk, &job, left);
+            self.flow.remains(&job, Remains::InService { start, end });
+        }
         while let Some(Reverse(event)) = self.scratch.calendar.pop() {
             match event.phase {
-                Phase::Completion => {
-                    if let Some(serving) = self.scratch.windows[event.slot as usize] {
-                        self.worked += i64::from(horizon.0 - serving.start.0);
-                        let job = self.scratch.jobs[serving.slot as usize];
-                        self.flow.remains(&job, Remains::InService { start: serving.start, end: event.time });
-                    }
-                }
-                // What lies in the tray was told above.
-                Phase::Expiry => {}
+                // What is in hand and what lies in the tray were told above.
+                Phase::Completion | Phase::Expiry => {}
                 Phase::Arrival => {
                     let job = self.scratch.jobs[event.slot as usize];
                     self.flow.remains(&job, Remains::NotCome);
@@ -357,6 +401,20 @@ impl<F: Flow> Run<'_, '_, F> {
     }
 }
 
-fn stops_of(stops: &[Interval], mask: u64) -> impl Iterator<Item = &Interval> {
-    stops.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1).map(|(_, stop)| stop)
+/// When a service in hand at the horizon will be done that has so many seconds of work left then.
+fn end_beyond(desk: &DeskRun<'_>, job: &Job, mut left: u32) -> SimTime {
+    let mut moments: Vec<SimTime> = desk.stops.iter().flat_map(|stop| [stop.start, stop.end]).collect();
+    moments.retain(|moment| *moment > desk.horizon);
+    moments.sort_unstable();
+    let mut now = desk.horizon;
+    for moment in moments {
+        if !desk.is_frozen(job, now) {
+            if moment.0 - now.0 >= left {
+                break;
+            }
+            left -= moment.0 - now.0;
+        }
+        now = moment;
+    }
+    if now == SimTime::NEVER { now } else { SimTime(now.0.saturating_add(left)) }
 }

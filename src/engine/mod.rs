@@ -7,6 +7,11 @@
 //! deadlines that were known on arrival: closing, loss of the service, and patience. Whoever would
 //! start past one leaves, and uses no window.
 //!
+//! Service in hand when a desk closes is finished; so it is at a stop, unless the stop freezes it: then
+//! the job keeps its window and goes on where it was at the second at which its service is back, open
+//! hours or not. What it still needs is known from its start; the learning curve that counts is that of
+//! its start.
+//!
 //! An engine knows times and windows; it never sees yuan. What a finished or leaving job means is
 //! decided by the [`Flow`], whose answer may be the same job coming again.
 
@@ -54,6 +59,8 @@ pub struct DeskRun<'a> {
     pub last_ticket: Option<u32>,
     /// When each stop holds at this site.
     pub stops: &'a [Interval],
+    /// The stops that freeze service in hand, as a bit mask over `stops`; at the others it is finished.
+    pub freezes: u64,
     /// Learning curve, with the moment of the return that starts it.
     pub learning: Option<(&'a Learning, SimTime)>,
     /// End of the simulation.
@@ -63,17 +70,27 @@ pub struct DeskRun<'a> {
 }
 
 impl DeskRun<'_> {
-    /// When a job that starts at a moment is done, the learning curve included; a service takes a
-    /// second at least.
+    /// Seconds of work that a job is which starts at a moment, the learning curve included; a service
+    /// takes a second at least.
     #[inline]
-    fn end_of_service(&self, job: &Job, start: SimTime) -> SimTime {
+    fn work_of(&self, job: &Job, start: SimTime) -> u32 {
         let mut service = job.service;
         if let Some((learning, back)) = self.learning.filter(|(_, back)| *back <= start) {
             let slower = f64::from(service) * learning.factor(start.0 - back.0);
             service = (slower + 0.5) as u32;
         }
-        SimTime(start.0.saturating_add(service.max(1)))
+        service.max(1)
     }
+
+    /// Whether a stop holds at a moment that freezes a job in hand.
+    fn is_frozen(&self, job: &Job, time: SimTime) -> bool {
+        stops_of(self.stops, job.stopped_by & self.freezes).any(|stop| stop.contains(time))
+    }
+}
+
+/// The stops of a mask.
+fn stops_of(stops: &[Interval], mask: u64) -> impl Iterator<Item = &Interval> {
+    stops.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1).map(|(_, stop)| stop)
 }
 
 /// Memory that is used again for every desk.

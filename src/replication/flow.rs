@@ -5,7 +5,7 @@ use crate::claim::{Claim, Work};
 use crate::desk::{DeskSpec, Learning, Roster, RosterChange};
 use crate::distribution::Distribution;
 use crate::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, TooManyEvents, serve};
-use crate::laws::{Breach, WindowLaw};
+use crate::laws::{Breach, Service, WindowLaw};
 use crate::patient::{PersonKey, Visit};
 use crate::record::{Exit, Loss, State, add_on_day};
 use crate::rng::StreamId;
@@ -53,12 +53,19 @@ pub(super) struct Counted {
     unhindered: u64,
     /// Visits that ended without service, by reason.
     left: [i64; 4],
+    /// Services that a stop froze.
+    frozen: i64,
+}
+
+fn work_of(job: &Job) -> Service {
+    Service { seconds: job.service, stopped_by: job.stopped_by }
 }
 
 impl Counted {
     /// Adds what was counted between two moments of the same desk.
     pub(super) fn add_difference(&mut self, before: &Self, after: &Self) {
         self.jobs += after.jobs - before.jobs;
+        self.frozen += after.frozen - before.frozen;
         self.unhindered += after.unhindered - before.unhindered;
         for (left, (after, before)) in self.left.iter_mut().zip(after.left.iter().zip(before.left)) {
             *left += after - before;
@@ -99,6 +106,7 @@ impl<'m> Run<'m> {
             roster,
             last_ticket: desk.last_ticket,
             stops,
+            freezes: self.outage.freezes(scenario),
             learning,
             horizon: scenario.horizon(),
             has_priority_lane: desk.priority_classes != 0,
@@ -130,7 +138,7 @@ impl<'m> Run<'m> {
             warm: scenario.warm_until,
             counted: Counted::default(),
             waits_noted: None,
-            windows: WindowLaw::new(&roster.steps, learning, window_ends),
+            windows: WindowLaw::new(&roster.steps, learning, window_ends).with_freezing(stops, run.freezes),
             run: self,
         };
         let worked = match (is_by_day, &stopped, normal_waits) {
@@ -347,6 +355,7 @@ impl Serving<'_, '_> {
     fn count_site(&mut self) {
         let tally = &mut self.run.record.desks[self.class];
         tally.jobs += self.counted.jobs;
+        tally.frozen += self.counted.frozen;
         tally.routine_waits.record_n(0, self.counted.unhindered);
         tally.left.iter_mut().zip(self.counted.left).for_each(|(all, here)| *all += here);
         for (day, (routine, claims)) in self.waits.routine.days.iter().zip(&self.waits.claims.days).enumerate() {
@@ -446,7 +455,8 @@ impl Flow for Serving<'_, '_> {
 
     #[inline]
     fn started(&mut self, job: &Job, start: SimTime, window: u32) {
-        self.windows.started(start, job.service, window);
+        let is_frozen = self.windows.started(start, work_of(job), window);
+        self.counted.frozen += i64::from(is_frozen);
         self.counted.jobs += 1;
         if Self::is_routine(job) && job.lane != Lane::Tray {
             self.count_wait(job, start);
@@ -565,7 +575,7 @@ impl Serving<'_, '_> {
 
     #[inline(never)]
     fn claim_finished(&mut self, job: &Job, start: SimTime, end: SimTime) -> Option<Job> {
-        self.windows.finished(start, job.service, end);
+        self.windows.finished(start, work_of(job), end);
         let claim = self.claims[job.owner as usize];
         self.spend(State::InService, start, end);
         self.exit(claim.step, end, Exit::Finished);

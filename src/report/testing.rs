@@ -11,7 +11,7 @@ use crate::experiment::Results;
 use crate::measures::{Catalogue, Group, HourlySums, Values};
 use crate::scenario::layer::Loaded;
 use crate::scenario::origin::{Origins, Sources};
-use crate::scenario::raw::{DemandKind, Layer, Name, SiteKind};
+use crate::scenario::raw::{DemandKind, InHand, Layer, Name, SiteKind};
 use crate::scenario::world::Group as SiteGroup;
 use crate::scenario::world::{Behaviour, Benefit, Care, DayProfile, DeskClass, Scenario, Scheme, Service};
 use crate::schedule::{ReturnKind, ScopeMask, Suspension};
@@ -86,6 +86,7 @@ fn stop(key: &str, name: Name, kind: ReturnKind, planned: SimTime) -> Suspension
         waves: vec![],
         scope: ScopeMask::ALL,
         except: None,
+        in_hand: InHand::Finish,
     }
 }
 

@@ -6,6 +6,7 @@
 //! carry.
 
 use crate::calendar::SimTime;
+use crate::scenario::raw::InHand;
 use crate::scenario::world::Scenario;
 
 use super::{Interval, Matter, ScopeMask, Suspension};
@@ -116,6 +117,12 @@ impl Outage {
             let delay = if down.is_return { stop.wave_delay(group, district).0 } else { 0 };
             Interval { start, end: SimTime(end.0.saturating_add(delay)) }
         })
+    }
+
+    /// Spans that freeze service in hand, as a bit mask.
+    pub fn freezes(&self, scenario: &Scenario) -> u64 {
+        let spans = (0..self.downs.len()).filter(|&index| self.stop_of(scenario, index).in_hand == InHand::Freeze);
+        spans.fold(0, |mask, index| mask | 1 << index)
     }
 
     /// Spans of a service, by index.

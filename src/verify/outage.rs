@@ -7,12 +7,13 @@
 //! *Stops of the service* at windows that stay open: whoever waits is sent away, whoever comes is
 //! turned away, and papers lie in the tray until the service is back.
 //!
-//! Services in hand are finished. The language has no other rule for them (to break off and begin
-//! anew, or to go on after the outage), so there are rows for this one only.
+//! Services in hand are finished, or frozen: then they keep their windows and go on after the stop.
+//! The language has no other rule for them (to break off and begin anew).
 
 use crate::calendar::SimTime;
 use crate::engine::{Job, Lane};
 use crate::rng::StreamId;
+use crate::scenario::raw::InHand;
 use crate::schedule::Interval;
 
 use super::Setup;
@@ -106,6 +107,36 @@ impl Outage {
         }
     }
 
+    /// The same of papers whose service stops while those in hand are frozen. At the stop there are N
+    /// papers, K = min(N, c) of them in hand; all are still there at its end, where the c - K windows that
+    /// stood idle take as many at once, so that M = N - c + X are left with X of mean `lambda D` that came,
+    /// and the windows are all busy as before: M is the walk of [`Outage::expected`]. E\[N - c\] = L -
+    /// c (1 - rho), and E\[(N - c)²\] is E\[L²\] and the squares of the idle windows (Erlang's
+    /// probabilities). Of the services in hand each lasts s longer: exponential ones remember nothing.
+    fn expected_frozen(self) -> Aftermath {
+        let finished = self.expected();
+        let (rho, lambda, windows) = (self.load, self.arrival_rate(), f64::from(self.windows));
+        let (theta, length) = (lambda / rho, f64::from(self.seconds));
+        let delta = theta - lambda;
+        let offered = rho * windows;
+        let wait = probability_of_waiting(self.windows, offered);
+        let first = wait * rho / (1.0 - rho);
+        let mut terms = vec![1.0];
+        (1..self.windows).for_each(|n| terms.push(terms[n as usize - 1] * offered / f64::from(n)));
+        let idle_squared = terms.iter().zip(0..).map(|(term, n)| term * (windows - f64::from(n)).powi(2)).sum::<f64>();
+        let below = terms.iter().sum::<f64>();
+        let squared = wait * rho * (1.0 + rho) / (1.0 - rho).powi(2) + (1.0 - wait) * idle_squared / below;
+        let come = lambda * length;
+        let surplus = first - windows * (1.0 - rho);
+        let left = surplus + come;
+        let pairs = squared + 2.0 * surplus * come + come + come * come - left;
+        Aftermath {
+            clearing: left / delta,
+            waited: first * length + come * length / 2.0 + pairs / (2.0 * delta) + left * theta / delta.powi(2),
+            ..finished
+        }
+    }
+
     /// Somebody who comes x seconds after the closing finds N ahead, the queue at the closing and
     /// Poisson arrivals of mean `lambda x`, waits until the reopening, and then, being number N + 1
     /// of a line before c free windows, for max(N + 1 - c, 0) departures of mean 1 / theta. Arrivals are
@@ -145,9 +176,10 @@ impl Outage {
     }
 
     /// The windows stay open, but the service stops.
-    fn stopped(self, setup: &Setup, jobs: &[Job]) -> Served {
+    fn stopped(self, setup: &Setup, jobs: &[Job], in_hand: InHand) -> Served {
         let stop = Interval { start: SimTime(CLOSING), end: SimTime(self.reopening()) };
-        serve_with_stops(setup.engine, jobs, &[(0, self.windows)], &[stop])
+        let freezes = u64::from(in_hand == InHand::Freeze);
+        serve_with_stops(setup.engine, jobs, &[(0, self.windows)], (&[stop], freezes))
     }
 
     fn aftermath(self, jobs: &[Job], served: &Served) -> Aftermath {
@@ -235,6 +267,7 @@ pub(super) fn service_stop(setup: &Setup) -> Vec<Row> {
     let mut rows = stopped_people(setup);
     rows.extend(stopped_papers(setup));
     rows.push(every_other_paper(setup));
+    rows.extend(frozen_in_hand(setup));
     rows
 }
 
@@ -247,7 +280,7 @@ fn stopped_people(setup: &Setup) -> Vec<Row> {
     let found = replicate(60_000, |replication| {
         let mut jobs = outage.customers(setup, replication, f64::from(outage.reopening() + 3_600));
         jobs.iter_mut().for_each(|job| job.stopped_by = 1);
-        let served = outage.stopped(setup, &jobs);
+        let served = outage.stopped(setup, &jobs, InHand::Finish);
         let (mut sent, mut turned, mut in_hand) = (0.0, 0.0, 0.0);
         for job in &jobs {
             let (start, lost) = (served.starts[job.owner as usize], served.lost[job.owner as usize]);
@@ -286,7 +319,7 @@ fn stopped_papers(setup: &Setup) -> Vec<Row> {
     let observed = replicate(12_000, |replication| {
         let mut jobs = outage.customers(setup, 1 << 16 | replication, outage.horizon());
         jobs.iter_mut().for_each(|job| (job.lane, job.stopped_by) = (Lane::Tray, 1));
-        outage.aftermath(&jobs, &outage.stopped(setup, &jobs))
+        outage.aftermath(&jobs, &outage.stopped(setup, &jobs, InHand::Finish))
     });
     let label = ("M/M/2 0.7，业务停 12 小时，材料", "M/M/2 0.7, papers, down 12 h");
     part_rows(label, &observed, &outage.expected()).collect()
@@ -299,7 +332,7 @@ fn every_other_paper(setup: &Setup) -> Row {
     let found = replicate(3_000, |replication| {
         let mut jobs = outage.customers(setup, 2 << 16 | replication, f64::from(outage.reopening()));
         jobs.iter_mut().for_each(|job| (job.lane, job.stopped_by) = (Lane::Tray, u64::from(job.owner % 2)));
-        let served = outage.stopped(setup, &jobs);
+        let served = outage.stopped(setup, &jobs, InHand::Finish);
         let is_blocked = |job: &&Job| job.stopped_by == 1 && served.starts[job.owner as usize].0 >= outage.reopening();
         jobs.iter().filter(is_blocked).count() as f64
     });
@@ -308,6 +341,37 @@ fn every_other_paper(setup: &Setup) -> Row {
         "M/M/5 0.8, half the papers, down 7 h: number waiting at the end",
     );
     Row::mean(what, &found, outage.expected().waiting / 2.0)
+}
+
+/// A stop that freezes what is in hand: c rho services stand still over it and go on after it, each for
+/// another s, whether people stand before the windows or papers lie there ([`Outage::expected_frozen`]).
+fn frozen_in_hand(setup: &Setup) -> Vec<Row> {
+    let outage = Outage { windows: 2, load: 0.7, seconds: 12 * 3_600 };
+    let in_hand = f64::from(outage.windows) * outage.load;
+    let found = replicate(12_000, |replication| {
+        let mut jobs = outage.customers(setup, 3 << 16 | replication, outage.horizon());
+        jobs.iter_mut().for_each(|job| job.stopped_by = 1);
+        let people = outage.stopped(setup, &jobs, InHand::Freeze);
+        let ends = jobs.iter().filter(|job| people.starts[job.owner as usize].0 < CLOSING);
+        let late = ends.map(|job| people.ends[job.owner as usize].0.saturating_sub(outage.reopening()));
+        let late: Vec<f64> = late.filter(|seconds| *seconds > 0).map(f64::from).collect();
+        jobs.iter_mut().for_each(|job| job.lane = Lane::Tray);
+        let papers = outage.aftermath(&jobs, &outage.stopped(setup, &jobs, InHand::Freeze));
+        (late.len() as f64, late.iter().sum::<f64>(), papers)
+    });
+    let number: Vec<f64> = found.iter().map(|(number, ..)| *number).collect();
+    let seconds: Vec<f64> = found.iter().map(|(_, seconds, _)| *seconds).collect();
+    let papers: Vec<Aftermath> = found.iter().map(|(.., papers)| *papers).collect();
+    let (zh, en) = ("M/M/2 0.7，业务停 12 小时，冻结在办", "M/M/2 0.7, down 12 h, in hand frozen");
+    let named = |part_zh: &str, part_en: &str| name(format!("{zh}：{part_zh}"), format!("{en}: {part_en}"));
+    let mut rows = vec![
+        Row::mean(named("恢复时在办数", "services in hand at the end"), &number, in_hand),
+        Row::mean(named("恢复后余下窗口秒数", "window-seconds left after it"), &seconds, in_hand * SERVICE),
+    ];
+    let exact = outage.expected_frozen();
+    // Who comes in the outage finds windows that are partly idle, for which there is no row.
+    rows.extend(part_rows((zh, en), &papers, &exact).skip(1).take(3));
+    rows
 }
 
 /// The same people under outages of one, two and three times a length: the clear time grows by

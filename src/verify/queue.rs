@@ -151,11 +151,17 @@ const HORIZON: SimTime = SimTime(u32::MAX - 1);
 /// Serves customers at windows that follow (second, windows) steps. Nobody goes home: a step to no
 /// windows is a break within the day.
 pub(super) fn serve_all(engine: Engine, jobs: &[Job], steps: &[(u32, u32)]) -> Served {
-    serve_with_stops(engine, jobs, steps, &[])
+    serve_with_stops(engine, jobs, steps, (&[], 0))
 }
 
-/// The same while stops take the service away from whose mask names them. Windows stay open.
-pub(super) fn serve_with_stops(engine: Engine, jobs: &[Job], steps: &[(u32, u32)], stops: &[Interval]) -> Served {
+/// The same while stops take the service away from whose mask names them, some of which freeze what is in
+/// hand. Windows stay open.
+pub(super) fn serve_with_stops(
+    engine: Engine,
+    jobs: &[Job],
+    steps: &[(u32, u32)],
+    (stops, freezes): (&[Interval], u64),
+) -> Served {
     let steps =
         steps.iter().map(|&(time, windows)| RosterStep { time: SimTime(time), windows, closes_day: false }).collect();
     let roster = Roster { steps, ..Roster::default() };
@@ -163,6 +169,7 @@ pub(super) fn serve_with_stops(engine: Engine, jobs: &[Job], steps: &[(u32, u32)
         roster: &roster,
         last_ticket: None,
         stops,
+        freezes,
         learning: None,
         horizon: HORIZON,
         has_priority_lane: jobs.iter().any(|job| job.lane == Lane::Priority),

@@ -63,6 +63,7 @@ struct Desk {
     roster: Roster,
     last_ticket: Option<u32>,
     stops: Vec<Interval>,
+    freezes: u64,
     learning: Option<(Learning, SimTime)>,
     horizon: SimTime,
     again: fn(&Job, SimTime) -> Option<Job>,
@@ -82,6 +83,7 @@ impl Desk {
             roster: Roster { steps, ..Roster::default() },
             last_ticket: None,
             stops: Vec::new(),
+            freezes: 0,
             learning: None,
             horizon: SimTime(2 * DAY),
             again: never_again,
@@ -99,6 +101,7 @@ impl Desk {
             roster: &self.roster,
             last_ticket: self.last_ticket,
             stops: &self.stops,
+            freezes: self.freezes,
             learning: self.learning.as_ref().map(|(curve, back)| (curve, *back)),
             horizon: self.horizon,
             has_priority_lane: jobs.iter().any(|job| job.lane == Lane::Priority),
@@ -507,6 +510,42 @@ fn service_is_slower_after_the_return_by_the_learning_curve() {
 }
 
 #[test]
+fn a_stop_that_freezes_holds_the_window_and_the_job_goes_on_where_it_was() {
+    // One window, 9:00 to 17:00. Two stops: 10:00 to 11:00 and 16:45 to 8:00 of the next day.
+    let stops =
+        vec![Interval { start: at(0, 10, 0), end: at(0, 11, 0) }, Interval { start: at(0, 16, 45), end: at(1, 8, 0) }];
+    let desk = |freezes| Desk { stops: stops.clone(), freezes, ..Desk::with_windows(1) };
+    let needs = |mask: u64, job: Job| Job { stopped_by: mask, ..job };
+    let jobs = [
+        needs(3, job(0, at(0, 9, 50), 30)),
+        // Comes in the stop and needs nothing: waits until the window is free.
+        job(1, at(0, 10, 5), 10),
+        // Begins at 16:30 and has a quarter of an hour left when the desk closes and long after.
+        needs(2, job(2, at(0, 16, 30), 30)),
+        job(3, at(1, 9, 0), 10),
+    ];
+    let frozen = desk(3).run(&jobs);
+    assert_eq!(frozen.ends, [(0, at(0, 11, 20)), (1, at(0, 11, 30)), (2, at(1, 8, 15)), (3, at(1, 9, 10))]);
+    assert_eq!(frozen.worked, 60 * (30 + 10 + 30 + 10), "a window that stands still does not work");
+    let only_the_first = desk(1).run(&jobs);
+    assert_eq!(only_the_first.ends, [(0, at(0, 11, 20)), (1, at(0, 11, 30)), (2, at(0, 17, 0)), (3, at(1, 9, 10))]);
+    let finished = desk(0).run(&jobs);
+    assert_eq!(finished.ends, [(0, at(0, 10, 20)), (1, at(0, 10, 30)), (2, at(0, 17, 0)), (3, at(1, 9, 10))]);
+    assert_eq!(finished.worked, frozen.worked);
+}
+
+#[test]
+fn a_job_done_at_the_second_of_the_stop_is_not_frozen_and_one_that_never_thaws_remains() {
+    let stops = vec![Interval { start: at(0, 10, 0), end: SimTime::NEVER }];
+    let desk = Desk { stops, freezes: 1, ..Desk::with_windows(2) };
+    let needs = |job: Job| Job { stopped_by: 1, ..job };
+    let told = desk.run(&[needs(job(0, at(0, 9, 0), 60)), needs(job(1, at(0, 9, 1), 60)), job(2, at(0, 10, 30), 5)]);
+    assert_eq!(told.ends, [(0, at(0, 10, 0)), (2, at(0, 10, 35))]);
+    assert_eq!(told.remains, [(1, Remains::InService { start: at(0, 9, 1), end: SimTime::NEVER })]);
+    assert_eq!(told.worked, 60 * (60 + 59 + 5));
+}
+
+#[test]
 fn every_state_at_the_horizon_is_told_once() {
     // Horizon 10:00. Job 0 is at the window until 10:00, the first second not simulated; job 1 is
     // in the queue, paper 2 in the tray; job 3 comes at the horizon, job 4 later.
@@ -593,6 +632,8 @@ struct RandomDesk {
     days: Vec<Vec<Span>>,
     last_ticket: Option<u32>,
     stops: Vec<Interval>,
+    /// Which of them freeze service in hand.
+    freezes: u64,
     learning: Option<(Learning, SimTime)>,
     jobs: Vec<Job>,
 }
@@ -657,7 +698,8 @@ impl RandomDesk {
             })
             .collect();
         jobs.sort_by_key(Job::rank);
-        Self { seed, days, last_ticket, stops, learning, jobs }
+        let freezes = u64::from(below(&mut draws, 4));
+        Self { seed, days, last_ticket, stops, freezes, learning, jobs }
     }
 
     fn roster(&self) -> Roster {
@@ -684,6 +726,7 @@ impl RandomDesk {
             roster,
             last_ticket: self.last_ticket,
             stops: &self.stops,
+            freezes: self.freezes,
             learning: self.learning.as_ref().map(|(curve, back)| (curve, *back)),
             horizon,
             has_priority_lane: self.jobs.iter().any(|job| job.lane == Lane::Priority),
@@ -724,6 +767,39 @@ impl RandomDesk {
             .enumerate()
             .filter(move |&(index, stop)| mask >> index & 1 == 1 && real(stop))
             .map(|(_, stop)| stop)
+    }
+
+    /// Seconds of a span in which a stop freezes a job in hand: counted minute by minute, in which all
+    /// stops begin and end.
+    fn frozen(&self, job: &Job, start: u32, until: u32) -> u32 {
+        let in_hand = Job { stopped_by: job.stopped_by & self.freezes, ..*job };
+        if self.stops_of(&in_hand).all(|stop| until <= stop.start.0 || stop.end.0 <= start) {
+            return 0;
+        }
+        let seconds_in = |minute: u32| (60 * minute + 60).min(until) - (60 * minute).max(start);
+        let minutes = (start / 60..until.div_ceil(60)).filter(|minute| self.is_down(&in_hand, 60 * minute));
+        minutes.map(seconds_in).sum()
+    }
+
+    /// When a job is done that needs so many seconds from a moment on: minute by minute.
+    fn done(&self, job: &Job, start: u32, work: u32) -> u32 {
+        let end = start + work;
+        if self.frozen(job, start, end) == 0 {
+            return end;
+        }
+        let is_final = |stop: &Interval| stop.end == SimTime::NEVER;
+        let in_hand = Job { stopped_by: job.stopped_by & self.freezes, ..*job };
+        if self
+            .stops_of(&in_hand)
+            .any(|stop| is_final(stop) && stop.start.0 < end + self.frozen(job, start, stop.start.0))
+        {
+            return u32::MAX;
+        }
+        let mut end = end;
+        while end - start - self.frozen(job, start, end) < work {
+            end = start + work + self.frozen(job, start, end);
+        }
+        end
     }
 
     fn is_down(&self, job: &Job, time: u32) -> bool {
@@ -807,7 +883,7 @@ fn fate_of(desk: &RandomDesk, spans: &[Span], job: &Job, free: &mut [u32; 3]) ->
             }
             _ => 1.0,
         };
-        let end = start + ((f64::from(job.service) * slower).round() as u32).max(1);
+        let end = desk.done(job, start, ((f64::from(job.service) * slower).round() as u32).max(1));
         free[window as usize] = end;
         Fate::Served { start, window, end }
     } else if lost < impatient && lost <= closing {
@@ -891,10 +967,14 @@ fn everyone_who_comes_is_told_of_once() {
         let mut comings: Vec<(u32, u8)> = comings.into_iter().chain(again).collect();
         comings.sort_unstable();
         assert!(fates.keys().eq(&comings), "seed {seed}: {fates:?} for {comings:?}");
+        let jobs: BTreeMap<(u32, u8), Job> = told.iter().map(|(job, _)| ((job.owner, job.tries), *job)).collect();
         let at_windows: i64 = fates
-            .values()
-            .map(|fate| match *fate {
-                Fate::Served { start, end, .. } => i64::from(end.min(desk.horizon().0)) - i64::from(start),
+            .iter()
+            .map(|(key, fate)| match *fate {
+                Fate::Served { start, end, .. } => {
+                    let until = end.min(desk.horizon().0);
+                    i64::from(until) - i64::from(start) - i64::from(desk.frozen(&jobs[key], start, until))
+                }
                 _ => 0,
             })
             .sum();

@@ -20,6 +20,7 @@ fn starts(engine: Engine, jobs: &[Job], windows: u32, breaks: (u32, u32)) -> Vec
         roster: &roster,
         last_ticket: None,
         stops: &[],
+        freezes: 0,
         learning: None,
         horizon: SimTime::NEVER,
         has_priority_lane: false,

@@ -72,6 +72,7 @@ fn cleared(engine: Engine, scenario: &Scenario, stop: Interval) -> SimTime {
         roster: &roster,
         last_ticket: None,
         stops: &stops,
+        freezes: 0,
         learning: None,
         horizon: scenario.horizon(),
         has_priority_lane: false,

@@ -15,10 +15,8 @@ mod windows;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+use super::{DeskRun, EVENTS_MAX, Flow, Job, Lane, Leave, Remains, TooManyEvents, stops_of};
 use crate::calendar::SimTime;
-use crate::schedule::Interval;
-
-use super::{DeskRun, EVENTS_MAX, Flow, Job, Lane, Leave, Remains, TooManyEvents};
 use windows::Windows;
 
 /// Memory that is used again for every desk.
@@ -270,14 +268,41 @@ impl<'a, 'd, F: Flow> Service<'a, 'd, F> {
 
     #[inline(always)]
     fn start(&mut self, job: &Job, start: SimTime, window: usize) {
-        let end = self.desk.end_of_service(job, start);
+        let work = self.desk.work_of(job, start);
+        let mut end = SimTime(start.0.saturating_add(work));
+        let mut worked = end.min(self.desk.horizon).0 - start.0;
+        if job.stopped_by & self.desk.freezes != 0 && end > self.stops_from {
+            (end, worked) = self.frozen(job, start, work);
+        }
         self.windows.take(window, end);
         self.flow.started(job, start, window as u32);
-        self.worked += i64::from(end.min(self.desk.horizon).0 - start.0);
+        self.worked += i64::from(worked);
         if end >= self.desk.horizon {
             self.flow.remains(job, Remains::InService { start, end });
         } else if let Some(again) = self.flow.finished(job, start, end) {
             self.come_again(again, end);
+        }
+    }
+
+    /// When a service ends that stops freeze, and the seconds worked on it before the horizon: it goes
+    /// on from the end of one stop to the beginning of the next.
+    #[inline(never)]
+    fn frozen(&self, job: &Job, start: SimTime, work: u32) -> (SimTime, u32) {
+        let (mut now, mut left, mut worked) = (start, work, 0);
+        loop {
+            let stops = stops_of(self.desk.stops, job.stopped_by & self.desk.freezes);
+            let next = stops.filter(|stop| stop.start < stop.end && now < stop.end).min_by_key(|stop| stop.start);
+            let until =
+                SimTime(now.0.saturating_add(left)).min(next.map_or(SimTime::NEVER, |stop| stop.start.max(now)));
+            worked += until.min(self.desk.horizon).0.saturating_sub(now.0);
+            left -= until.0 - now.0;
+            match next {
+                Some(stop) if left > 0 => now = stop.end,
+                _ => return (until, worked),
+            }
+            if now == SimTime::NEVER {
+                return (now, worked);
+            }
         }
     }
 
@@ -359,8 +384,4 @@ impl<'a, 'd, F: Flow> Service<'a, 'd, F> {
         }
         self.worked
     }
-}
-
-fn stops_of(stops: &[Interval], mask: u64) -> impl Iterator<Item = &Interval> {
-    stops.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1).map(|(_, stop)| stop)
 }

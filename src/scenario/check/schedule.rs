@@ -27,7 +27,7 @@ pub(super) fn suspensions(
 ) -> Vec<Suspension> {
     let mut suspensions = Vec::new();
     for (index, (key, suspend)) in entries(&layer.suspend).enumerate() {
-        let raw::Suspend { name, services, stop, slip_hours, returns, scope, except } = suspend;
+        let raw::Suspend { name, services, stop, slip_hours, returns, scope, except, in_hand } = suspend;
         let path = |part: &str| format!("suspend.{key}.{part}");
         out.required(&path("services"), services.as_ref());
         out.required(&path("stop"), stop.as_ref());
@@ -58,6 +58,7 @@ pub(super) fn suspensions(
             waves: waves(out, &path("return.waves"), back.waves.as_ref(), names),
             scope: scope::mask(out, &path("scope"), scope.as_ref(), names),
             except: except.as_ref().map(|except| scope::mask(out, &path("except"), Some(except), names)),
+            in_hand: in_hand.unwrap_or_default(),
         });
     }
     suspensions

@@ -26,6 +26,19 @@ pub struct Suspend {
     pub scope: Option<Scope>,
     /// But not these.
     pub except: Option<Scope>,
+    /// What happens to service in hand at the stop: it is finished (when left out), or frozen.
+    pub in_hand: Option<InHand>,
+}
+
+/// What happens to service in hand at a stop 停机时正在办理的业务.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum InHand {
+    /// It is finished: the stop begins for whoever comes next.
+    #[default]
+    Finish,
+    /// It keeps its window and goes on where it was at the second at which the service is back.
+    Freeze,
 }
 
 /// When a service comes back.
