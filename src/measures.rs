@@ -10,7 +10,7 @@ use crate::record::{Cell, DeskTally, HOUR, PARTS, Part, Record, StateHours};
 use crate::replication::Outcome;
 use crate::scenario::raw::{DemandKind, InHand};
 use crate::scenario::world::{Care, Scenario};
-use crate::schedule::ReturnKind;
+use crate::schedule::{Down, ReturnKind, Suspension};
 use crate::tally::Histogram;
 use crate::units::{Lang, yuan_from_fen};
 
@@ -358,6 +358,34 @@ const STOP_MEASURES: [StopMeasure; 3] = [
     ("overran", "probability", "超时概率", "returned late", Kind::Event),
 ];
 
+/// What the spans of one stop tell, the first one first.
+type OfDowns = fn(&[Down]) -> f64;
+
+/// What is measured of a stop that may be rolled back, and of one with failures after the return.
+fn setback_measures(stop: &Suspension) -> impl Iterator<Item = (StopMeasure, OfDowns)> + use<> {
+    let rollback: (StopMeasure, OfDowns) =
+        (("rolled-back", "probability", "回退旧系统的概率", "rolled back", Kind::Event), |downs| {
+            f64::from(u8::from(downs.first().is_some_and(|first| !first.is_return)))
+        });
+    let failures: [(StopMeasure, OfDowns); 2] = [
+        (("failures", "failures", "恢复后故障次数", "failures after the return", Kind::Number), |downs| {
+            later(downs).count() as f64
+        }),
+        (
+            ("failure-hours", "hours", "恢复后故障时长", "hours of failures after the return", Kind::Number),
+            |downs| later(downs).map(|down| f64::from(down.span.end.0 - down.span.start.0) / 3600.0).sum(),
+        ),
+    ];
+    let has_rollback = stop.rollback.is_some();
+    let has_failures = stop.unstable.is_some();
+    has_rollback.then_some(rollback).into_iter().chain(failures.into_iter().filter(move |_| has_failures))
+}
+
+/// The failures among the spans of a stop.
+fn later(downs: &[Down]) -> impl Iterator<Item = &Down> {
+    downs.iter().skip(1).filter(|down| !down.is_return)
+}
+
 impl Catalogue {
     /// The measures of a scenario.
     pub fn new(scenario: &Scenario) -> Self {
@@ -409,7 +437,9 @@ impl Catalogue {
         });
         for stop in 0..scenario.suspensions.len() {
             let group = Group::Stop(stop);
-            measures.extend(STOP_MEASURES.map(|(key, unit, zh, en, kind)| Measure { key, unit, zh, en, group, kind }));
+            let setbacks = setback_measures(&scenario.suspensions[stop]);
+            let all = STOP_MEASURES.into_iter().chain(setbacks.map(|(measure, _)| measure));
+            measures.extend(all.map(|(key, unit, zh, en, kind)| Measure { key, unit, zh, en, group, kind }));
         }
         Self { measures, series: series_of(scenario), hourly: hourly_series_of(scenario) }
     }
@@ -482,7 +512,7 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
     }
     values.push(refunded_95(record));
     values.push(yuan(record.ledger.peak()));
-    for (stop, actual) in scenario.suspensions.iter().zip(&outcome.actual) {
+    for (index, (stop, actual)) in scenario.suspensions.iter().zip(&outcome.actual).enumerate() {
         let back = (actual.end < scenario.horizon()).then(|| f64::from(actual.end.0) / f64::from(DAY));
         values.push(back);
         let late = if stop.kind == ReturnKind::Unannounced || actual.end == SimTime::NEVER {
@@ -492,6 +522,8 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
         };
         values.push(late);
         values.push(late.map(|hours| f64::from(u8::from(hours > 0.0))));
+        let downs: Vec<Down> = outcome.downs.iter().filter(|down| usize::from(down.stop) == index).copied().collect();
+        values.extend(setback_measures(stop).map(|(_, of)| Some(of(&downs))));
     }
     let actual = outcome
         .actual

@@ -199,6 +199,97 @@ pub struct Suspension {
     pub except: Option<ScopeMask>,
     /// What happens to service in hand.
     pub in_hand: InHand,
+    /// Return to the old system when the work will not be done in time.
+    pub rollback: Option<RollBack>,
+    /// Failures after the return.
+    pub unstable: Option<Unstable>,
+}
+
+/// Return to the old system at a go/no-go hour, and a second stop.
+#[derive(Debug, Clone)]
+pub struct RollBack {
+    /// When it is decided.
+    pub go_no_go: SimTime,
+    /// The work must be finished by then.
+    pub latest: SimTime,
+    /// Hours until the old system is back.
+    pub back_hours: Distribution,
+    /// The second stop begins so long after that, at least.
+    pub after: SimDuration,
+    /// Second of the day at which it begins.
+    pub at: u32,
+    /// Day of the week on which it begins, from Monday = 0; none: any.
+    pub weekday: Option<u8>,
+    /// Announced length of the second stop; none when no return is announced.
+    pub length: Option<SimDuration>,
+}
+
+impl RollBack {
+    /// When the second stop begins, given when the old system is back.
+    pub fn again(&self, clock: &Clock, back: SimTime) -> SimTime {
+        let earliest = back.plus(self.after);
+        let first = earliest.day() + u32::from(earliest.second_of_day() > self.at);
+        let is_right = |day: &u32| self.weekday.is_none_or(|weekday| clock.weekday(*day) == weekday);
+        let day = (first..first + 7).find(is_right).unwrap_or(first);
+        SimTime::at(day, self.at)
+    }
+}
+
+/// Failures in the first days after the return: a Poisson process within some hours of the day, cut
+/// after a number that is rarely passed.
+#[derive(Debug, Clone)]
+pub struct Unstable {
+    /// From the return on.
+    pub days: u32,
+    /// Failures a day, on average.
+    pub failures_per_day: f64,
+    /// Hours that each lasts.
+    pub hours: Distribution,
+    /// Hours of a day in which failures begin, in seconds, ascending.
+    pub within: Vec<(u32, u32)>,
+    /// Failures at most.
+    pub at_most: u32,
+}
+
+impl Unstable {
+    /// Probabilities of no failure, of one, two … before any cut: Poisson.
+    pub fn probabilities(&self) -> impl Iterator<Item = f64> {
+        let mean = self.failures_per_day * f64::from(self.days);
+        (1_u32..).scan(libm::exp(-mean), move |next, count| {
+            let this = *next;
+            *next *= mean / f64::from(count);
+            Some(this)
+        })
+    }
+
+    /// Number of failures at a uniform number.
+    pub fn count(&self, u: f64) -> u32 {
+        let mut sum = 0.0;
+        let passed = self.probabilities().take(self.at_most as usize).take_while(|probability| {
+            sum += probability;
+            sum <= u
+        });
+        passed.count() as u32
+    }
+
+    /// The moment at a part `u` of the hours after a return in which failures begin.
+    pub fn moment(&self, back: SimTime, u: f64) -> SimTime {
+        let a_day: u32 = self.within.iter().map(|(from, until)| until - from).sum();
+        let mut left = (u * f64::from(self.days) * f64::from(a_day)) as u32;
+        // Days without the hours before the return on the first and after it on the last are one.
+        for day in back.day()..=back.day() + self.days {
+            for &(from, until) in &self.within {
+                let begin = SimTime::at(day, from).max(back);
+                let end = SimTime::at(day, until);
+                let length = end.0.saturating_sub(begin.0);
+                if left < length {
+                    return SimTime(begin.0 + left);
+                }
+                left -= length;
+            }
+        }
+        back
+    }
 }
 
 impl Suspension {
@@ -284,5 +375,43 @@ impl Measure {
     /// name, so that the same measure meets the same person in the same mind under every schedule.
     pub fn index(&self) -> u32 {
         1 << 20 | name_key(&self.key) & 0xf_ffff
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::DAY;
+
+    const HOUR: u32 = 3_600;
+
+    #[test]
+    fn failures_are_even_over_the_hours_after_a_return() {
+        let within = vec![(8 * HOUR, 12 * HOUR), (14 * HOUR, 20 * HOUR)];
+        let unstable = Unstable { days: 2, failures_per_day: 1.0, hours: Distribution::Fixed(1.0), within, at_most: 6 };
+        // The return is at 15:00: five hours are left of that day, ten of the next one and five of the
+        // third, twenty in all.
+        let back = SimTime(15 * HOUR);
+        let at = |hours: f64| unstable.moment(back, hours / 20.0).0;
+        assert_eq!(at(0.0), 15 * HOUR);
+        assert_eq!(at(4.5), 19 * HOUR + HOUR / 2);
+        assert_eq!(at(5.0), DAY + 8 * HOUR);
+        assert_eq!(at(9.0), DAY + 14 * HOUR);
+        assert_eq!(at(15.5), 2 * DAY + 8 * HOUR + HOUR / 2);
+        assert_eq!(at(19.5), 2 * DAY + 14 * HOUR + HOUR / 2);
+    }
+
+    #[test]
+    fn failures_are_as_many_as_poisson_has_it_up_to_the_limit() {
+        let unstable = Unstable {
+            days: 2,
+            failures_per_day: 1.0,
+            hours: Distribution::Fixed(1.0),
+            within: vec![(0, DAY)],
+            at_most: 4,
+        };
+        // With a mean of 2: 0.1353, 0.2707, 0.2707, 0.1804, 0.0902 …
+        let counts = [0.13, 0.14, 0.40, 0.41, 0.67, 0.68, 0.85, 0.86, 0.95, 0.999].map(|u| unstable.count(u));
+        assert_eq!(counts, [0, 1, 1, 2, 2, 3, 3, 4, 4, 4]);
     }
 }

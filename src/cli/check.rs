@@ -16,7 +16,7 @@ use crate::report::labels::{label, written};
 use crate::report::weights::by_weight;
 use crate::scenario::raw::{InHand, MeasureKind};
 use crate::scenario::world::Scenario;
-use crate::schedule::Suspension;
+use crate::schedule::{RollBack, Suspension, Unstable, shift};
 use crate::units::Lang;
 
 #[derive(Debug, Args)]
@@ -74,6 +74,8 @@ fn as_json(input: &Input) -> Value {
                 "return": is_announced.then(|| clock.civil(stop.planned).to_string()),
                 "kind": stop.kind.word(),
                 "in_hand": stop.in_hand,
+                "rollback": stop.rollback.as_ref().map(|plan| rollback_json(scenario, plan)),
+                "unstable": stop.unstable.as_ref().map(unstable_json),
                 "hours": is_announced.then(|| hours(stop)),
                 "working_hours_lost": is_announced.then(|| working_hours_lost(scenario, stop)).flatten(),
             })
@@ -108,6 +110,75 @@ fn as_json(input: &Input) -> Value {
         "assumptions": assumed,
         "missing_sources": missing_sources(&input.loaded),
     })
+}
+
+fn rollback_json(scenario: &Scenario, plan: &RollBack) -> Value {
+    let civil = |time| scenario.clock.civil(time).to_string();
+    let back = back_on_average(plan);
+    json!({
+        "go_no_go": civil(plan.go_no_go),
+        "latest": civil(plan.latest),
+        "old_system_back_hours": round(plan.back_hours.mean()),
+        "again": civil(plan.again(&scenario.clock, back)),
+        "again_hours": plan.length.map(|length| f64::from(length.0) / 3600.0),
+    })
+}
+
+fn unstable_json(plan: &Unstable) -> Value {
+    json!({
+        "days": plan.days,
+        "failures": round(plan.failures_per_day * f64::from(plan.days)),
+        "hours_each": round(plan.hours.mean()),
+        "at_most": plan.at_most,
+    })
+}
+
+/// When the old system is back after a roll-back that takes its mean time.
+fn back_on_average(plan: &RollBack) -> SimTime {
+    shift(plan.go_no_go, (plan.back_hours.mean() * 3600.0).round() as i64)
+}
+
+/// What may happen at a stop beside what is announced: not known in advance, and so told apart.
+fn setbacks(scenario: &Scenario, stop: &Suspension, lang: Lang) -> Vec<(SimTime, String)> {
+    let name = lang.pick(&stop.name.zh, &stop.name.en);
+    let mut rows = Vec::new();
+    if let Some(plan) = &stop.rollback {
+        let latest = moment(scenario, plan.latest, lang);
+        let again = moment(scenario, plan.again(&scenario.clock, back_on_average(plan)), lang);
+        let hours = plan.back_hours.mean();
+        let length = plan.length.map(|length| f64::from(length.0) / 3600.0);
+        rows.push((plan.go_no_go, match lang {
+            Lang::Zh => {
+                let length = length.map_or_else(String::new, |hours| format!("，{hours:.1} 小时"));
+                format!("可能回退 {name}：如工作到 {latest} 做不完，旧系统约 {hours:.1} 小时后恢复，约 {again} 二次停机{length}")
+            }
+            Lang::En => {
+                let length = length.map_or_else(String::new, |hours| format!(" for {hours:.1} hours"));
+                format!(
+                    "{name} may roll back: if the work will not be done by {latest}, the old system is back some \
+                     {hours:.1} hours later, and a second stop begins about {again}{length}"
+                )
+            }
+        }));
+    }
+    if let Some(plan) = &stop.unstable {
+        let (days, rate, most) = (plan.days, plan.failures_per_day, plan.at_most);
+        let hours = plan.hours.mean();
+        let when = if stop.planned == SimTime::NEVER { scenario.horizon() } else { stop.planned };
+        rows.push((
+            when,
+            match lang {
+                Lang::Zh => format!(
+                    "{name}恢复后 {days} 天内可能再次中断：平均每天 {rate} 次，每次平均 {hours:.1} 小时，最多 {most} 次"
+                ),
+                Lang::En => format!(
+                    "{name} may be down again in the {days} days after the return: {rate} times a day on average, \
+                 {hours:.1} hours each, {most} times at most"
+                ),
+            },
+        ));
+    }
+    rows
 }
 
 fn round(value: f64) -> f64 {
@@ -223,6 +294,7 @@ fn timeline(text: &mut String, input: &Input) {
             rows.push((stop.planned, format!("{} {name}{estimated}  {span}", lang.pick("复", "return"))));
         }
     }
+    rows.extend(scenario.suspensions.iter().flat_map(|stop| setbacks(scenario, stop, lang)));
     for measure in &scenario.measures {
         if let (crate::schedule::Moment::At(until), true) = (measure.until, measure.kind != MeasureKind::Surge) {
             rows.push((until, format!("{} {}", lang.pick("截止", "cut-off"), measure_name(input, &measure.key))));

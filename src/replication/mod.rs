@@ -30,7 +30,7 @@ use crate::rng::Source;
 use crate::runbook::draw_outage;
 use crate::scenario::raw::{MeasureKind, SiteKind};
 use crate::scenario::world::{Scenario, SiteId};
-use crate::schedule::{Interval, Outage, Suspension};
+use crate::schedule::{Down, Interval, Outage, Suspension};
 use crate::trace::{Event, TraceRow};
 use crate::units::seconds_from_minutes;
 use days::NormalDays;
@@ -86,6 +86,8 @@ pub struct Outcome {
     pub normal: Arc<Record>,
     /// Actual stops and returns.
     pub actual: Vec<Interval>,
+    /// When services were down, before waves.
+    pub downs: Vec<Down>,
     /// Jobs served, both courses together.
     pub jobs: i64,
     /// Event log, when asked for.
@@ -370,7 +372,8 @@ impl<'a> Run<'a> {
         let jobs = self.record.desks.iter().chain(&normal.desks).map(|desk| desk.jobs).sum();
         let mut trace = self.trace.unwrap_or_default();
         trace.sort_by_key(TraceRow::order);
-        Ok(Outcome { record: self.record, normal, actual: self.outage.actual, jobs, trace, gains: self.gains })
+        let downs = self.outage.all_downs().to_vec();
+        Ok(Outcome { record: self.record, normal, actual: self.outage.actual, downs, jobs, trace, gains: self.gains })
     }
 
     fn scenario(&self) -> &'a Scenario {

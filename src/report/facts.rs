@@ -61,6 +61,8 @@ pub struct StopFacts {
     pub actual: [Option<f64>; 3],
     /// Probability that it returns after the announced time.
     pub overran: Interval,
+    /// Probability that it is rolled back; none where that is not stated.
+    pub rolled_back: Interval,
 }
 
 /// An assumption that much depends on.
@@ -177,7 +179,8 @@ fn desk(facts: &Facts, report: &Report<'_>, class: usize) -> Option<DeskFacts> {
 fn stop(facts: &Facts, report: &Report<'_>, stop: usize) -> StopFacts {
     let returned = facts.row(report, "return", Group::Stop(stop)).quantiles;
     let actual = [returned[0].value, returned[MEDIAN].value, returned[UPPER].value];
-    StopFacts { stop, actual, overran: facts.row(report, "overran", Group::Stop(stop)).share }
+    let share = |key| facts.row(report, key, Group::Stop(stop)).share;
+    StopFacts { stop, actual, overran: share("overran"), rolled_back: share("rolled-back") }
 }
 
 /// The three that results depend on most: minutes at the window, deferral and stock-up (model,

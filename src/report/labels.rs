@@ -7,9 +7,12 @@ use crate::scenario::layer::Loaded;
 use crate::units::Lang;
 
 /// Kinds of numbers: part of a key path, Chinese and English words.
-const WORDS: [(&str, &str, &str); 53] = [
+const WORDS: [(&str, &str, &str); 57] = [
     ("account_share", "个人账户支付比例", "share paid by the account"),
+    ("after_days", "回退后多少天再停", "days until the second stop"),
     ("after_hours", "停机后多少小时恢复", "hours until the return"),
+    ("at_most", "故障次数上限", "failures at most"),
+    ("back_hours", "回退所需小时", "hours until the old system is back"),
     ("bill_factor", "费用倍数", "factor on the bill"),
     ("bill_yuan", "次均费用（元）", "bill, yuan"),
     ("cap_yuan", "年度限额（元）", "yearly cap, yuan"),
@@ -28,6 +31,7 @@ const WORDS: [(&str, &str, &str); 53] = [
     ("elective_share", "可缓就诊比例", "share that can wait"),
     ("extra_share", "新系统初期多花时间", "slower at first"),
     ("extra_windows", "增开窗口", "windows added"),
+    ("failures_per_day", "每日故障次数", "failures a day"),
     ("fit_days", "可提前出院天数", "days before discharge"),
     ("fit_share", "可提前出院比例", "share fit to leave"),
     ("fund_share", "统筹支付比例", "share paid by the fund"),
@@ -64,9 +68,10 @@ const WORDS: [(&str, &str, &str); 53] = [
 ];
 
 /// The same for words that mean something only in their table or at the end of a path.
-const LAST: [(&str, &str, &str, &str); 11] = [
+const LAST: [(&str, &str, &str, &str); 12] = [
     ("demand", "sites", "各类网点占比", "share by place"),
     ("demand", "stay_days", "住院天数", "length of stay, days"),
+    ("suspend", "days", "不稳定天数", "days of instability"),
     ("classes", "share", "占比", "share of people"),
     ("districts", "share", "人口占比", "share of people"),
     ("handling", "share", "占比", "share"),

@@ -130,6 +130,11 @@ fn stop_text(words: &Words<'_>, facts: &StopFacts) -> String {
         let span = words.say(&format!("{hours:.0} 小时"), &format!("{hours:.0} hours")).to_owned();
         format!("{name} {} → {}{}{span}", words.moment(stop.stop), words.moment(stop.planned), words.say("，", ", "))
     }];
+    if facts.rolled_back.value.is_some() {
+        let share = percent_between(facts.rolled_back, words.lang).unwrap_or_default();
+        let zh = format!("回退旧系统、二次停机的概率 {share}");
+        parts.push(words.say(&zh, &format!("rolled back and stopped again with probability {share}")).to_owned());
+    }
     let late = facts.overran.value.filter(|&share| share > 0.0);
     if late.is_some() {
         let share = percent_between(facts.overran, words.lang).unwrap_or_default();

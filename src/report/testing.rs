@@ -87,6 +87,8 @@ fn stop(key: &str, name: Name, kind: ReturnKind, planned: SimTime) -> Suspension
         scope: ScopeMask::ALL,
         except: None,
         in_hand: InHand::Finish,
+        rollback: None,
+        unstable: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod measures;
 mod notices;
 mod schedules;
 mod selection;
+mod setbacks;
 mod support;
 mod theory;
 mod tidy;

@@ -184,7 +184,9 @@ impl Search<'_> {
         };
         let delay = i64::from(self.stop.wave_delay(matter.group, matter.district).0);
         let (earliest, latest) = returns(other);
-        if shift(earliest, offset) >= end || (self.is_back_by(other) && offset >= delay) {
+        // Failures come after the return: it may have passed while the stop holds.
+        let is_over = self.is_back_by(other) && offset >= delay && self.stop.unstable.is_none();
+        if shift(earliest, offset) >= end || is_over {
             Some(false)
         } else if latest != SimTime::NEVER && shift(latest, offset) <= start {
             Some(true)
@@ -203,13 +205,15 @@ impl Search<'_> {
                 && self.stop.kind != ReturnKind::Unannounced
                 && other.early.is_none()
                 && self.stop.overrun_hours.is_none()
+                && self.stop.rollback.is_none()
+                && other.rollback.is_none()
                 && other.planned >= self.stop.planned)
     }
 
     /// The latest moment at which the stop can hold for someone.
     fn latest_end(&self, matter: &Matter) -> SimTime {
         let delay = self.stop.wave_delay(matter.group, matter.district);
-        let (_, latest) = returns(self.stop);
+        let latest = if self.stop.unstable.is_some() { SimTime::NEVER } else { returns(self.stop).1 };
         let horizon = self.world.clock.horizon();
         if latest == SimTime::NEVER { horizon } else { latest.plus(delay).min(horizon) }
     }
@@ -250,7 +254,8 @@ impl Search<'_> {
 /// Earliest and latest actual return of a stop, before waves; never where nothing bounds it.
 fn returns(stop: &Suspension) -> (SimTime, SimTime) {
     let is_announced = stop.kind != ReturnKind::Unannounced;
-    let earliest = if is_announced && stop.early.is_none() { stop.planned } else { stop.stop };
+    let is_rolled_back = stop.rollback.is_some();
+    let earliest = if is_announced && stop.early.is_none() && !is_rolled_back { stop.planned } else { stop.stop };
     // A start that slips past the return moves the return.
     let is_certain =
         is_announced && stop.after_task.is_none() && stop.overrun_hours.is_none() && stop.slip_hours.is_none();

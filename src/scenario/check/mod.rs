@@ -25,6 +25,7 @@ mod people;
 mod routes;
 mod schedule;
 mod scope;
+mod setback;
 mod sites;
 mod size;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::announced::{Announced, planned_text};
 use super::complaint::{ComplaintKind, Complaints, allowed};
 use super::names::{Names, bit};
 use super::scope;
+use super::setback;
 use super::times::Times;
 use super::values::{amount_to, entries, name_or_key, number, quantity, quantity_required};
 use crate::calendar::{HoursError, OpeningHours, SimDuration, SimTime};
@@ -27,7 +28,8 @@ pub(super) fn suspensions(
 ) -> Vec<Suspension> {
     let mut suspensions = Vec::new();
     for (index, (key, suspend)) in entries(&layer.suspend).enumerate() {
-        let raw::Suspend { name, services, stop, slip_hours, returns, scope, except, in_hand } = suspend;
+        let raw::Suspend { name, services, stop, slip_hours, returns, scope, except, in_hand, rollback, unstable } =
+            suspend;
         let path = |part: &str| format!("suspend.{key}.{part}");
         out.required(&path("services"), services.as_ref());
         out.required(&path("stop"), stop.as_ref());
@@ -42,7 +44,7 @@ pub(super) fn suspensions(
         let hours = |out: &mut Complaints, part: &str, value: &Option<_>| {
             value.as_ref().map(|value| quantity(out, &path(part), value))
         };
-        suspensions.push(Suspension {
+        let mut stop = Suspension {
             key: key.to_owned(),
             name: name_or_key(name.as_ref(), key),
             services,
@@ -59,8 +61,16 @@ pub(super) fn suspensions(
             scope: scope::mask(out, &path("scope"), scope.as_ref(), names),
             except: except.as_ref().map(|except| scope::mask(out, &path("except"), Some(except), names)),
             in_hand: in_hand.unwrap_or_default(),
-        });
+            rollback: None,
+            unstable: None,
+        };
+        let about = setback::Stop { key, suspension: &stop, times, is_readable: !times.stops[index].unreadable };
+        let after = rollback.as_ref().map(|plan| setback::rollback(out, &about, plan));
+        let failing = unstable.as_ref().map(|plan| setback::unstable(out, &about, plan));
+        (stop.rollback, stop.unstable) = (after.flatten(), failing.flatten());
+        suspensions.push(stop);
     }
+    setback::check_number(out, &suspensions);
     suspensions
 }
 
@@ -124,7 +134,7 @@ fn check_return(out: &mut Complaints, key: &str, back: &raw::Return) {
     );
 }
 
-fn early_hours(out: &mut Complaints, key: &str, text: &str) -> Option<Vec<(u32, u32)>> {
+pub(super) fn early_hours(out: &mut Complaints, key: &str, text: &str) -> Option<Vec<(u32, u32)>> {
     match OpeningHours::parse(text) {
         Ok(hours) if !hours.is_empty() => Some(hours),
         Ok(_) | Err(HoursError::Form | HoursError::Backwards | HoursError::Overlap) => {

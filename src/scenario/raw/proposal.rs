@@ -28,6 +28,61 @@ pub struct Suspend {
     pub except: Option<Scope>,
     /// What happens to service in hand at the stop: it is finished (when left out), or frozen.
     pub in_hand: Option<InHand>,
+    /// The old system comes back when the work will not be done in time, and a second stop follows 回退.
+    pub rollback: Option<RollBack>,
+    /// Failures in the first days after the return 上线初期不稳定.
+    pub unstable: Option<Unstable>,
+}
+
+/// Return to the old system at a go/no-go hour, and the second stop after it 回退与二次停机.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RollBack {
+    /// Go/no-go hour: a date and time, or relative to `NAME.stop`, `NAME.planned_return` or the
+    /// announcement. At it one knows when `after_task` will be finished.
+    pub go_no_go: Option<TimeText>,
+    /// The old system comes back when the work will be finished later than this; the planned return
+    /// when left out.
+    pub latest: Option<TimeText>,
+    /// Hours from the go/no-go hour until the old system is back, everywhere at once.
+    pub back_hours: Option<Quantity>,
+    /// The second stop, which is not rolled back.
+    pub again: Option<Again>,
+}
+
+/// When the second stop begins, and how long it is announced to last.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Again {
+    /// Days after the old system is back, at least.
+    #[schemars(range(min = 0, max = 366))]
+    pub after_days: Option<u32>,
+    /// Hour at which it begins (`"18:00"`); that of the first stop when left out.
+    pub at: Option<String>,
+    /// Day of the week on which it begins (`"fri"`); any when left out.
+    pub weekday: Option<String>,
+    /// Announced hours; those of the first stop when left out.
+    #[schemars(range(min = 0, max = 8784))]
+    pub hours: Option<Amount>,
+}
+
+/// Failures after the return: services are down again for hours. They come at random, as many a day
+/// as stated on average, independently of one another (a Poisson process).
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unstable {
+    /// Days from the actual return on.
+    #[schemars(range(min = 1, max = 60))]
+    pub days: Option<u32>,
+    /// Failures a day, on average.
+    pub failures_per_day: Option<Amount>,
+    /// Hours until services are up again, everywhere at once.
+    pub hours: Option<Quantity>,
+    /// Hours of the day in which failures begin (`"08:00-20:00"`); all when left out.
+    pub within: Option<String>,
+    /// Failures at most; 6 when left out. More must have a probability below 1 %.
+    #[schemars(range(min = 1, max = 32))]
+    pub at_most: Option<u32>,
 }
 
 /// What happens to service in hand at a stop 停机时正在办理的业务.
