@@ -99,7 +99,8 @@ fn difference(scenario: &Scenario, first: &Outcome, second: &Outcome) -> Option<
             return Some(format!("counts of the course {course}\n{}", first_line_apart(one, other)));
         }
     }
-    (first.actual != second.actual || first.jobs != second.jobs)
+    let stops = |outcome: &Outcome| (outcome.actual.clone(), outcome.downs.clone());
+    (stops(first) != stops(second) || first.jobs != second.jobs)
         .then(|| format!("stops or jobs: {:?} {} and {:?} {}", first.actual, first.jobs, second.actual, second.jobs))
 }
 

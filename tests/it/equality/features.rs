@@ -93,6 +93,9 @@ features! {
     Runbook Happened,
     EarlyReturn Happened,
     Slip Happened,
+    RolledBack Happened,
+    Unstable Happened,
+    FrozenInHand Happened,
     // Measures.
     StockUp Happened,
     SettleBefore Happened,
@@ -223,6 +226,9 @@ impl Sight<'_> {
         use Feature as F;
         let horizon = self.horizon();
         match feature {
+            F::RolledBack => self.fell_into(false),
+            F::Unstable => self.fell_into(true),
+            F::FrozenInHand => self.outcome.record.desks.iter().any(|desk| desk.frozen > 0),
             F::SeveralStops => self.has_stop("agency"),
             F::SecondStop => self.has_stop("second"),
             F::Waves => self.stop(|stop, _, end| !stop.waves.is_empty() && end < horizon),
@@ -245,6 +251,15 @@ impl Sight<'_> {
     fn stop(&self, is: impl Fn(&Suspension, SimTime, SimTime) -> bool) -> bool {
         let stops = self.model.scenario.suspensions.iter().zip(&self.outcome.actual);
         stops.filter(|(_, actual)| actual.start < self.horizon()).any(|(stop, at)| is(stop, at.start, at.end))
+    }
+
+    /// Whether a stop came a second time after a roll-back, or failed after its return, and a claim, or
+    /// a visit, met that.
+    fn fell_into(&self, is_failure: bool) -> bool {
+        let later = self.outcome.downs.iter().skip(self.outcome.actual.len());
+        let meant = later.filter(|down| down.is_return != is_failure).map(|down| down.span);
+        let meant: Vec<_> = meant.filter(|span| span.start < span.end && span.start < self.horizon()).collect();
+        self.rows(Event::Paid).any(|row| meant.iter().any(|span| span.contains(row.time)))
     }
 
     fn has_stop(&self, key: &str) -> bool {
@@ -288,10 +303,10 @@ impl Sight<'_> {
 
     /// Whether any stop holds at a moment at any site.
     fn is_anything_down(&self, time: SimTime) -> bool {
-        let stops = self.model.scenario.suspensions.iter().zip(&self.outcome.actual);
-        let mut spans = stops.map(|(stop, actual)| {
+        let mut spans = self.outcome.downs.iter().map(|down| {
+            let stop = &self.model.scenario.suspensions[usize::from(down.stop)];
             let late = stop.waves.iter().map(|wave| wave.delay.0).max().unwrap_or(0);
-            (actual.start, SimTime(actual.end.0.saturating_add(late)))
+            (down.span.start, SimTime(down.span.end.0.saturating_add(late)))
         });
         spans.any(|(start, end)| start <= time && time < end)
     }
@@ -360,7 +375,7 @@ impl Sight<'_> {
     fn intake_while_down(&self) -> bool {
         self.rows(Event::Started).any(|row| {
             let is_intake = self.step_of(row).is_some_and(|step| step.needs.is_none());
-            is_intake && self.outcome.actual.iter().any(|stop| stop.contains(row.time))
+            is_intake && self.outcome.downs.iter().any(|down| down.span.contains(row.time))
         })
     }
 

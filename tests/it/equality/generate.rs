@@ -109,7 +109,9 @@ impl Plan {
         let stops = stops(&mut dice, given);
         let last = stops.iter().map(|stop| stop.until).max().unwrap_or(0);
         let after = if given.has(Feature::OpenAtHorizon) { dice.pick(&[1, 2]) } else { dice.pick(&[4, 6, 8]) };
-        let days = last.div_ceil(24) + after;
+        // A second stop after a roll-back, or failures, come later.
+        let later = 2 * u32::from(given.has(Feature::RolledBack)) + u32::from(given.has(Feature::Unstable));
+        let days = last.div_ceil(24) + later + after;
         let districts = if given.has(Feature::SeveralDistricts) {
             "\n[districts]\neast = { share = 0.6 }\nwest = { share = 0.4 }\n"
         } else {

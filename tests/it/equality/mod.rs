@@ -78,7 +78,8 @@ fn wrong_ways_are_found_and_shrunk_to_what_shows_them() {
     let workshop = Workshop::new();
     let wrong: [(Way, &[&str]); 3] = [
         (ignores_the_last_ticket, &["last_ticket"]),
-        (gives_up_one_try_early, &["tries"]),
+        // There are tries where the file gives no number of them, too.
+        (gives_up_one_try_early, &["desk"]),
         (forgets_to_rework, &["rework_share", "suspend"]),
     ];
     // Each is a mistake in the scenario that stands in for one in an engine, with the words of the

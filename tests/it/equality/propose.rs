@@ -101,8 +101,13 @@ impl Plan {
         let ramp = one_of(self, Feature::Ramp, &all);
         let waves = one_of(self, Feature::Waves, &all);
         let scoped = one_of(self, Feature::ScopedStop, &all);
+        // What is early is not late: where there is another stop, that one is rolled back.
+        let late: Vec<usize> = all.iter().copied().filter(|stop| *stop != early).collect();
+        let rolled = one_of(self, Feature::RolledBack, &late);
+        let unstable = one_of(self, Feature::Unstable, &all);
+        let frozen = one_of(self, Feature::FrozenInHand, &all);
         for (index, stop) in self.stops.clone().into_iter().enumerate() {
-            let has_task = index == early || index == runbook;
+            let has_task = index == early || index == runbook || index == rolled;
             let minute = self.dice.pick(&[0, 0, 30, 7]);
             let planned = at(stop.until, 0);
             let mut back = match (index == unannounced, has_task) {
@@ -140,11 +145,45 @@ impl Plan {
                 let scope = self.scope();
                 let _ = write!(text, "\n{scope}");
             }
+            if index == rolled {
+                text.push_str(&self.rollback(&stop, index == unannounced));
+            }
+            if index == unstable {
+                text.push_str(&self.failures());
+            }
+            // Of a schedule that freezes, most stops do: a stop at night finds nobody in hand.
+            if self.has(Feature::FrozenInHand) && (index == frozen || self.dice.below(3) > 0) {
+                text.push_str("\nin_hand = \"freeze\"");
+            }
             self.propose(&text);
             if has_task {
                 self.runbook(&stop, index == early);
             }
         }
+    }
+
+    /// A roll-back that surely happens: the work is never done by then.
+    fn rollback(&mut self, stop: &Stop, is_open: bool) -> String {
+        let (back, after) = (
+            self.dice.pick(&["0.5", "2", "{ triangular = { min = 0, mode = 2, max = 9 } }"]),
+            self.dice.pick(&[0, 0, 1]),
+        );
+        let at = self.dice.pick(&["", ", at = \"09:00\"", ", at = \"14:30\""]);
+        let hours = if is_open { "" } else { self.dice.pick(&["", ", hours = 6", ", hours = 20"]) };
+        let key = stop.key;
+        format!(
+            "\nrollback = {{ go_no_go = \"{key}.stop + 1h\", latest = \"{key}.stop + 1h\", back_hours = {back}, \
+             again = {{ after_days = {after}{at}{hours} }} }}"
+        )
+    }
+
+    /// Failures that mostly happen.
+    fn failures(&mut self) -> String {
+        let hours = self.dice.pick(&["0.5", "3", "{ lognormal = { mean = 4, cv = 1 } }"]);
+        let within = self.dice.pick(&["", ", within = \"08:00-18:00\"", ", within = \"09:00-11:30, 14:00-16:00\""]);
+        let days = self.dice.pick(&[1, 2]);
+        let rate = if days == 1 { 3 } else { 2 };
+        format!("\nunstable = {{ days = {days}, failures_per_day = {rate}, hours = {hours}{within}, at_most = 10 }}")
     }
 
     fn wave_sites(&mut self) -> &'static str {
