@@ -325,6 +325,15 @@ fn a_rollback_needs_a_task_and_where_nothing_is_announced_a_latest_moment() {
     }
 }
 
+#[test]
+fn essential_care_needs_a_way_in_failures_too() {
+    let ends = "handling.dialysis.all={ pathway = \"ledger\", until = \"settlement.return\" }";
+    assert!(check_of(&[ends, ROLLBACK]).is_ok(), "the return is that after the second stop");
+    let told = refused(&[ends, UNSTABLE]);
+    assert!(told.len() == 1 && told[0].starts_with("handling.dialysis"), "{told:#?}");
+    assert!(check_of(&[UNSTABLE]).is_ok());
+}
+
 fn check_of(sets: &[&str]) -> Result<Scenario, Vec<cutover::scenario::check::Complaint>> {
     let loaded = loaded("minimal", sets);
     check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar)
