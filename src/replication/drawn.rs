@@ -11,12 +11,15 @@ use crate::scenario::raw::{DemandKind, SiteKind};
 use crate::scenario::world::SiteId;
 
 use super::Run;
+use super::handling::Latents;
 
 /// Draws of one site.
 #[derive(Default)]
 pub(super) struct Drawn {
     /// Independent visits, in order of the day.
     pub(super) visits: Vec<Visit>,
+    /// What has been drawn for each of them, by the first schedule that meets it.
+    pub(super) latents: Vec<Option<Latents>>,
     /// Stays, in order of the day of admission.
     pub(super) stays: Vec<Visit>,
     /// Weekdays, second of the day and patient of those with sessions.
@@ -29,7 +32,8 @@ pub(super) struct Drawn {
 
 impl Drawn {
     fn clear(&mut self) {
-        let Self { visits, stays, sessions, refills, matters } = self;
+        let Self { visits, latents, stays, sessions, refills, matters } = self;
+        latents.clear();
         [visits, stays, matters].into_iter().for_each(Vec::clear);
         sessions.clear();
         refills.clear();

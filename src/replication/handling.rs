@@ -33,6 +33,18 @@ pub(super) struct Offer {
     pub(super) second_deductible: u32,
 }
 
+/// What is drawn for a visit when it is met by a stop, whatever the schedule: drawn once, and kept for
+/// the other schedules.
+#[derive(Clone, Copy)]
+pub(super) struct Latents {
+    /// The behaviour block of the visit.
+    pub(super) behaviour: Block,
+    /// Its bill as on a normal day, and whether it was capped, once asked for.
+    bill: Option<(Bill, bool)>,
+    /// What the patient has, once asked for.
+    means: Option<Means>,
+}
+
 /// A visit met by a stop.
 #[derive(Clone, Copy)]
 pub(super) struct Met {
@@ -84,13 +96,14 @@ impl Run<'_> {
 
     /// Independent visits that a stop may meet.
     fn visits(&mut self) {
-        let visits = std::mem::take(&mut self.desk.drawn.visits);
-        for visit in &visits {
+        let mut drawn = std::mem::take(&mut self.desk.drawn);
+        drawn.latents.resize(drawn.visits.len(), None);
+        for (visit, latents) in drawn.visits.iter().zip(&mut drawn.latents) {
             if self.care_down[usize::from(visit.care)].contains(visit.due) {
-                self.meet(*visit, Action::Purchase, 1.0);
+                self.meet_drawn(*visit, Action::Purchase, latents);
             }
         }
-        self.desk.drawn.visits = visits;
+        self.desk.drawn = drawn;
     }
 
     /// First and last day on which a care type of this kind at this group may be down.
@@ -106,32 +119,44 @@ impl Run<'_> {
     }
 
     /// Treats a visit as due if its service is down at that moment.
-    pub(super) fn meet(&mut self, visit: Visit, action: Action, bill_share: f64) {
+    pub(super) fn meet(&mut self, visit: Visit, action: Action) {
+        self.meet_drawn(visit, action, &mut None);
+    }
+
+    /// The same, with what other schedules have drawn for the visit.
+    fn meet_drawn(&mut self, visit: Visit, action: Action, latents: &mut Option<Latents>) {
         if visit.due >= self.scenario().horizon() {
             return;
         }
         let matter = self.matter_of(&visit, action);
         let needs = self.scenario().care[usize::from(visit.care)].needs;
         if let Some((_, down)) = self.outage.down_at(self.scenario(), needs, &matter, visit.due) {
-            let met = Met { visit, matter, down, state: StayState::DischargedInGap, bill_share };
-            if let Some((claim, site)) = self.affected(met) {
+            let met = Met { visit, matter, down, state: StayState::DischargedInGap, bill_share: 1.0 };
+            let latents = latents.get_or_insert_with(|| self.latents_of(&visit));
+            if let Some((claim, site)) = self.affected(met, latents) {
                 self.send(claim, site);
             }
         }
     }
 
+    /// What is drawn for a visit, of which nothing but its behaviour has been asked for.
+    pub(super) fn latents_of(&self, visit: &Visit) -> Latents {
+        let behaviour = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, visit.key.index);
+        Latents { behaviour, bill: None, means: None }
+    }
+
     /// Counts an affected visit and decides what it does; the answer is a claim on its way.
-    pub(super) fn affected(&mut self, met: Met) -> Option<(Claim, SiteId)> {
+    pub(super) fn affected(&mut self, met: Met, latents: &mut Latents) -> Option<(Claim, SiteId)> {
         let visit = met.visit;
         self.count_affected(&visit);
         let care = &self.model.scenario.care[usize::from(visit.care)];
-        let block = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, visit.key.index);
-        if !care.essential && block.u(0) < care.elective_share * care.deferred_share {
-            self.defer(&met);
+        let u = latents.behaviour.u(0);
+        if !care.essential && u < care.elective_share * care.deferred_share {
+            self.defer(&met, latents);
             return None;
         }
-        let is_elective = block.u(0) < care.elective_share && !care.essential;
-        self.pay(met, block, is_elective)
+        let is_elective = u < care.elective_share && !care.essential;
+        self.pay(met, latents, is_elective)
     }
 
     /// Whether the patient is one person over several visits; all others are one person a visit.
@@ -142,7 +167,11 @@ impl Run<'_> {
 
     /// What somebody has, by the behaviour block of the visit; of patients with memory by that of
     /// the person, which has index 0.
-    pub(super) fn means_of(&self, visit: &Visit, block: Block) -> Means {
+    pub(super) fn means_with(&self, visit: &Visit, latents: &mut Latents) -> Means {
+        *latents.means.get_or_insert_with(|| self.means_of(visit, latents.behaviour))
+    }
+
+    fn means_of(&self, visit: &Visit, block: Block) -> Means {
         let block = if self.has_memory(visit) { self.person_block(visit) } else { block };
         let (scenario, normal) = (self.scenario(), &self.model.population.normal);
         let monthly_income_yuan =
@@ -196,7 +225,7 @@ impl Run<'_> {
         self.log_visit(visit, visit.due, Event::StockedUp);
     }
 
-    fn defer(&mut self, met: &Met) {
+    fn defer(&mut self, met: &Met, latents: &Latents) {
         let visit = &met.visit;
         self.part(visit, Part::Deferred);
         let care = &self.model.scenario.care[usize::from(visit.care)];
@@ -206,7 +235,7 @@ impl Run<'_> {
         let back = SimTime(met.down.end.0.saturating_add((days * 86_400.0) as u32)).min(horizon);
         self.deferred_to = Some(back);
         self.record.cell(visit.care, visit.scheme).deferral_seconds += i64::from(back.0 - visit.due.0);
-        self.note_fate(visit, Care::Deferred, 0);
+        self.note_fate(visit, latents, Care::Deferred, 0);
         self.log_visit(visit, visit.due, Event::Deferred);
     }
 
@@ -220,10 +249,14 @@ impl Run<'_> {
     }
 
     /// The visit's bill as on a normal day.
-    pub(super) fn bill_of(&mut self, met: &Met) -> Bill {
+    pub(super) fn bill_of(&mut self, met: &Met, latents: &mut Latents) -> Bill {
         let visit = &met.visit;
         if self.scenario().care[usize::from(visit.care)].kind == DemandKind::Business {
             return Bill::default();
+        }
+        if let Some((bill, capped)) = latents.bill {
+            self.record.cell(visit.care, visit.scheme).capped += i64::from(capped);
+            return bill;
         }
         let draws = self.stream().bill_draws(visit);
         let (whole, capped) = self.stream().bill_fen(visit, &draws);
@@ -231,7 +264,9 @@ impl Run<'_> {
         self.record.cell(visit.care, visit.scheme).capped += i64::from(capped);
         let split = |fen| split_bill(fen, self.benefit(visit), draws.u(1), draws.u(2));
         if fen == whole {
-            return split(fen);
+            let bill = split(fen);
+            latents.bill = Some((bill, capped));
+            return bill;
         }
         // The first part was settled before and has used up deductible and cap: as one stay.
         let (all, first) = (split(whole), split(whole - fen));
@@ -259,9 +294,9 @@ impl Run<'_> {
     }
 
     /// Pathway, or forgone when cash in hand does not reach.
-    fn pay(&mut self, met: Met, block: Block, is_elective: bool) -> Option<(Claim, SiteId)> {
+    fn pay(&mut self, met: Met, latents: &mut Latents, is_elective: bool) -> Option<(Claim, SiteId)> {
         let visit = met.visit;
-        let bill = self.bill_of(&met);
+        let bill = self.bill_of(&met, latents);
         let scenario = &self.model.scenario;
         let care = &scenario.care[usize::from(visit.care)];
         let rules = &scenario.rules[usize::from(visit.care)];
@@ -272,27 +307,27 @@ impl Run<'_> {
             time: visit.due,
             actual: &self.outage.actual,
         };
-        let means = self.means_of(&visit, block);
+        let means = self.means_with(&visit, latents);
         let cash = means.cash_fen(bill);
-        let Some(chosen) = choose_pathway(rules, &case, block.u(1)) else {
-            self.forgo(&visit);
+        let Some(chosen) = choose_pathway(rules, &case, latents.behaviour.u(1)) else {
+            self.forgo(&visit, latents);
             return None;
         };
         let mut offer = self.offer(&visit, chosen, bill);
         match self.within(&visit, &case, offer, bill, cash) {
             Some(possible) => offer = possible,
             None if is_elective => {
-                self.defer(&met);
+                self.defer(&met, latents);
                 return None;
             }
             // Essential care is given; what cash does not cover is owed to the provider.
             None if care.essential => offer.asked = cash,
             None => {
-                self.forgo(&visit);
+                self.forgo(&visit, latents);
                 return None;
             }
         }
-        self.count_payment(&met, offer, means)
+        self.count_payment(&met, offer, means, latents)
     }
 
     /// What somebody chose if cash in hand reaches for it, else the open pathway that asks for least,
@@ -308,25 +343,30 @@ impl Run<'_> {
     }
 
     /// Notes what became of a patient, where schedules are compared. Agency business is no care.
-    fn note_fate(&mut self, visit: &Visit, care: Care, prepaid: i64) {
+    fn note_fate(&mut self, visit: &Visit, latents: &Latents, care: Care, prepaid: i64) {
         let is_business = self.scenario().care[usize::from(visit.care)].kind == DemandKind::Business;
         if self.fates.is_none() || is_business {
             return;
         }
         let has_memory = self.has_memory(visit);
-        let index = if has_memory { 0 } else { visit.key.index };
-        let block = self.source.block(visit.key.site, StreamId::Behaviour, visit.key.person, index);
+        let block = if has_memory { self.person_block(visit) } else { latents.behaviour };
         let fate = Fate::new(visit, has_memory, block.u(3), care, prepaid);
         self.fates.iter_mut().for_each(|fates| fates.push(fate));
     }
 
-    fn forgo(&mut self, visit: &Visit) {
+    fn forgo(&mut self, visit: &Visit, latents: &Latents) {
         self.part(visit, Part::Forgone);
-        self.note_fate(visit, Care::Forgone, 0);
+        self.note_fate(visit, latents, Care::Forgone, 0);
         self.log_visit(visit, visit.due, Event::Forgone);
     }
 
-    pub(super) fn count_payment(&mut self, met: &Met, offer: Offer, means: Means) -> Option<(Claim, SiteId)> {
+    pub(super) fn count_payment(
+        &mut self,
+        met: &Met,
+        offer: Offer,
+        means: Means,
+        latents: &Latents,
+    ) -> Option<(Claim, SiteId)> {
         let visit = &met.visit;
         let Offer { pathway, bill, asked: paid, second_deductible } = offer;
         let way = &self.model.scenario.pathways[usize::from(pathway)];
@@ -355,7 +395,7 @@ impl Run<'_> {
         if !self.has_memory(visit) {
             self.count_person(visit, means);
         }
-        self.note_fate(visit, Care::Given, prepaid);
+        self.note_fate(visit, latents, Care::Given, prepaid);
         add_on_day(&mut self.record.prepaid, visit.due, prepaid);
         let claim = self.claim_of(visit, pathway, money, met.matter.action);
         self.log(visit.key.site, &claim, visit.due, Event::Paid, i64::from(paid));

@@ -28,7 +28,7 @@ impl Run<'_> {
                 if pattern >> scenario.clock.weekday(day) & 1 == 1 {
                     let mut visit = Visit { due: SimTime::at(day, second), ..patient };
                     visit.key.index = day;
-                    self.meet(visit, Action::Purchase, 1.0);
+                    self.meet(visit, Action::Purchase);
                 }
             }
             self.person_done(&patient);
@@ -123,7 +123,7 @@ impl Run<'_> {
                 }
                 None => {
                     self.deferred_to = None;
-                    self.meet(visit, Action::Purchase, 1.0);
+                    self.meet(visit, Action::Purchase);
                     let bought = self.deferred_to.map_or(day, |back| back.day().max(day));
                     bought.saturating_add(cycle)
                 }

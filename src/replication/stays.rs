@@ -18,7 +18,7 @@ use crate::schedule::{Interval, Matter};
 use crate::units::seconds_from_minutes;
 
 use super::Run;
-use super::handling::{Met, Offer};
+use super::handling::{Latents, Met, Offer};
 
 /// The step at which work before the stop is counted.
 const BEFORE_STOP: u8 = STEPS as u8 - 1;
@@ -198,30 +198,32 @@ impl Run<'_> {
         if stay.due < scenario.horizon()
             && let Some((_, down)) = self.outage.down_at(scenario, needs, &matter, stay.due)
         {
-            return self.affected(Met { visit: stay, matter, down, state: StayState::DischargedInGap, bill_share });
+            let met = Met { visit: stay, matter, down, state: StayState::DischargedInGap, bill_share };
+            return self.affected(met, &mut self.latents_of(&stay));
         }
         let down = self.spanned(&stay, needs, &matter)?;
         self.record.cell(stay.care, stay.scheme).spanning += 1;
         let met = Met { visit: stay, matter, down, state: StayState::DischargedAfter, bill_share };
-        let block = self.source.block(stay.key.site, StreamId::Behaviour, stay.key.person, stay.key.index);
-        let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &self.case_after(&met), block.u(1))?;
+        let mut latents = self.latents_of(&stay);
+        let u = latents.behaviour.u(1);
+        let pathway = choose_pathway(&scenario.rules[usize::from(stay.care)], &self.case_after(&met), u)?;
         let is_settled_then =
             |pathway: u16| matches!(scenario.pathways[usize::from(pathway)].pays, Pays::Nothing | Pays::OwnShare);
         if is_settled_then(pathway) {
-            return self.registered_again(&met, pathway);
+            return self.registered_again(&met, pathway, &mut latents);
         }
         if stay.due >= scenario.horizon() {
             return None;
         }
-        let bill = self.bill_of(&met);
-        let means = self.means_of(&stay, block);
+        let bill = self.bill_of(&met, &mut latents);
+        let means = self.means_with(&stay, &mut latents);
         let cash = means.cash_fen(bill);
         let offer = self.offer(&stay, pathway, bill);
         match self.within(&stay, &self.case_after(&met), offer, bill, cash) {
-            Some(other) if is_settled_then(other.pathway) => self.registered_again(&met, other.pathway),
-            Some(offer) => self.count_payment(&met, offer, means),
+            Some(other) if is_settled_then(other.pathway) => self.registered_again(&met, other.pathway, &mut latents),
+            Some(offer) => self.count_payment(&met, offer, means, &latents),
             // The stay is over: what cash does not cover is owed to the hospital.
-            None => self.count_payment(&met, Offer { asked: cash, ..offer }, means),
+            None => self.count_payment(&met, Offer { asked: cash, ..offer }, means, &latents),
         }
     }
 
@@ -238,10 +240,10 @@ impl Run<'_> {
 
     /// Registered again once the service is back, and settled as usual at discharge: the own share is
     /// then no different from the normal course.
-    fn registered_again(&mut self, met: &Met, pathway: u16) -> Option<(Claim, SiteId)> {
+    fn registered_again(&mut self, met: &Met, pathway: u16, latents: &mut Latents) -> Option<(Claim, SiteId)> {
         let stay = met.visit;
         if self.scenario().pathways[usize::from(pathway)].second_deductible {
-            let bill = self.bill_of(met);
+            let bill = self.bill_of(met, latents);
             let more = self.offer(&stay, pathway, bill).second_deductible;
             self.record.cell(stay.care, stay.scheme).second_deductible += i64::from(more);
         }
@@ -278,7 +280,7 @@ impl Run<'_> {
             return false;
         };
         let met = Met { visit, matter, down, state: StayState::DischargedInGap, bill_share: 1.0 };
-        if let Some((claim, place)) = self.affected(met) {
+        if let Some((claim, place)) = self.affected(met, &mut self.latents_of(&visit)) {
             // Whoever came to this hall goes to this hall.
             let same = self.scenario().sites[place as usize].group == self.scenario().sites[site as usize].group;
             self.send(claim, if same { site } else { place });
@@ -292,6 +294,10 @@ impl Run<'_> {
     fn brought_forward(&mut self, visit: &Visit, matter: &Matter, site: SiteId) -> bool {
         let scenario = &self.model.scenario;
         let care = &scenario.care[usize::from(visit.care)];
+        let mut measures = scenario.measures.iter().filter(|measure| measure.kind == MeasureKind::BringForward);
+        if !measures.any(|measure| measure.who.care >> visit.care & 1 == 1) {
+            return false;
+        }
         let is_announced = scenario
             .suspensions
             .iter()
