@@ -135,7 +135,9 @@ fn the_go_no_go_looks_at_the_technical_finish_and_the_second_stop_at_its_hour_an
 fn the_second_attempt_draws_anew_and_leaves_the_first_one_alone() {
     let sure = "suspend.settlement.rollback={ go_no_go = \"settlement.stop + 1h\", latest = \"settlement.stop + 1h\", \
                 back_hours = 1, again = { after_days = 5, hours = 1 } }";
-    let (plain, rolled) = (scenario("minimal", &[]), scenario("minimal", &[sure]));
+    // Announced for two hours, it returns when the work is done.
+    let short = "suspend.settlement.return.fixed=2022-03-12T02:00:00";
+    let (plain, rolled) = (scenario("minimal", &[short]), scenario("minimal", &[short, sure]));
     let mut lengths = BTreeSet::new();
     for replication in 0..50 {
         let source = Source::new(3, replication);
@@ -148,6 +150,21 @@ fn the_second_attempt_draws_anew_and_leaves_the_first_one_alone() {
         assert_ne!(again.end.0 - again.start.0, technical, "other luck");
     }
     assert!(lengths.len() > 45, "it differs by replication");
+}
+
+#[test]
+fn sites_come_back_in_waves_after_the_return_only() {
+    let waves = "suspend.settlement.return.waves={ late = { sites = [\"clinic\"], delay_hours = 10 } }";
+    let often = "suspend.settlement.unstable={ days = 5, failures_per_day = 3, hours = 2, at_most = 30 }";
+    let scenario = with(&[ROLLBACK, waves, often]);
+    let outage = draw_outage(&scenario, &Source::new(1, 0));
+    let clinic = scenario.groups.iter().position(|group| group.key == "clinic").expect("a group") as u16;
+    let spans: Vec<Interval> = outage.downs_at(&scenario, clinic, 0).collect();
+    let of_settlement = outage.all_downs().iter().zip(&spans).filter(|(down, _)| down.stop == 1);
+    let ends: Vec<(SimTime, SimTime)> = of_settlement.map(|(down, here)| (down.span.end, here.end)).collect();
+    assert_eq!(ends[0], (march(13, 18), march(13, 18)), "the old system is back everywhere at once");
+    assert_eq!(ends[1], (march(21, 16), march(22, 2)));
+    assert!(ends.len() > 5 && ends[2..].iter().all(|(all, here)| all == here), "and so it is after a failure");
 }
 
 #[test]
