@@ -11,9 +11,11 @@ use super::input::{Input, problems, read_schedule};
 use super::output::{Failure, print};
 use super::progress::{describe_stop, listen, pool, progress_bar, stopped_failure, threads_or_all, tick};
 use super::run::{REPLICATIONS_DEFAULT, parse_replications, parse_seed, parse_threads};
+use super::usage::{BadValue, whole};
 use super::{EngineArgs, ScenarioArgs, choose_lang};
 use crate::experiment::Watch;
-use crate::experiment::comparison::{Candidate, Plan, compare as compare_candidates};
+use crate::experiment::comparison::{Candidate, Comparison, Plan, compare as compare_candidates};
+use crate::experiment::worlds::{Worlds, scores};
 use crate::measures::Catalogue;
 use crate::objective::Objective;
 use crate::replication::Model;
@@ -22,11 +24,23 @@ use crate::report::comparison::{ComparisonReport, json, text, write};
 use crate::report::folder::Folder;
 use crate::report::manifest::run_digest;
 use crate::scenario::alike::differences;
-use crate::scenario::layer::{SCHEDULE_DEFAULT, schedules};
+use crate::scenario::check::check;
+use crate::scenario::layer::{Loaded, SCHEDULE_DEFAULT, schedules};
+use crate::scenario::plausible::World;
 use crate::units::Lang;
 
 /// Most schedules that one comparison takes.
 const SCHEDULES_MAX: usize = 40;
+
+/// Replications of all schedules unless asked otherwise: those that are clearly worse by then are left
+/// out of the rest.
+const EVERYBODY_DEFAULT: u32 = 50;
+
+/// Replications in each plausible world unless asked otherwise.
+const WORLDS_DEFAULT: u32 = 5;
+
+/// Most schedules that are looked at in other worlds.
+const IN_QUESTION_MAX: usize = 4;
 
 /// Keys named in a message about differing patients.
 const KEYS_SHOWN: usize = 8;
@@ -41,12 +55,15 @@ pub(super) struct CompareArgs {
     /// The schedule the others are compared with (default: announced) ｜ 作基准的方案（默认 announced 公告方案）
     #[arg(long, value_name = "SCHEDULE｜方案")]
     baseline: Option<String>,
-    /// Times the course is simulated under every schedule (default 100) ｜ 每个方案的模拟次数（默认 100）
+    /// Times the course is simulated under every schedule (default 100; 50 where a schedule is clearly worse by then) ｜ 每个方案的模拟次数（默认 100；50 次后明显较差的方案不再继续）
     #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
     replications: Option<u32>,
     /// Most times for schedules between which the choice is open (default: twice as many) ｜ 选择未定的方案最多模拟的次数（默认加倍）
     #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
     most: Option<u32>,
+    /// Simulated courses in each plausible world (long or short work, many or few who put visits off or stock up, slow or fast windows) for the schedules in question (default 5; 0 leaves it out) ｜ 各种可能情形（工期长短、推迟与提前开药多少、窗口快慢）下对仍有争议的方案各模拟的次数（默认 5；0 为不做）
+    #[arg(long, value_name = "N｜次数", default_value_t = WORLDS_DEFAULT, value_parser = parse_worlds)]
+    worlds: u32,
     /// Random seed: the same seed gives the same results ｜ 随机种子：种子相同，结果相同
     #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed)]
     seed: u64,
@@ -69,13 +86,21 @@ pub(super) struct CompareArgs {
     json: bool,
 }
 
+fn parse_worlds(text: &str) -> Result<u32, BadValue> {
+    whole(text, 0, 10_000)
+}
+
 pub(super) fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
     let inputs = read_all(arguments)?;
     let lang = inputs[0].lang;
     let city = &inputs[0].loaded.city;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("output").join(city).join("compare"));
     let replications = arguments.replications.unwrap_or(REPLICATIONS_DEFAULT);
-    let plan = Plan { replications, most: arguments.most.unwrap_or(2 * replications).max(replications) };
+    let plan = Plan {
+        everybody: arguments.replications.unwrap_or(EVERYBODY_DEFAULT),
+        replications,
+        most: arguments.most.unwrap_or(2 * replications).max(replications),
+    };
     let digests: Vec<String> = inputs
         .iter()
         .map(|input| run_digest(&input.loaded, arguments.seed, &format!("compare {plan:?}"), lang))
@@ -90,7 +115,11 @@ pub(super) fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
     let clock = Instant::now();
     let bar = progress_bar(arguments.quiet || arguments.json, plan.replications, lang);
     let ticker = tick(&bar, &watch, &signal);
-    let comparison = pool(threads)?.install(|| compare_candidates(&candidates, arguments.seed, plan, &watch, &|_| {}));
+    let pool = pool(threads)?;
+    let mut comparison = pool.install(|| compare_candidates(&candidates, arguments.seed, plan, &watch, &|_| {}));
+    if comparison.stopped.is_none() && arguments.worlds > 0 {
+        pool.install(|| add_worlds(&mut comparison, (&loaded, &candidates), arguments, &watch));
+    }
     ticker.stop();
     bar.finish_and_clear();
     let stopped = describe_stop(comparison.stopped.as_ref(), comparison.replications(), lang);
@@ -226,12 +255,54 @@ fn refuse_differing(inputs: &[Input]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Simulates the schedules in question in every plausible world. A world in which a scenario cannot be
+/// is left out.
+fn add_worlds(
+    comparison: &mut Comparison,
+    (loaded, candidates): (&[Loaded], &[Candidate]),
+    arguments: &CompareArgs,
+    watch: &Watch,
+) {
+    let which = comparison.in_question(IN_QUESTION_MAX);
+    let stated = (0..arguments.worlds as usize).map_while(|number| {
+        let of =
+            |&index: &usize| comparison.results[index].replications.get(number).map(|one| candidates[index].score(one));
+        which.iter().map(of).collect::<Option<Vec<f64>>>()
+    });
+    let mut found = vec![(None, stated.collect())];
+    for world in World::all() {
+        let moved: Option<Vec<Candidate>> =
+            which.iter().map(|&index| in_world(world, &loaded[index], &candidates[index], arguments)).collect();
+        let Some(moved) = moved else { continue };
+        match scores(&moved, arguments.seed, arguments.worlds, watch) {
+            Ok(scores) => found.push((Some(world), scores)),
+            Err(why) => {
+                comparison.stopped = Some(why);
+                return;
+            }
+        }
+    }
+    comparison.worlds = Worlds::new(which, found);
+}
+
+/// A schedule in a world; as it is where nothing differs there, none where it cannot be.
+fn in_world(world: World, loaded: &Loaded, candidate: &Candidate, arguments: &CompareArgs) -> Option<Candidate> {
+    let moved = world.of(loaded);
+    let loaded = moved.as_ref().unwrap_or(loaded);
+    let scenario = check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar).ok()?;
+    Some(Candidate {
+        model: Model::new(scenario).with_engine(arguments.engine.engine),
+        objective: candidate.objective.clone(),
+        catalogue: candidate.catalogue.clone(),
+    })
+}
+
 /// The scenarios with their tables and what they are weighed by.
 fn candidates(
     inputs: Vec<Input>,
     arguments: &CompareArgs,
     lang: Lang,
-) -> Result<(Vec<crate::scenario::layer::Loaded>, Vec<Candidate>), Failure> {
+) -> Result<(Vec<Loaded>, Vec<Candidate>), Failure> {
     let (mut loaded, mut found) = (Vec::new(), Vec::new());
     for input in inputs {
         let catalogue = Catalogue::new(&input.scenario);

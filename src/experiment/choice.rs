@@ -159,7 +159,7 @@ impl Open {
     }
 
     /// Takes one more replication of some of the schedules.
-    pub(super) fn add(&mut self, candidates: &[Candidate], which: &[usize], values: &[Values]) {
+    pub(super) fn add(&mut self, candidates: &[Candidate], which: &[usize], values: &[&Values]) {
         let mut scores = vec![f64::NAN; candidates.len()];
         for (&index, values) in which.iter().zip(values) {
             scores[index] = candidates[index].score(values);

@@ -1,6 +1,8 @@
-//! Several schedules on the same patients: all of them for a fixed number of replications, and those
+//! Several schedules on the same patients: all of them for a fixed number of replications, then the
+//! baseline and those that are not clearly worse for the rest of what was planned, and in the end those
 //! between which the choice is still open for as many more as are allowed.
 
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
@@ -9,6 +11,7 @@ use crate::objective::Objective;
 use crate::replication::{Gains, Model, Tracing, simulate_all};
 
 use super::choice::{Choice, Open};
+use super::worlds::Worlds;
 use super::{Beginning, Results, Stopped, Watch, batch};
 
 /// A schedule and what it is weighed by.
@@ -25,7 +28,9 @@ pub struct Candidate {
 /// How many replications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
-    /// Of all schedules.
+    /// Of all schedules. Where limits must be judged, all of them are simulated as often as the others.
+    pub everybody: u32,
+    /// Of the baseline and of the schedules that are not clearly worse than another by then.
     pub replications: u32,
     /// At most, for those between which the choice is open.
     pub most: u32,
@@ -34,10 +39,13 @@ pub struct Plan {
 /// What a comparison gives.
 #[derive(Debug)]
 pub struct Comparison {
-    /// One a schedule, the baseline first, over the same replications.
+    /// One a schedule, the baseline first: the replications from 0 on, of some schedules fewer than of the
+    /// baseline.
     pub results: Vec<Results>,
     /// By schedule, then replication: who gains and who loses against the baseline; empty for it.
     pub gains: Vec<Vec<Gains>>,
+    /// The schedules still in question in other plausible worlds; none where they were not simulated.
+    pub worlds: Option<Worlds>,
     /// The choice; none where too few replications were finished for one.
     pub choice: Option<Choice>,
     /// Why the comparison ended early, if it did.
@@ -65,44 +73,78 @@ pub fn compare(
     let mut comparison = Comparison {
         results: candidates.iter().map(|one| Results::empty(seed, one.catalogue.clone())).collect(),
         gains: vec![Vec::new(); candidates.len()],
+        worlds: None,
         choice: None,
         stopped: None,
     };
     let sums: Vec<Mutex<Beginning>> = candidates.iter().map(|_| Mutex::default()).collect();
-    let outcomes = batch(0..plan.replications, &|number| {
-        let everybody: Vec<usize> = (0..candidates.len()).collect();
-        replication(candidates, &everybody, seed, number, watch, &sums)
-    });
-    for outcome in outcomes {
-        match outcome {
-            Ok(one) => comparison.add(one),
-            Err(why) => {
-                comparison.stopped = Some(why);
-                break;
+    let run = |which: &[usize], numbers: Range<u32>, comparison: &mut Comparison| {
+        let outcomes = batch(numbers, &|number| replication(candidates, which, seed, number, watch, &sums));
+        for outcome in outcomes {
+            match outcome {
+                Ok(one) => comparison.add(which, one),
+                Err(why) => {
+                    comparison.stopped = Some(why);
+                    break;
+                }
+            }
+        }
+        on_batch(comparison);
+    };
+    let everybody: Vec<usize> = (0..candidates.len()).collect();
+    let has_limits = candidates.first().is_some_and(|first| !first.objective.limits.is_empty());
+    let first = if has_limits { plan.replications } else { plan.everybody.min(plan.replications) };
+    run(&everybody, 0..first, &mut comparison);
+    let mut open = Open::new(candidates, &comparison.results);
+    if comparison.stopped.is_none() && first < plan.replications {
+        let worth = open.as_ref().map_or_else(|| everybody.clone(), Open::undecided);
+        let which: Vec<usize> =
+            everybody.iter().copied().filter(|index| *index == 0 || worth.contains(index)).collect();
+        run(&which, first..plan.replications, &mut comparison);
+        if let Some(open) = &mut open {
+            let known = which.iter().map(|&index| comparison.results[index].replications.len()).min().unwrap_or(0);
+            for number in first as usize..known {
+                let values: Vec<&Values> =
+                    which.iter().map(|&index| &comparison.results[index].replications[number]).collect();
+                open.add(candidates, &which, &values);
             }
         }
     }
     for (results, sums) in comparison.results.iter_mut().zip(&sums) {
         results.hourly_sums.clone_from(&sums.lock().unwrap_or_else(PoisonError::into_inner).sums);
     }
-    on_batch(&comparison);
-    if candidates.len() > 1 {
-        choose(candidates, seed, plan, watch, &mut comparison);
+    if let Some(open) = open {
+        choose(candidates, seed, plan, watch, open, &mut comparison);
     }
     comparison
 }
 
 impl Comparison {
-    fn add(&mut self, replication: Replication) {
-        for (results, values) in self.results.iter_mut().zip(replication.values) {
-            results.replications.push(values);
-        }
-        for (all, gains) in self.gains.iter_mut().zip(replication.gains) {
-            all.extend(gains);
+    fn add(&mut self, which: &[usize], replication: Replication) {
+        for ((&index, values), gains) in which.iter().zip(replication.values).zip(replication.gains) {
+            self.results[index].replications.push(values);
+            self.gains[index].extend(gains);
         }
     }
 
-    /// Replications finished of all schedules.
+    /// The schedules still in question, the baseline first: those not clearly worse than another, and at
+    /// most so many.
+    pub fn in_question(&self, most: usize) -> Vec<usize> {
+        let Some(choice) = &self.choice else { return Vec::new() };
+        let standings = choice.schedules.iter().enumerate();
+        let mut open: Vec<usize> = standings.filter(|(_, one)| !one.breaks_a_limit()).map(|(index, _)| index).collect();
+        // The longest in the race come first, then those with the least sum.
+        let last = |index: usize| choice.schedules[index].screened_at.unwrap_or(usize::MAX);
+        open.sort_by(|&a, &b| {
+            last(b).cmp(&last(a)).then(choice.schedules[a].score.total_cmp(&choice.schedules[b].score))
+        });
+        open.retain(|index| *index != 0);
+        open.truncate(most.saturating_sub(1));
+        open.insert(0, 0);
+        open
+    }
+
+    /// Replications finished of the baseline, which no schedule has more of.
     pub fn replications(&self) -> usize {
         self.results.first().map_or(0, |results| results.replications.len())
     }
@@ -134,9 +176,8 @@ fn replication(
     Ok(one)
 }
 
-/// Chooses by the replications there are, and adds more of those schedules between which it is open.
-fn choose(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch, comparison: &mut Comparison) {
-    let Some(mut open) = Open::new(candidates, &comparison.results) else { return };
+/// Adds replications of those schedules between which the choice is open.
+fn choose(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch, mut open: Open, comparison: &mut Comparison) {
     let mut next = comparison.replications() as u32;
     while comparison.stopped.is_none() && next < plan.most && !open.is_decided() {
         let which = open.undecided();
@@ -144,7 +185,7 @@ fn choose(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch, compar
         let outcomes = batch(next..until, &|number| replication(candidates, &which, seed, number, watch, &[]));
         for outcome in outcomes {
             match outcome {
-                Ok(one) => open.add(candidates, &which, &one.values),
+                Ok(one) => open.add(candidates, &which, &one.values.iter().collect::<Vec<&Values>>()),
                 Err(why) => {
                     comparison.stopped = Some(why);
                     break;

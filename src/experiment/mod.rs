@@ -7,6 +7,7 @@
 
 pub mod choice;
 pub mod comparison;
+pub mod worlds;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::scenario::layer::Loaded;
 use crate::scenario::origin::SourceText;
+pub use crate::scenario::quantity::central;
 
 /// Parts of a scenario whose entries are no numbers in need of a source.
 const WITHOUT_NUMBERS: [&str; 4] = ["timetables", "sources", "services", "desk_classes"];
@@ -54,21 +55,6 @@ pub fn missing_sources(loaded: &Loaded) -> Vec<String> {
 /// The assumed value and range of one key.
 pub fn find(all: &[Assumption], key: &str) -> Option<Assumption> {
     all.iter().find(|one| one.key == key).cloned()
-}
-
-/// A number that stands for a value: the number itself, or the mean of a distribution where it is
-/// written out or follows from its three points.
-pub fn central(value: &Value) -> Option<f64> {
-    if let Some(number) = value.as_f64() {
-        return Some(number);
-    }
-    let (shape, parameters) = value.as_object()?.iter().next()?;
-    let point = |name: &str| parameters.get(name)?.as_f64();
-    if let (Some(min), Some(mode), Some(max)) = (point("min"), point("mode"), point("max")) {
-        return Some(if shape == "pert" { (min + 4.0 * mode + max) / 6.0 } else { (min + mode + max) / 3.0 });
-    }
-    let named = ["mean", "median"].iter().find_map(|name| parameters.get(name));
-    named.unwrap_or(parameters).as_f64()
 }
 
 fn leaves(root: &Value) -> Vec<Leaf> {

@@ -8,6 +8,7 @@ pub mod layer;
 mod locate;
 pub(crate) mod mistyped;
 pub mod origin;
+pub mod plausible;
 pub mod quantity;
 pub mod raw;
 mod read;

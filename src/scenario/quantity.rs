@@ -3,6 +3,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A number, or `{ value = 12, range = [8, 20] }`. `run` uses the value; the range says how far
 /// the value is known and appears in `check` as an assumption.
@@ -33,6 +34,21 @@ impl Amount {
             Self::Ranged(ranged) => ranged.value,
         }
     }
+}
+
+/// A number that stands for a value: the number itself, or the mean of a distribution where it is
+/// written out or follows from its three points.
+pub fn central(value: &Value) -> Option<f64> {
+    if let Some(number) = value.as_f64() {
+        return Some(number);
+    }
+    let (shape, parameters) = value.as_object()?.iter().next()?;
+    let point = |name: &str| parameters.get(name)?.as_f64();
+    if let (Some(min), Some(mode), Some(max)) = (point("min"), point("mode"), point("max")) {
+        return Some(if shape == "pert" { (min + 4.0 * mode + max) / 6.0 } else { (min + mode + max) / 3.0 });
+    }
+    let named = ["mean", "median"].iter().find_map(|name| parameters.get(name));
+    named.unwrap_or(parameters).as_f64()
 }
 
 impl JsonSchema for Amount {

@@ -80,7 +80,9 @@ impl Differences {
                 let group = counterpart(&first.model.scenario, &candidate.model.scenario, measure.group);
                 let Some(group) = group else { continue };
                 if let Some(values) = sample(candidate, comparison, schedule, measure.key, group) {
-                    pairs.push((measure.clone(), schedule, baseline.clone(), values));
+                    // A schedule that was screened out early has fewer replications than the baseline.
+                    let both = values.len().min(baseline.len());
+                    pairs.push((measure.clone(), schedule, baseline[..both].to_vec(), values[..both].to_vec()));
                 }
             }
         }

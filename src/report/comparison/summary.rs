@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::experiment::choice::{Choice, Standing};
+use crate::experiment::worlds::Worlds;
 use crate::measures::Group;
+use crate::scenario::plausible::World;
 use crate::selection::feasible::Verdict;
 use crate::stats::Estimate;
 use crate::units::Lang;
@@ -36,6 +38,7 @@ pub fn text(report: &ComparisonReport<'_>) -> String {
     limits(report, &mut out);
     choice(report, &mut out);
     undominated(report, &mut out);
+    worlds(report, &mut out);
     gains(report, &mut out);
     precision(report, &mut out);
     out.finish()
@@ -226,6 +229,44 @@ fn undominated(report: &ComparisonReport<'_>, out: &mut Layout) {
     );
 }
 
+/// What would be regretted in other plausible worlds, and whether the ranking turns round there.
+fn worlds(report: &ComparisonReport<'_>, out: &mut Layout) {
+    let (Some(worlds), lang) = (&report.comparison.worlds, report.lang) else { return };
+    let name_of = |world: usize| {
+        worlds.worlds[world].map_or(lang.pick("按现有假设", "as stated"), |world| {
+            let (zh, en) = world.name();
+            lang.pick(zh, en)
+        })
+    };
+    let count = worlds.worlds.len();
+    let least = worlds.regret.minimax().first().copied().unwrap_or(0);
+    let name = report.name(worlds.schedules[least]);
+    let most = sum(report, worlds.regret.largest[least]);
+    let regret = lang.choose(
+        format!("{count} 种可能情形（工期、推迟就医、提前开药、窗口快慢）里，「{name}」最坏时也只比最好的方案多 {most}"),
+        format!("over {count} plausible worlds (work, deferral, stock-up, windows) \"{name}\" is never more than {most} worse than the best"),
+    );
+    let text = match worlds.flip {
+        None => lang.choose(
+            format!("{regret}；各情形下优劣次序未见颠倒"),
+            format!("{regret}; the ranking turns round in none of them"),
+        ),
+        Some(flip) => {
+            let [one, other] = flip.worlds.map(name_of);
+            let [first, second] = flip.best.map(|schedule| report.name(schedule));
+            let decides = flip.worlds.iter().find_map(|&world| worlds.worlds[world]).map_or("", |world| {
+                let (zh, en) = world.doubt.question();
+                lang.pick(zh, en)
+            });
+            lang.choose(
+                format!("尚不能定论：「{one}」时「{first}」最好，「{other}」时「{second}」最好；先弄清{decides}。{regret}"),
+                format!("undetermined: \"{first}\" is best if {one}, \"{second}\" if {other}; find out {decides} first. {regret}"),
+            )
+        }
+    };
+    out.item(lang.pick("情形", "Worlds"), &text);
+}
+
 fn gains(report: &ComparisonReport<'_>, out: &mut Layout) {
     let lang = report.lang;
     let best = report.comparison.choice.as_ref().and_then(|choice| choice.chosen.or(choice.leader));
@@ -275,9 +316,20 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
         )
     });
     let (share, together) = (percent(worst), report.differences.together);
+    let counts = report.comparison.results.iter().map(|results| results.replications.len());
+    let fewer = counts.clone().filter(|count| *count < report.comparison.replications()).count();
+    let least = counts.min().unwrap_or(0);
+    let early = if fewer == 0 {
+        String::new()
+    } else {
+        lang.choose(
+            format!("；{fewer} 个方案 {least} 次后已明显较差，不再继续"),
+            format!("; {fewer} schedules were clearly worse after {least} courses and were left out of the rest"),
+        )
+    };
     out.item(lang.pick("精度", "Precision"), &lang.choose(
-        format!("垫付占用之差精确到基准的 ±{share}，全部 {together} 个差值的区间同时成立的把握为 95%{factor}"),
-        format!("differences in yuan-days are known to ±{share} of the baseline; all {together} intervals hold together with 95% confidence{factor}"),
+        format!("垫付占用之差精确到基准的 ±{share}，全部 {together} 个差值的区间同时成立的把握为 95%{factor}{early}"),
+        format!("differences in yuan-days are known to ±{share} of the baseline; all {together} intervals hold together with 95% confidence{factor}{early}"),
     ));
 }
 
@@ -301,6 +353,7 @@ pub fn json(report: &ComparisonReport<'_>) -> Value {
             "guarantee": guarantee(report, choice),
         })
     });
+    let worlds = report.comparison.worlds.as_ref().map(|worlds| worlds_json(report, worlds));
     let gains: Vec<Value> = report
         .gains
         .iter()
@@ -326,7 +379,31 @@ pub fn json(report: &ComparisonReport<'_>) -> Value {
         "choice": choice,
         "schedules": schedules,
         "differences": differences,
+        "worlds": worlds,
         "gains": gains,
+    })
+}
+
+fn worlds_json(report: &ComparisonReport<'_>, worlds: &Worlds) -> Value {
+    let schedule = |index: usize| report.candidates[index].model.scenario.schedule.clone();
+    let key = |world: usize| worlds.worlds[world].map_or("stated", World::key);
+    let table: Vec<Value> = worlds
+        .scores
+        .iter()
+        .zip(&worlds.regret.by_world)
+        .enumerate()
+        .map(|(world, (scores, regret))| {
+            let name = worlds.worlds[world].map(World::name);
+            json!({ "world": key(world), "zh": name.map(|name| name.0), "en": name.map(|name| name.1), "scores": scores, "regret": regret })
+        })
+        .collect();
+    json!({
+        "replications": worlds.replications,
+        "schedules": worlds.schedules.iter().map(|&index| schedule(index)).collect::<Vec<String>>(),
+        "worlds": table,
+        "largest_regret": worlds.regret.largest,
+        "mean_regret": worlds.regret.mean,
+        "flip": worlds.flip.map(|flip| json!({ "worlds": flip.worlds.map(key), "best": flip.best.map(schedule) })),
     })
 }
 

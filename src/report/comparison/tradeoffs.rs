@@ -39,7 +39,7 @@ pub struct Tradeoffs {
 }
 
 impl Tradeoffs {
-    /// Of a comparison.
+    /// Of a comparison, by the replications that all schedules have: what is the same must look the same.
     pub fn of(candidates: &[Candidate], comparison: &Comparison) -> Self {
         let criteria: Vec<Criteria> = candidates
             .iter()
@@ -53,7 +53,13 @@ impl Tradeoffs {
 }
 
 fn criteria(candidate: &Candidate, comparison: &Comparison, schedule: usize) -> Criteria {
-    let of = |key: &str, group: Group| sample(candidate, comparison, schedule, key, group);
+    let counts = comparison.results.iter().map(|results| results.replications.len());
+    let common = counts.min().unwrap_or(0);
+    let of = |key: &str, group: Group| {
+        let mut found = sample(candidate, comparison, schedule, key, group)?;
+        found.truncate(common);
+        Some(found)
+    };
     let classes = || (0..candidate.model.scenario.desk_classes.len()).map(Group::Desk);
     let used = |group: &Group| of("claims-entered", *group).is_some_and(|claims| mean(&claims) > 0.0);
     let normal: Vec<Vec<f64>> = classes().filter(used).filter_map(|group| of("back-to-normal", group)).collect();
