@@ -4,6 +4,7 @@ mod bad_input;
 mod cities;
 mod cli;
 mod compare;
+mod comparison;
 mod desk;
 mod directions;
 mod equality;
