@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cutover::engine::Engine;
-use cutover::replication::{Model, Tracing, simulate};
+use cutover::replication::{Model, Tracing, simulate, simulate_all};
 use cutover::rng::Source;
 use cutover::scenario::check::check;
-use cutover::scenario::layer::load;
+use cutover::scenario::layer::{load, schedules};
 use floor::Drawn;
 
 fn replication(criterion: &mut Criterion) {
@@ -47,5 +47,33 @@ fn replication(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, replication);
+/// One replication of Wuhan under its announced schedule, and under all its schedules together: the ratio
+/// of the two times is what a comparison costs in runs.
+fn comparison(criterion: &mut Criterion) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/wuhan");
+    let models: Vec<Model> = schedules(&folder)
+        .expect("the folder is there")
+        .iter()
+        .map(|name| {
+            let loaded = load(&folder, Some(name), &[]).expect("the repository's scenarios load");
+            let scenario = check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar);
+            Model::new(scenario.expect("the repository's scenarios are valid"))
+        })
+        .collect();
+    let all: Vec<&Model> = models.iter().collect();
+    let mut group = criterion.benchmark_group("comparison");
+    group.sample_size(10).measurement_time(Duration::from_secs(20));
+    for (name, some) in [("wuhan, announced", &all[..1]), ("wuhan, all schedules", &all[..])] {
+        let mut number = 0;
+        group.bench_function(format!("{name} ({})", some.len()), |bencher| {
+            bencher.iter(|| {
+                number += 1;
+                simulate_all(some, 1, number, Tracing::Off).expect("the laws hold").len()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, replication, comparison);
 criterion_main!(benches);
