@@ -46,8 +46,8 @@ pub fn text(report: &ComparisonReport<'_>) -> String {
 
 fn widths(lang: Lang) -> [usize; 6] {
     match lang {
-        Lang::Zh => [30, 17, 20, 11, 10, 10],
-        Lang::En => [30, 18, 21, 10, 9, 12],
+        Lang::Zh => [36, 17, 19, 10, 9, 9],
+        Lang::En => [39, 14, 19, 9, 8, 11],
     }
 }
 
@@ -55,7 +55,7 @@ fn schedules(report: &ComparisonReport<'_>, out: &mut Layout) {
     let lang = report.lang;
     let heads = match lang {
         Lang::Zh => ["方案", "垫付占用(元·天)", "与基准之差", "恢复正常", "超时概率", "加开窗时"],
-        Lang::En => ["schedule", "yuan-days prepaid", "difference", "normal by", "overrun", "extra hours"],
+        Lang::En => ["schedule", "yuan-days", "difference", "normal", "overrun", "extra hours"],
     };
     out.columns(&heads.map(str::to_owned), &widths(lang));
     for (schedule, criteria) in report.tradeoffs.criteria.iter().enumerate() {
@@ -323,14 +323,17 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
         String::new()
     } else {
         lang.choose(
-            format!("；{fewer} 个方案 {least} 次后已明显较差，不再继续"),
-            format!("; {fewer} schedules were clearly worse after {least} courses and were left out of the rest"),
+            format!("{fewer} 个方案 {least} 次后已明显较差，不再继续"),
+            format!("clearly worse after {least} courses and left out of the rest: {fewer}"),
         )
     };
     out.item(lang.pick("精度", "Precision"), &lang.choose(
-        format!("垫付占用之差精确到基准的 ±{share}，全部 {together} 个差值的区间同时成立的把握为 95%{factor}{early}"),
-        format!("differences in yuan-days are known to ±{share} of the baseline; all {together} intervals hold together with 95% confidence{factor}{early}"),
+        format!("垫付占用之差精确到基准的 ±{share}，全部 {together} 个差值的区间同时成立的把握为 95%{factor}"),
+        format!("differences in yuan-days are known to ±{share} of the baseline; all {together} intervals hold together with 95% confidence{factor}"),
     ));
+    if !early.is_empty() {
+        out.item("", &early);
+    }
 }
 
 /// The comparison as JSON: `summary.json`, and what `--json` prints.
