@@ -305,6 +305,9 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
     else {
         return;
     };
+    if !worst.is_finite() {
+        return;
+    }
     let mut factors: Vec<f64> =
         burden().filter_map(|row| row.paired.variance_reduction).filter(|one| one.is_finite()).collect();
     factors.sort_by(f64::total_cmp);
