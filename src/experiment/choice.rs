@@ -172,8 +172,10 @@ impl Open {
         let count = self.scores.len() as f64;
         let systems = self.penalty.len();
         let zeros = |_: SelectionError| vec![0.0; systems];
-        let shares = share_best(&self.scores, Goal::Smallest).unwrap_or_else(zeros);
-        let probabilities = probability_best(&self.scores, Goal::Smallest, seed).unwrap_or_else(zeros);
+        let of_schedule = |index: usize| self.scores.iter().map(|scores| scores[index]).collect();
+        let by_schedule: Vec<Vec<f64>> = (0..systems).map(of_schedule).collect();
+        let shares = share_best(&by_schedule, Goal::Smallest).unwrap_or_else(zeros);
+        let probabilities = probability_best(&by_schedule, Goal::Smallest, seed).unwrap_or_else(zeros);
         let schedules: Vec<Standing> = (0..systems)
             .map(|index| Standing {
                 score: self.scores.iter().map(|scores| scores[index]).sum::<f64>() / count,
@@ -244,4 +246,36 @@ fn judge(
         interval: judged.interval(system, limit),
     };
     Ok((0..candidates.len()).map(|system| (0..limits.len()).map(|limit| standing(system, limit)).collect()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_belong_to_schedules_not_to_replications() {
+        let confidence = Confidence::P95;
+        let procedure = KimNelson::new(3, FIRST_STAGE, 1.0, confidence, Goal::Smallest).unwrap();
+        let mut open = Open {
+            procedure,
+            scores: Vec::new(),
+            limits: vec![vec![]; 3],
+            indifference: 1.0,
+            confidence: 0.95,
+            replications: 0,
+            penalty: vec![0.0; 3],
+        };
+        for number in 0..FIRST_STAGE {
+            // The third is best on average, and in two courses of three.
+            let luck = if number % 3 == 0 { 0.0 } else { 10.0 };
+            let scores = vec![50.0 + number as f64, 27.0, 30.0 - luck];
+            open.feed(&scores);
+            open.scores.push(scores);
+        }
+        let choice = open.close(1);
+        assert_eq!(choice.leader, Some(2));
+        let shares: Vec<f64> = choice.schedules.iter().map(|one| one.share_best).collect();
+        assert!((shares[1] - 1.0 / 3.0).abs() < 1e-9 && (shares[2] - 2.0 / 3.0).abs() < 1e-9, "{shares:?}");
+        assert!(choice.schedules[2].probability_best > 0.95 && choice.schedules[0].probability_best == 0.0);
+    }
 }
