@@ -112,6 +112,21 @@ impl Values {
         Self { low, high, step, unit, lang }
     }
 
+    /// An axis from a round number under the least value to one over the largest: for places, which unlike
+    /// bars need no zero. Values that hardly differ do not fill it, or they would seem to differ much.
+    pub(super) fn around(values: &[f64], wanted: f64, lang: Lang) -> Self {
+        let from_zero = Self::new(values.iter(), wanted, lang);
+        let (least, most) = values.iter().fold((f64::MAX, f64::MIN), |(a, b), &v| (a.min(v), b.max(v)));
+        let range = (most - least).max(0.25 * most.abs());
+        if least <= 0.0 || least - 0.1 * range <= 0.0 {
+            return from_zero;
+        }
+        let unit = from_zero.unit;
+        let step = round_step(range / unit.size / wanted.max(1.0)) * unit.size;
+        let low = (((least + most - range) / 2.0).min(least) / step).floor().max(0.0) * step;
+        Self { low, high: (most / step - 1e-9).ceil() * step, step, ..from_zero }
+    }
+
     /// Value and text of every tick, from low to high.
     pub(super) fn ticks(&self) -> Vec<(f64, String)> {
         let steps = ((self.high - self.low) / self.step).round() as i64;
@@ -215,6 +230,20 @@ mod tests {
         assert_eq!(texts(&[2.4e6], Lang::En), ["0", "0.5M", "1.0M", "1.5M", "2.0M", "2.5M"]);
         assert_eq!(texts(&[420.0], Lang::Zh), ["0", "100", "200", "300", "400", "500"]);
         assert_eq!(texts(&[-0.3, 0.3], Lang::Zh), ["-0.4", "-0.2", "0", "0.2", "0.4"]);
+    }
+
+    #[test]
+    fn an_axis_for_places_needs_no_zero_but_does_not_magnify() {
+        let ends = |values: &[f64]| {
+            let axis = Values::around(values, 7.0, Lang::Zh);
+            assert!(values.iter().all(|value| (axis.low..=axis.high).contains(value)), "{values:?}");
+            (axis.low, axis.high)
+        };
+        assert_eq!(ends(&[157.0, 293.0]), (140.0, 300.0));
+        assert_eq!(ends(&[10.0, 293.0]), (0.0, 300.0));
+        let (low, high) = ends(&[292.0, 293.0]);
+        assert!(high - low > 50.0, "{low} {high}");
+        assert_eq!(ends(&[0.0]), (0.0, 1.0));
     }
 
     #[test]

@@ -11,9 +11,16 @@
 mod axis;
 mod bars;
 mod canvas;
+mod diverging;
 mod fan;
 pub mod font;
+mod forest;
+mod glyph;
+mod multiples;
 mod panel;
+mod rows;
+mod scatter;
+mod shares;
 mod slide;
 mod theme;
 mod timeline;
@@ -21,8 +28,13 @@ mod timeline;
 use std::fmt;
 
 pub use crate::units::Lang;
+pub use diverging::{Diverging, DivergingPanel, DivergingRow, diverging};
 pub use fan::{FanChart, FanPanel, FanPanels, fan, fan_panels};
+pub use forest::{Finding, Forest, ForestCell, ForestPanel, forest};
+pub use multiples::{Multiple, Multiples, multiples};
 pub use panel::{Quantiles, Reference, StopBand};
+pub use scatter::{Late, Scatter, ScatterPoint, scatter};
+pub use shares::{ShareRow, Shares, shares};
 pub use timeline::{Mark, Returns, Timeline, TimelineRow, timeline};
 
 use resvg::{tiny_skia, usvg};
@@ -137,4 +149,4 @@ fn check_finite(what: &'static str, values: &[f64]) -> Result<(), ChartError> {
 }
 
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;

@@ -184,24 +184,45 @@ pub(super) fn draw(
     reference: Option<&Reference>,
 ) -> Result<(), ChartError> {
     let area = plot.area;
+    greys(canvas, plot, stops)?;
+    value_axis(canvas, &plot.values.ticks(), |v| plot.y(v), area)?;
+    bands(canvas, plot, quantiles)?;
+    canvas.line(&[(area.left, area.top), (area.left, area.bottom)], AXIS, 2.0)?;
+    date_axis(canvas, days, plot.days, area)?;
+    lines(canvas, plot, quantiles, reference)
+}
+
+/// The grey of the stops.
+pub(super) fn greys(canvas: &mut Canvas<'_>, plot: &Plot, stops: &[StopBand]) -> Result<(), ChartError> {
     // Greys of stops at one time add up; many of them must not hide the data.
     let grey = GREY.min(0.5 / stops.len().max(1) as f64);
     for stop in stops {
         let (left, right) = (plot.x(stop.start_day), plot.x(stop.end_day.unwrap_or(plot.days)));
         if right > left {
-            canvas.fill(Area { left, right, ..area }, SHADE, grey)?;
+            canvas.fill(Area { left, right, ..plot.area }, SHADE, grey)?;
         }
     }
-    value_axis(canvas, &plot.values.ticks(), |v| plot.y(v), area)?;
-    let Quantiles { median, q05, q25, q75, q95 } = quantiles;
+    Ok(())
+}
+
+/// The 90 % band with the 50 % band on it.
+pub(super) fn bands(canvas: &mut Canvas<'_>, plot: &Plot, quantiles: &Quantiles) -> Result<(), ChartError> {
+    let Quantiles { q05, q25, q75, q95, .. } = quantiles;
     canvas.polygon(ribbon(&plot.line(q95), &plot.line(q05)), BLUE, OUTER)?;
-    canvas.polygon(ribbon(&plot.line(q75), &plot.line(q25)), BLUE, INNER)?;
-    canvas.line(&[(area.left, area.top), (area.left, area.bottom)], AXIS, 2.0)?;
-    date_axis(canvas, days, plot.days, area)?;
+    canvas.polygon(ribbon(&plot.line(q75), &plot.line(q25)), BLUE, INNER)
+}
+
+/// The line to compare with, and the median.
+pub(super) fn lines(
+    canvas: &mut Canvas<'_>,
+    plot: &Plot,
+    quantiles: &Quantiles,
+    reference: Option<&Reference>,
+) -> Result<(), ChartError> {
     if let Some(reference) = reference {
         canvas.dashed(&plot.line(&reference.values), VERMILION, 4.0)?;
     }
-    canvas.line(&plot.line(median), BLUE, 5.0)
+    canvas.line(&plot.line(&quantiles.median), BLUE, 5.0)
 }
 
 #[cfg(test)]

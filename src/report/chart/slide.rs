@@ -6,6 +6,7 @@ use plotters::style::RGBColor;
 use super::ChartError;
 use super::axis::Days;
 use super::canvas::{Align, Area, Canvas, Point, Type, wrap};
+use super::glyph::{Glyph, draw_glyph};
 use super::theme::{
     AXIS, BODY, FOOTER, GRID, HEIGHT, INK, MARGIN, MARGIN_BOTTOM, MARGIN_TOP, SOFT, SUBTITLE, TICK, TITLE, WIDTH,
 };
@@ -65,6 +66,8 @@ pub(super) enum Sign {
     Hatch(RGBColor),
     /// A range with its median.
     Range(RGBColor),
+    /// The sign of a class.
+    Glyph(Glyph, RGBColor),
 }
 
 /// Draws legend entries in rows from `top`; returns the height under the last row.
@@ -102,6 +105,9 @@ fn draw_sign(canvas: &mut Canvas<'_>, sign: Sign, area: Area) -> Result<(), Char
             let room = (area.left, area.right);
             let shown = Range { low: area.left, median, high: area.right, room, size: 10.0 };
             range(canvas, shown, middle, color)
+        }
+        Sign::Glyph(glyph, color) => {
+            draw_glyph(canvas, glyph, (f64::midpoint(area.left, area.right), middle), 10.0, color)
         }
     }
 }
@@ -195,6 +201,17 @@ pub(super) fn lanes(labels: &[(f64, f64, &str)], look: Type, (left, right): (f64
 
 /// Draws the dates under a plot; the label of a day stands under the middle of that day.
 pub(super) fn date_axis(canvas: &mut Canvas<'_>, days: Days, shown: f64, plot: Area) -> Result<(), ChartError> {
+    date_axis_until(canvas, days, shown, plot, WIDTH)
+}
+
+/// Draws the dates under a plot, except those that would reach beyond `limit`.
+pub(super) fn date_axis_until(
+    canvas: &mut Canvas<'_>,
+    days: Days,
+    shown: f64,
+    plot: Area,
+    limit: f64,
+) -> Result<(), ChartError> {
     let look = Type::new(TICK).align(Align::Center);
     let whole = (shown.ceil() as i64).max(1);
     let day_width = (plot.right - plot.left) / shown;
@@ -207,7 +224,7 @@ pub(super) fn date_axis(canvas: &mut Canvas<'_>, days: Days, shown: f64, plot: A
     for day in days.ticks(whole, day_width * whole as f64, widest) {
         let x = plot.left + (day as f64 + 0.5) * day_width;
         // A last day cut short by the end of the plot has no room for its label.
-        if x > plot.right {
+        if x > plot.right || x + look.width(&days.label(day)) / 2.0 > limit {
             break;
         }
         canvas.line(&[(x, plot.bottom), (x, plot.bottom + 8.0)], AXIS, 2.0)?;
@@ -220,7 +237,7 @@ pub(super) fn date_axis(canvas: &mut Canvas<'_>, days: Days, shown: f64, plot: A
     Ok(())
 }
 
-/// Draws the grid line and the number of each tick of a value axis.
+/// Draws the grid line and the number of each tick of a value axis; a tick without a number has only the line.
 pub(super) fn value_axis(
     canvas: &mut Canvas<'_>,
     ticks: &[(f64, String)],
@@ -231,7 +248,9 @@ pub(super) fn value_axis(
     for (value, text) in ticks {
         let y = height_of(*value);
         canvas.line(&[(plot.left, y), (plot.right, y)], GRID, 1.5)?;
-        canvas.text(text, (plot.left - 14.0, y), look)?;
+        if !text.is_empty() {
+            canvas.text(text, (plot.left - 14.0, y), look)?;
+        }
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ fn say(lang: Lang, zh: &str, en: &str) -> String {
 }
 
 /// Checks the PNG of a figure; writes it where `CHART_SAMPLES` says, if it is set, to be looked at.
-pub(super) fn show(name: &str, drawn: &Drawn) {
+pub(in crate::report) fn show(name: &str, drawn: &Drawn) {
     assert_eq!(drawn.missing, Vec::<char>::new());
     let bytes = png(drawn).unwrap();
     let picture = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
@@ -216,7 +216,7 @@ pub(super) fn rectangles(svg: &str, color: &str) -> Vec<(f64, f64)> {
 
 /// Fails when a text, measured in the embedded font, leaves the slide, is under 24 pixels, or
 /// covers another.
-pub(super) fn assert_texts_inside(svg: &str) {
+pub(in crate::report) fn assert_texts_inside(svg: &str) {
     let mut boxes: Vec<(f64, f64, f64, f64, String)> = Vec::new();
     let mut lines = svg.lines();
     while let Some(tag) = lines.next() {
@@ -246,4 +246,16 @@ pub(super) fn assert_texts_inside(svg: &str) {
         boxes.push((left, top, left + width, bottom, text));
     }
     assert!(boxes.len() > 3);
+}
+
+/// Fails when a point of a line or an area leaves the slide.
+pub(in crate::report) fn assert_points_inside(svg: &str) {
+    let tags = svg.lines().filter(|line| line.starts_with("<poly"));
+    for points in tags.filter_map(|tag| attribute(tag, "points")) {
+        for pair in points.split_whitespace() {
+            let (x, y) = pair.split_once(',').unwrap();
+            let (x, y) = (x.parse::<f64>().unwrap() / 4.0, y.parse::<f64>().unwrap() / 4.0);
+            assert!((0.0..=1920.0).contains(&x) && (0.0..=1080.0).contains(&y), "({x}, {y}) is outside");
+        }
+    }
 }
