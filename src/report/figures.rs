@@ -35,9 +35,9 @@ const PANELS_MOST: usize = 6;
 
 /// The days a figure shows: first and one past the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Span {
-    first: usize,
-    end: usize,
+pub(super) struct Span {
+    pub(super) first: usize,
+    pub(super) end: usize,
 }
 
 /// All figures of a run as SVG and PNG. Those that have nothing to show are left out: a schedule
@@ -61,7 +61,7 @@ pub fn all(report: &Report<'_>, daily: &[DailySeries]) -> Result<Vec<File>, Char
     Ok(files)
 }
 
-fn add(files: &mut Vec<File>, name: &str, drawn: &Drawn) -> Result<(), ChartError> {
+pub(super) fn add(files: &mut Vec<File>, name: &str, drawn: &Drawn) -> Result<(), ChartError> {
     files.push((format!("charts/{name}.svg"), drawn.svg.clone().into_bytes()));
     files.push((format!("charts/{name}.png"), png(drawn)?));
     Ok(())
@@ -71,7 +71,7 @@ fn days(time: SimTime) -> f64 {
     f64::from(time.0) / f64::from(DAY)
 }
 
-fn civil(report: &Report<'_>, day: usize) -> CivilDay {
+pub(super) fn civil(report: &Report<'_>, day: usize) -> CivilDay {
     let date = report.scenario.clock.date(day as u32);
     (i32::from(date.year()), date.month().unsigned_abs(), date.day().unsigned_abs())
 }
@@ -89,7 +89,6 @@ fn subtitle(report: &Report<'_>) -> String {
 /// What a figure rests on: simulations, seed, program; then the assumptions.
 fn footer(report: &Report<'_>, facts: &Facts, has_bands: bool) -> Vec<String> {
     let (n, seed) = (report.results.replications.len(), report.results.seed);
-    let named: Vec<String> = facts.main_assumptions.iter().map(|one| one.text(report.lang)).collect();
     let (city, schedule) = (&report.scenario.city, &report.scenario.schedule);
     let basis = match report.lang {
         Lang::Zh => {
@@ -102,16 +101,21 @@ fn footer(report: &Report<'_>, facts: &Facts, has_bands: bool) -> Vec<String> {
             format!("{n} simulated courses, seed {seed}{bands}. Source: {VERSION}, scenario {city}/{schedule}")
         }
     };
+    vec![basis, assumed(report.lang, facts)]
+}
+
+/// How many parameters nobody has measured, and the ones that much depends on.
+pub(super) fn assumed(lang: Lang, facts: &Facts) -> String {
+    let named: Vec<String> = facts.main_assumptions.iter().map(|one| one.text(lang)).collect();
     let count = facts.assumptions;
-    let assumed = match (report.lang, named.is_empty()) {
+    match (lang, named.is_empty()) {
         (Lang::Zh, true) => format!("假设：{count} 个参数无实测依据"),
         (Lang::Zh, false) => format!("假设：{}；共 {count} 项无实测", named.join("；")),
         (Lang::En, true) => format!("Assumptions: {count} parameters nobody has measured"),
         (Lang::En, false) => {
             format!("Assumptions: {}; {count} parameters nobody has measured in all", named.join("; "))
         }
-    };
-    vec![basis, assumed]
+    }
 }
 
 /// The name of a stop with the services it stops, where they are not said by its name.
@@ -230,7 +234,7 @@ fn non_working(report: &Report<'_>, span: Span) -> Vec<(f64, f64)> {
 }
 
 /// Days that daily figures show: until the medians have come back near zero.
-fn span_of(report: &Report<'_>, facts: &Facts, series: &[&DailySeries]) -> Span {
+pub(super) fn span_of(report: &Report<'_>, facts: &Facts, series: &[&DailySeries]) -> Span {
     let first = first_day(report);
     let length = series.iter().map(|one| one.mean.len()).max().unwrap_or(0);
     let last_busy = series.iter().filter_map(|one| last_busy(&one.quantiles[MEDIAN])).max().unwrap_or(0);
@@ -250,7 +254,7 @@ fn last_busy(values: &[f64]) -> Option<usize> {
     values.iter().rposition(|&value| value > NEAR_ZERO * peak)
 }
 
-fn quantiles(series: &DailySeries, span: Span) -> Quantiles {
+pub(super) fn quantiles(series: &DailySeries, span: Span) -> Quantiles {
     let cut = |values: &[f64]| values.get(span.first..span.end).unwrap_or_default().to_vec();
     let [q05, q25, median, q75, q95] = &series.quantiles;
     Quantiles { median: cut(median), q05: cut(q05), q25: cut(q25), q75: cut(q75), q95: cut(q95) }
@@ -258,7 +262,7 @@ fn quantiles(series: &DailySeries, span: Span) -> Quantiles {
 
 /// Stops as grey bands; those over the same time share one band and its name. Where no return was
 /// announced the band runs to the median of the actual one.
-fn bands(report: &Report<'_>, facts: &Facts, span: Span, of: impl Fn(&Suspension) -> bool) -> Vec<StopBand> {
+pub(super) fn bands(report: &Report<'_>, facts: &Facts, span: Span, of: impl Fn(&Suspension) -> bool) -> Vec<StopBand> {
     let offset = span.first as f64;
     let mut found: Vec<StopBand> = Vec::new();
     for one in &facts.stops {
@@ -291,7 +295,7 @@ fn settles_bills(report: &Report<'_>, services: u64) -> bool {
 }
 
 /// Whether some work at a class of desks waits for this stop to end.
-fn halts_desks(report: &Report<'_>, stop: &Suspension, class: usize) -> bool {
+pub(super) fn halts_desks(report: &Report<'_>, stop: &Suspension, class: usize) -> bool {
     let groups = report.scenario.groups.iter().enumerate();
     let desks = groups.filter_map(|(index, group)| Some((index, group.desk.as_ref()?)));
     desks

@@ -8,7 +8,11 @@ use crate::desk::{DeskSpec, OpenHours};
 use crate::distribution::Distribution;
 use crate::engine::Engine;
 use crate::experiment::Results;
+use crate::experiment::choice::{Choice, Standing};
+use crate::experiment::comparison::{Candidate, Comparison};
 use crate::measures::{Catalogue, Group, HourlySums, Values};
+use crate::objective::{Objective, Weight};
+use crate::replication::{Gain, Gains, INCOME_GROUPS, Model};
 use crate::scenario::layer::Loaded;
 use crate::scenario::origin::{Origins, Sources};
 use crate::scenario::raw::{DemandKind, InHand, Layer, Name, SiteKind};
@@ -17,6 +21,7 @@ use crate::scenario::world::{Behaviour, Benefit, Care, DayProfile, DeskClass, Sc
 use crate::schedule::{ReturnKind, ScopeMask, Suspension};
 use crate::units::Lang;
 
+use super::comparison::ComparisonReport;
 use super::{Report, RunInfo};
 
 /// A city, its files and the results of a run.
@@ -267,5 +272,113 @@ impl World {
         let run =
             RunInfo { threads: 2, engine: Engine::Kernel, started: "2026-01-02T03:04:05Z".to_owned(), seconds: 1.5 };
         Report { loaded: &self.loaded, scenario: &self.scenario, results: &self.results, lang, run }
+    }
+}
+
+/// Made-up schedules of the city and the results of their comparison.
+pub(super) struct Compared {
+    pub(super) loaded: Vec<Loaded>,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) comparison: Comparison,
+}
+
+/// A schedule with a long name, weighed by the burden.
+fn candidate(schedule: usize) -> Candidate {
+    let mut scenario = scenario();
+    if schedule > 0 {
+        scenario.schedule = format!("plan-{schedule}");
+        scenario.schedule_name = name(
+            &format!("第 {schedule} 案：经办先停、刷卡后停，大额和困难人员由鄠邑区各医院记账，恢复后两周增窗加班"),
+            &format!("plan {schedule}: agency work first, settlement later, large bills on the ledger, more windows"),
+        );
+    }
+    let catalogue = Catalogue::new(&scenario);
+    let index = catalogue.find("prepayment-days", Group::All).unwrap();
+    let weights = vec![Weight { name: name("垫付占用", "burden"), index, weight: 1.0 }];
+    let objective = Objective { weights, limits: vec![], confidence: 0.95, indifference_share: 0.02 };
+    Candidate { model: Model::new(scenario), objective, catalogue }
+}
+
+/// Values of a schedule: those of the baseline, less with every schedule, and a little different.
+fn values_of(catalogue: &Catalogue, schedule: usize, replication: u32) -> Values {
+    let own = f64::from((replication * 3 + schedule as u32) % 5) - 2.0;
+    let factor = match schedule {
+        0 => 1.0,
+        // Some far better, one hardly, one worse.
+        1 => 1.3 + 0.05 * own,
+        2 => 1.0 + 0.01 * own,
+        n => 0.9 - 0.04 * n as f64 + 0.01 * own,
+    };
+    let mut found = values(catalogue, replication);
+    for (value, measure) in found.values.iter_mut().zip(&catalogue.measures) {
+        let is_event = matches!(measure.key, "overran" | "return");
+        *value = value.map(|value| if is_event { value } else { value * factor });
+    }
+    for series in &mut found.series {
+        series.iter_mut().for_each(|value| *value *= factor as f32);
+    }
+    found
+}
+
+fn gains_of(scenario: &Scenario, schedule: usize) -> Gains {
+    let gain =
+        |size: i64| Gain { better: 40 * size, worse: 7 * size * schedule as i64, same: 55 * size, ..Gain::default() };
+    Gains {
+        all: gain(900),
+        care: (1..=scenario.care.len() as i64).map(|size| gain(size * size)).collect(),
+        schemes: vec![gain(5); scenario.schemes.len()],
+        incomes: [gain(20); INCOME_GROUPS],
+        districts: vec![gain(2); scenario.districts.len()],
+    }
+}
+
+fn choice(schedules: usize) -> Choice {
+    let standing = |index: usize| Standing {
+        score: 3.1e8 * (1.0 - 0.04 * index as f64),
+        screened_at: (index + 1 < schedules).then_some(30 + index),
+        limits: vec![],
+        share_best: if index + 1 == schedules { 0.9 } else { 0.1 / (schedules as f64 - 1.0) },
+        probability_best: if index + 1 == schedules { 1.0 } else { 0.0 },
+    };
+    Choice {
+        schedules: (0..schedules).map(standing).collect(),
+        chosen: schedules.checked_sub(1),
+        leader: schedules.checked_sub(1),
+        confidence: 0.95,
+        indifference: 6.2e6,
+        replications: 30,
+        more_at_most: None,
+    }
+}
+
+impl Compared {
+    /// So many schedules, the last of which is best, with so many replications.
+    pub(super) fn new(schedules: usize, replications: u32) -> Self {
+        let candidates: Vec<Candidate> = (0..schedules).map(candidate).collect();
+        let of = |(schedule, candidate): (usize, &Candidate)| {
+            let mut results = Results::empty(7, Catalogue::new(&candidate.model.scenario));
+            for number in 0..replications {
+                results.hourly_sums.merge(&hourly(&results.catalogue, number));
+                results.replications.push(values_of(&results.catalogue, schedule, number));
+            }
+            results
+        };
+        let gains = |(schedule, candidate): (usize, &Candidate)| {
+            let count = if schedule == 0 { 0 } else { replications as usize };
+            vec![(); count].iter().map(|()| gains_of(&candidate.model.scenario, schedule)).collect()
+        };
+        let comparison = Comparison {
+            results: candidates.iter().enumerate().map(of).collect(),
+            gains: candidates.iter().enumerate().map(gains).collect(),
+            choice: (replications >= 30).then(|| choice(schedules)),
+            stopped: None,
+        };
+        Self { loaded: vec![loaded(); schedules], candidates, comparison }
+    }
+
+    pub(super) fn report(&self, lang: Lang) -> ComparisonReport<'_> {
+        let run =
+            RunInfo { threads: 2, engine: Engine::Kernel, started: "2026-01-02T03:04:05Z".to_owned(), seconds: 1.5 };
+        ComparisonReport::new(&self.loaded, &self.candidates, &self.comparison, lang, run)
     }
 }

@@ -2,10 +2,12 @@
 //! choice with its guarantee, and who gains and who loses.
 //!
 //! ```text
-//! Comparison -> differences, tradeoffs, gains -> tables, summary -> manifest -> folder
+//! Comparison -> differences, tradeoffs, gains -> tables, summary, figures -> manifest -> folder
 //! ```
 
 pub mod differences;
+#[cfg(feature = "charts")]
+mod figures;
 pub mod gains;
 mod summary;
 pub mod tables;
@@ -39,7 +41,7 @@ pub struct ComparisonReport<'a> {
     pub candidates: &'a [Candidate],
     /// What came out.
     pub comparison: &'a Comparison,
-    /// Language of the summary.
+    /// Language of summary and charts. Tables carry both.
     pub lang: Lang,
     /// How the comparison was made.
     pub run: RunInfo,
@@ -114,8 +116,12 @@ pub(super) fn mean(sample: &[f64]) -> f64 {
     sample.iter().sum::<f64>() / sample.len().max(1) as f64
 }
 
-/// Writes all files of a comparison; returns their paths, the manifest last. As [`super::write`], nothing
-/// that was there is lost when a file cannot be made.
+/// Charts of the results folder of a comparison.
+const CHARTS: [&str; 5] = ["forest", "tradeoff", "best", "backlog", "gains"];
+
+/// Writes all files of a comparison; returns their paths, the manifest last. As [`super::write`], results
+/// that were there stay whole when a file cannot be made or written, and where there were none a failing
+/// chart loses no numbers.
 ///
 /// # Errors
 ///
@@ -123,14 +129,26 @@ pub(super) fn mean(sample: &[f64]) -> f64 {
 pub fn write(folder: &Folder, report: &ComparisonReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
     let (mut files, mut last) = (folder.aside(), folder.aside());
     let mut digests = FileDigests::default();
-    make(report, |(name, bytes): File| {
+    let made = make(report, |(name, bytes): File| {
         files.add(&name, &bytes)?;
         digests.add(&name, &bytes);
         Ok(())
-    })?;
-    last.add(manifest::FILE, tables::manifest(report, folder.digest(), &digests)?.as_bytes())?;
+    });
+    let made = made
+        .and_then(|()| Ok(last.add(manifest::FILE, tables::manifest(report, folder.digest(), &digests)?.as_bytes())?));
+    if let Err(error) = made {
+        if !folder.has_results() {
+            // Some tables are better than none; that this failed too is of no more use to anybody.
+            let _ = files.place();
+        }
+        return Err(error);
+    }
     folder.remove(manifest::FILE)?;
     let mut paths = files.place()?;
+    let charts = CHARTS.iter().flat_map(|name| ["svg", "png"].map(|end| format!("charts/{name}.{end}")));
+    for stale in charts.filter(|name| !digests.has(name)) {
+        folder.remove(&stale)?;
+    }
     paths.extend(last.place()?);
     Ok(paths)
 }
@@ -150,5 +168,54 @@ fn make(
     let days: Vec<Vec<daily::DailySeries>> = singles.iter().map(|single| daily::all(single.results)).collect();
     put(("daily.parquet".into(), parquet::daily(&singles, &days)?))?;
     put(("hourly.parquet".into(), parquet::hourly(&singles)?))?;
+    #[cfg(feature = "charts")]
+    for file in figures::all(report, &days)? {
+        put(file)?;
+    }
     Ok(())
+}
+
+#[cfg(test)]
+#[cfg(feature = "charts")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::report::testing::Compared;
+
+    #[test]
+    fn charts_belong_to_the_manifest_and_those_of_before_go() {
+        let place = tempfile::tempdir().unwrap();
+        let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
+        assert_eq!(write(&prepare("one"), &Compared::new(3, 30).report(Lang::Zh)).unwrap().len(), 7 + 10 + 1);
+        let manifest = || fs::read_to_string(place.path().join(manifest::FILE)).unwrap();
+        assert!(manifest().contains("\"charts/best.png\""));
+        // Too few courses for a choice: its chart goes.
+        assert_eq!(write(&prepare("two"), &Compared::new(3, 4).report(Lang::Zh)).unwrap().len(), 7 + 8 + 1);
+        assert!(!place.path().join("charts/best.png").exists() && place.path().join("charts/gains.png").exists());
+        assert!(!manifest().contains("charts/best"));
+    }
+
+    #[test]
+    fn tables_are_kept_where_there_were_none_when_a_chart_fails() {
+        let place = tempfile::tempdir().unwrap();
+        fs::create_dir_all(place.path().join("charts/forest.svg")).unwrap();
+        let folder = Folder::prepare(place.path(), false, "one").unwrap();
+        write(&folder, &Compared::new(2, 30).report(Lang::Zh)).unwrap_err();
+        assert!(place.path().join("hourly.parquet").is_file() && !folder.has_results());
+    }
+
+    #[test]
+    fn results_that_were_there_stay_whole_when_a_chart_cannot_be_written() {
+        let place = tempfile::tempdir().unwrap();
+        let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
+        write(&prepare("one"), &Compared::new(2, 30).report(Lang::Zh)).unwrap();
+        let read = |name: &str| fs::read(place.path().join(name)).unwrap();
+        let before = ["manifest.json", "summary.csv", "charts/best.png"].map(read);
+        let taken = place.path().join("charts/gains.png");
+        fs::remove_file(&taken).unwrap();
+        fs::create_dir(&taken).unwrap();
+        write(&prepare("two"), &Compared::new(3, 30).report(Lang::Zh)).unwrap_err();
+        assert!(["manifest.json", "summary.csv", "charts/best.png"].map(read) == before);
+    }
 }
