@@ -370,6 +370,7 @@ impl Compared {
         let comparison = Comparison {
             results: candidates.iter().enumerate().map(of).collect(),
             gains: candidates.iter().enumerate().map(gains).collect(),
+            worlds: None,
             choice: (replications >= 30).then(|| choice(schedules)),
             stopped: None,
         };
