@@ -6,6 +6,7 @@ use crate::measures::{Catalogue, Group, Kind, Measure, Values};
 use crate::scenario::check::{Complaint, ComplaintKind, Complaints, allowed};
 use crate::scenario::raw::{self, Name};
 use crate::scenario::world::Scenario;
+use crate::schedule::ReturnKind;
 
 /// Confidence of a choice unless stated.
 const CONFIDENCE_DEFAULT: f64 = 0.95;
@@ -115,11 +116,12 @@ impl Objective {
 }
 
 impl Limit {
-    /// Whether a replication keeps it. A day that does not come by the horizon keeps no limit; what there
-    /// is nothing to average of keeps every one.
+    /// Whether a replication keeps it. A day that does not come by the horizon keeps no limit, nor does a
+    /// stop that does not return; what there is nothing to average of keeps every one.
     pub fn is_kept(&self, values: &Values, catalogue: &Catalogue, clock: &Clock) -> bool {
         let Some(value) = values.values[self.index] else {
-            return catalogue.measures[self.index].kind != Kind::Censored;
+            let measure = &catalogue.measures[self.index];
+            return measure.kind != Kind::Censored && !matches!(measure.group, Group::Stop(_));
         };
         match self.bound {
             Bound::AtMost(most) => value <= most,
@@ -154,6 +156,9 @@ impl Reader<'_> {
         let weight = self.out.required(&format!("{path}.weight"), raw.weight);
         let index = self.measure(&path, raw.measure.as_deref(), raw.group.as_deref());
         let (weight, index) = (weight?, index?);
+        if self.is_never_late(&path, index) {
+            return None;
+        }
         if !weight.is_finite() || weight == 0.0 {
             let rule = allowed("必须是不为 0 的数", "must be a number other than 0");
             self.out.add(ComplaintKind::OutOfRange, format!("{path}.weight"), weight, rule);
@@ -165,6 +170,9 @@ impl Reader<'_> {
     fn limit(&mut self, key: &str, raw: &raw::Limit) -> Option<Limit> {
         let path = format!("objective.limits.{key}");
         let index = self.measure(&path, raw.measure.as_deref(), raw.group.as_deref())?;
+        if self.is_never_late(&path, index) {
+            return None;
+        }
         let measure = &self.catalogue.measures[index];
         let is_day = measure.kind == Kind::Censored;
         let stop = match raw.after.as_deref() {
@@ -172,8 +180,8 @@ impl Reader<'_> {
             Some(after) => Some(self.stop(&format!("{path}.after"), after)?),
         };
         let bounds: Vec<Bound> = [
-            raw.at_most.map(Bound::AtMost),
-            raw.at_least.map(Bound::AtLeast),
+            raw.at_most.filter(|most| most.is_finite()).map(Bound::AtMost),
+            raw.at_least.filter(|least| least.is_finite()).map(Bound::AtLeast),
             raw.within_days.map(|days| Bound::WithinDays(days, stop)),
             raw.within_working_days.map(|days| Bound::WithinWorkingDays(days, stop)),
         ]
@@ -235,6 +243,23 @@ impl Reader<'_> {
         let rule = allowed(format!("这个指标分别用于：{list}"), format!("this measure is kept for: {list}"));
         self.out.unknown(&format!("{path}.group"), wanted, rule, known.into_iter());
         None
+    }
+
+    /// What is not announced cannot be late: being late is no measure of such a stop.
+    fn is_never_late(&mut self, path: &str, index: usize) -> bool {
+        let measure = &self.catalogue.measures[index];
+        let Group::Stop(stop) = measure.group else { return false };
+        let unannounced = self.scenario.suspensions[stop].kind == ReturnKind::Unannounced;
+        let refused = unannounced && matches!(measure.key, "overran" | "overrun");
+        if refused {
+            let key = &self.scenario.suspensions[stop].key;
+            let rule = allowed(
+                "这个停机没有公布恢复时间，谈不上超时；请改用其他停机，或用 return、within_days",
+                "this stop announces no return and cannot be late: name another stop, or use return with within_days",
+            );
+            self.out.inconsistent(format!("{path}.group"), key, rule);
+        }
+        refused
     }
 
     fn stop(&mut self, key: &str, name: &str) -> Option<usize> {

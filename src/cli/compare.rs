@@ -32,7 +32,7 @@ use crate::units::Lang;
 /// Most schedules that one comparison takes.
 const SCHEDULES_MAX: usize = 40;
 
-/// Replications of all schedules unless asked otherwise: those that are clearly worse by then are left
+/// Replications of all schedules unless asked otherwise: those that the procedure has screened out by then are left
 /// out of the rest.
 const EVERYBODY_DEFAULT: u32 = 50;
 
@@ -55,7 +55,7 @@ pub(super) struct CompareArgs {
     /// The schedule the others are compared with (default: announced) ｜ 作基准的方案（默认 announced 公告方案）
     #[arg(long, value_name = "SCHEDULE｜方案")]
     baseline: Option<String>,
-    /// Times the course is simulated under every schedule (default 100; 50 where a schedule is clearly worse by then) ｜ 每个方案的模拟次数（默认 100；50 次后明显较差的方案不再继续）
+    /// Times the course is simulated under every schedule (default 100; 50 where it is worse by then, or too close to a better one) ｜ 每个方案的模拟次数（默认 100；50 次后较差或差别无关紧要的不再继续）
     #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
     replications: Option<u32>,
     /// Most times for schedules between which the choice is open (default: twice as many) ｜ 选择未定的方案最多模拟的次数（默认加倍）
@@ -103,7 +103,7 @@ pub(super) fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
     };
     let digests: Vec<String> = inputs
         .iter()
-        .map(|input| run_digest(&input.loaded, arguments.seed, &format!("compare {plan:?}"), lang))
+        .map(|input| run_digest(&input.loaded, arguments.seed, &format!("compare {plan:?} {}", arguments.worlds), lang))
         .collect();
     let folder =
         Folder::prepare(&out, arguments.force, &digests.join("-")).map_err(|error| Failure::input(error.text(lang)))?;
@@ -116,7 +116,7 @@ pub(super) fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
     let bar = progress_bar(arguments.quiet || arguments.json, plan.replications, lang);
     let ticker = tick(&bar, &watch, &signal);
     let pool = pool(threads)?;
-    let mut comparison = pool.install(|| compare_candidates(&candidates, arguments.seed, plan, &watch, &|_| {}));
+    let mut comparison = pool.install(|| compare_candidates(&candidates, arguments.seed, plan, &watch));
     if comparison.stopped.is_none() && arguments.worlds > 0 {
         pool.install(|| add_worlds(&mut comparison, (&loaded, &candidates), arguments, &watch));
     }
@@ -264,13 +264,18 @@ fn add_worlds(
     watch: &Watch,
 ) {
     let which = comparison.in_question(IN_QUESTION_MAX);
+    if which.len() < 2 {
+        return;
+    }
     let stated = (0..arguments.worlds as usize).map_while(|number| {
         let of =
             |&index: &usize| comparison.results[index].replications.get(number).map(|one| candidates[index].score(one));
         which.iter().map(of).collect::<Option<Vec<f64>>>()
     });
     let mut found = vec![(None, stated.collect())];
-    for world in World::all() {
+    // Where no schedule states a range, there is no such world.
+    let differs = |world: &World| which.iter().any(|&index| world.of(&loaded[index]).is_some());
+    for world in World::all().filter(differs) {
         let moved: Option<Vec<Candidate>> =
             which.iter().map(|&index| in_world(world, &loaded[index], &candidates[index], arguments)).collect();
         let Some(moved) = moved else { continue };
@@ -282,7 +287,8 @@ fn add_worlds(
             }
         }
     }
-    comparison.worlds = Worlds::new(which, found);
+    let indifference = comparison.choice.as_ref().map_or(0.0, |choice| choice.indifference);
+    comparison.worlds = Worlds::new(which, found, indifference);
 }
 
 /// A schedule in a world; as it is where nothing differs there, none where it cannot be.

@@ -4,8 +4,11 @@
 //! ([`crate::selection::feasible`]); then the sum of the objective is compared by the fully sequential
 //! procedure of Kim and Nelson ([`crate::selection::kim_nelson`]), which holds under common random
 //! numbers. Half of the error allowed goes to each where there are limits. A schedule that breaks a limit
-//! counts as worse than every other, so that the constants are those of all schedules: whichever
-//! subset keeps the limits, the best of it is lost with no more than the stated probability.
+//! for certain counts as worse than every other, so that the constants are those of all schedules. One of
+//! which it cannot be told yet stays in the race and may beat others; it is not chosen before it is told.
+//!
+//! The indifference is a share of the baseline's mean sum in the first stage; the procedure asks for a
+//! number fixed beforehand, to which this comes near.
 
 use crate::measures::Values;
 use crate::objective::Limit;
@@ -93,7 +96,6 @@ pub(super) struct Open {
     limits: Vec<Vec<LimitStanding>>,
     indifference: f64,
     confidence: f64,
-    replications: usize,
     /// Added to the sum of schedules that break a limit.
     penalty: Vec<f64>,
 }
@@ -125,15 +127,8 @@ impl Open {
         let fails = |limits: &Vec<LimitStanding>| limits.iter().any(|limit| limit.verdict == Verdict::Fails);
         let penalty: Vec<f64> =
             limits.iter().map(|limits| if fails(limits) { 1e6 * (1.0 + largest) } else { 0.0 }).collect();
-        let mut open = Self {
-            procedure,
-            scores: Vec::new(),
-            limits,
-            indifference,
-            confidence: objective.confidence,
-            replications: 0,
-            penalty,
-        };
+        let mut open =
+            Self { procedure, scores: Vec::new(), limits, indifference, confidence: objective.confidence, penalty };
         for scores in scores {
             open.feed(&scores);
             open.scores.push(scores);
@@ -145,8 +140,7 @@ impl Open {
     fn feed(&mut self, scores: &[f64]) {
         let punished: Vec<f64> = scores.iter().zip(&self.penalty).map(|(score, penalty)| score + penalty).collect();
         // Sums are finite and of all schedules: nothing can be refused.
-        let taken = self.procedure.add(&punished);
-        self.replications += usize::from(taken.is_ok());
+        let _ = self.procedure.add(&punished);
     }
 
     pub(super) fn is_decided(&self) -> bool {
@@ -189,12 +183,12 @@ impl Open {
         let least = |one: &usize, other: &usize| schedules[*one].score.total_cmp(&schedules[*other].score);
         let leader = (0..systems).filter(allowed).min_by(least);
         Choice {
-            chosen: self.procedure.decision().filter(allowed),
-            leader,
+            chosen: self.procedure.decision().filter(allowed).filter(|best| schedules[*best].keeps_all_limits()),
+            leader: self.procedure.decision().or(self.procedure.leader()).filter(allowed).or(leader),
             confidence: self.confidence,
             indifference: self.indifference,
-            replications: self.replications,
-            more_at_most: self.procedure.more_at_most(),
+            replications: self.procedure.replications(),
+            more_at_most: self.procedure.more_at_most().filter(|more| *more > 0),
             schedules,
         }
     }
@@ -262,7 +256,6 @@ mod tests {
             limits: vec![vec![]; 3],
             indifference: 1.0,
             confidence: 0.95,
-            replications: 0,
             penalty: vec![0.0; 3],
         };
         for number in 0..FIRST_STAGE {

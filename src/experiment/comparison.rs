@@ -1,5 +1,5 @@
 //! Several schedules on the same patients: all of them for a fixed number of replications, then the
-//! baseline and those that are not clearly worse for the rest of what was planned, and in the end those
+//! baseline and those that have not been screened out for the rest of what was planned, and in the end those
 //! between which the choice is still open for as many more as are allowed.
 
 use std::ops::Range;
@@ -30,7 +30,7 @@ pub struct Candidate {
 pub struct Plan {
     /// Of all schedules. Where limits must be judged, all of them are simulated as often as the others.
     pub everybody: u32,
-    /// Of the baseline and of the schedules that are not clearly worse than another by then.
+    /// Of the baseline and of the schedules that have not been screened out by then.
     pub replications: u32,
     /// At most, for those between which the choice is open.
     pub most: u32,
@@ -61,15 +61,8 @@ struct Replication {
 /// Replications simulated at a time once only some schedules are left.
 const MORE_AT_A_TIME: u32 = 20;
 
-/// Compares candidates; the first one is the baseline. `on_batch` hears of each batch how many
-/// replications of all schedules are finished.
-pub fn compare(
-    candidates: &[Candidate],
-    seed: u64,
-    plan: Plan,
-    watch: &Watch,
-    on_batch: &(dyn Fn(&Comparison) + Sync),
-) -> Comparison {
+/// Compares candidates; the first one is the baseline.
+pub fn compare(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch) -> Comparison {
     let mut comparison = Comparison {
         results: candidates.iter().map(|one| Results::empty(seed, one.catalogue.clone())).collect(),
         gains: vec![Vec::new(); candidates.len()],
@@ -89,7 +82,6 @@ pub fn compare(
                 }
             }
         }
-        on_batch(comparison);
     };
     let everybody: Vec<usize> = (0..candidates.len()).collect();
     let has_limits = candidates.first().is_some_and(|first| !first.objective.limits.is_empty());
@@ -127,8 +119,8 @@ impl Comparison {
         }
     }
 
-    /// The schedules still in question, the baseline first: those not clearly worse than another, and at
-    /// most so many.
+    /// The schedules to look at in other worlds, the baseline first: of those that break no limit the last to
+    /// leave the race, at most so many.
     pub fn in_question(&self, most: usize) -> Vec<usize> {
         let Some(choice) = &self.choice else { return Vec::new() };
         let standings = choice.schedules.iter().enumerate();

@@ -64,7 +64,7 @@ pub fn scores(candidates: &[Candidate], seed: u64, replications: u32, watch: &Wa
 
 impl Worlds {
     /// From the sums in each world; none without two schedules, two worlds, or replications.
-    pub fn new(schedules: Vec<usize>, found: Vec<(Option<World>, Scores)>) -> Option<Self> {
+    pub fn new(schedules: Vec<usize>, found: Vec<(Option<World>, Scores)>, indifference: f64) -> Option<Self> {
         let replications = found.first()?.1.len();
         if schedules.len() < 2 || found.len() < 2 || replications == 0 {
             return None;
@@ -74,7 +74,7 @@ impl Worlds {
         let means: Vec<Vec<f64>> =
             found.iter().map(|(_, scores)| (0..schedules.len()).map(|index| mean(scores, index)).collect()).collect();
         let regret = Regret::new(&means).ok()?;
-        let flip = certain_flip(&regret, &found, &schedules);
+        let flip = certain_flip(&regret, &found, &schedules, indifference);
         Some(Self {
             worlds: found.iter().map(|(world, _)| *world).collect(),
             scores: means,
@@ -86,13 +86,22 @@ impl Worlds {
     }
 }
 
-/// Two worlds whose best schedules differ, each better than the other's by more than chance.
-fn certain_flip(regret: &Regret, found: &[(Option<World>, Scores)], schedules: &[usize]) -> Option<Flip> {
+/// Two worlds whose best schedules differ, each better than the other's by more than chance and more than
+/// what does not matter.
+fn certain_flip(
+    regret: &Regret,
+    found: &[(Option<World>, Scores)],
+    schedules: &[usize],
+    indifference: f64,
+) -> Option<Flip> {
     let best: Vec<usize> = (0..found.len()).map(|world| regret.best(world).first().copied().unwrap_or(0)).collect();
     let is_better = |world: usize, one: usize, other: usize| {
         let differences: Vec<f64> = found[world].1.iter().map(|row| row[one] - row[other]).collect();
-        let estimate = Estimate::of_mean(&differences, Confidence::P95).ok();
-        estimate.and_then(|estimate| estimate.interval()).is_some_and(|(_, high)| high < 0.0)
+        // Two tests for each pair of worlds.
+        let confidence = Confidence::P95.split(found.len() * (found.len() - 1));
+        let estimate = Estimate::of_mean(&differences, confidence).ok();
+        let is_sure = |estimate: &Estimate| estimate.interval().is_some_and(|(_, high)| high < 0.0);
+        estimate.is_some_and(|estimate| is_sure(&estimate) && estimate.mean < -indifference)
     };
     let pairs = (0..found.len()).flat_map(|one| (one + 1..found.len()).map(move |other| [one, other]));
     let turns = pairs.into_iter().find(|&[one, other]| {
@@ -110,7 +119,7 @@ mod tests {
     fn worlds(stated: [[f64; 2]; 3], other: [[f64; 2]; 3]) -> Worlds {
         let world = World { doubt: Doubt::Deferral, is_high: true };
         let rows = |rows: [[f64; 2]; 3]| rows.iter().map(|row| row.to_vec()).collect();
-        Worlds::new(vec![0, 3], vec![(None, rows(stated)), (Some(world), rows(other))]).unwrap()
+        Worlds::new(vec![0, 3], vec![(None, rows(stated)), (Some(world), rows(other))], 0.5).unwrap()
     }
 
     #[test]

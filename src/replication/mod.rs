@@ -256,7 +256,7 @@ pub fn simulate(model: &Model, seed: u64, replication: u32, tracing: Tracing) ->
 /// Simulates one replication under several schedules of one city: each meets the same patients, who are
 /// drawn once, and gives what it gives alone. One outcome a model, in their order.
 ///
-/// The models must be the same but for their schedules ([`crate::alike`] says what that is).
+/// The models must be the same but for their schedules ([`crate::scenario::alike`] says what that is).
 ///
 /// # Errors
 ///

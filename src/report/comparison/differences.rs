@@ -74,7 +74,7 @@ impl Differences {
     pub fn of(candidates: &[Candidate], comparison: &Comparison) -> Self {
         let Some(first) = candidates.first() else { return Self::default() };
         let mut pairs: Vec<(Measure, usize, Vec<f64>, Vec<f64>)> = Vec::new();
-        for measure in shown(first, comparison) {
+        for measure in shown(candidates, comparison) {
             let Some(baseline) = sample(first, comparison, 0, measure.key, measure.group) else { continue };
             for (schedule, candidate) in candidates.iter().enumerate().skip(1) {
                 let group = counterpart(&first.model.scenario, &candidate.model.scenario, measure.group);
@@ -89,19 +89,25 @@ impl Differences {
         let share = first.objective.indifference_share;
         let comparisons: Vec<paired::Comparison<'_>> = pairs
             .iter()
-            .map(|(_, _, baseline, alternative)| paired::Comparison {
+            .map(|(measure, _, baseline, alternative)| paired::Comparison {
                 baseline,
                 alternative,
                 goal: Goal::Smallest,
-                matters: share * mean(baseline).abs(),
+                // A day has no natural zero: there a difference of less than a day does not matter.
+                matters: if is_day(measure) { 1.0 } else { share * mean(baseline).abs() },
             })
             .collect();
-        let Ok(found) = differences(&comparisons, Confidence::P95) else { return Self::default() };
+        // A schedule may have been left out early, by what was seen: its interval is one of two that could have
+        // been shown, and all of them must hold.
+        let counts = || comparison.results.iter().map(|results| results.replications.len());
+        let looks = if counts().min() == counts().max() { 1 } else { 2 };
+        let Ok(found) = differences(&comparisons, Confidence::P95.split(looks)) else { return Self::default() };
         let together = found.len();
         let rows = pairs.iter().zip(found).filter_map(|((measure, schedule, baseline, alternative), paired)| {
             let of = |sample: &[f64]| Estimate::of_mean(sample, Confidence::P95).ok();
             let (baseline, alternative) = (of(baseline)?, of(alternative)?);
-            let relative = (baseline.mean != 0.0).then(|| paired.estimate.mean / baseline.mean.abs());
+            let relative =
+                (baseline.mean != 0.0 && !is_day(measure)).then(|| paired.estimate.mean / baseline.mean.abs());
             Some(Difference { measure: measure.clone(), schedule: *schedule, baseline, alternative, paired, relative })
         });
         Self { rows: rows.collect(), together }
@@ -113,13 +119,17 @@ impl Differences {
     }
 }
 
-/// Measures that are compared: those of the city, of the desk classes to which claims come, of the stops.
-fn shown<'a>(first: &'a Candidate, comparison: &'a Comparison) -> impl Iterator<Item = &'a Measure> {
+/// Measures that are compared: those of the city, of the desk classes to which claims come under any of the
+/// schedules, of the stops.
+fn shown<'a>(candidates: &'a [Candidate], comparison: &'a Comparison) -> impl Iterator<Item = &'a Measure> {
     let is_used = move |class: usize| {
-        let claims = sample(first, comparison, 0, "claims-entered", Group::Desk(class));
-        claims.is_some_and(|claims| mean(&claims) > 0.0)
+        candidates.iter().enumerate().any(|(schedule, candidate)| {
+            let claims = sample(candidate, comparison, schedule, "claims-entered", Group::Desk(class));
+            claims.is_some_and(|claims| mean(&claims) > 0.0)
+        })
     };
-    first.catalogue.measures.iter().filter(move |measure| match measure.group {
+    let measures = candidates.first().into_iter().flat_map(|first| &first.catalogue.measures);
+    measures.filter(move |measure| match measure.group {
         Group::All => CITY.contains(&measure.key),
         Group::Desk(class) => DESKS.contains(&measure.key) && is_used(class),
         Group::Stop(_) => STOPS.contains(&measure.key),

@@ -18,6 +18,7 @@ use crate::report::parquet::group_name;
 use crate::report::table::MEDIAN;
 use crate::report::{File, Report};
 use crate::selection::paired::Verdict;
+use crate::stats::quantile;
 use crate::units::Lang;
 
 use super::differences::{CITY, Difference, is_day};
@@ -142,8 +143,8 @@ impl<'a> Frame<'a> {
             ));
         }
         first.push_str(&self.lang.choose(
-            format!("{k} 个方案用同一批参保人各模拟 {n} 次，随机种子 {seed}。来源：{VERSION} 模拟，情景 {city}，基准 {schedule}"),
-            format!("{k} schedules on the same people, {n} simulated courses each, seed {seed}. Source: {VERSION}, scenario {city}, baseline {schedule}"),
+            format!("{k} 个方案用同一批参保人各模拟至多 {n} 次，随机种子 {seed}。来源：{VERSION} 模拟，情景 {city}，基准 {schedule}"),
+            format!("{k} schedules on the same people, up to {n} simulated courses each, seed {seed}. Source: {VERSION}, scenario {city}, baseline {schedule}"),
         ));
         vec![first, assumed(self.lang, &self.facts)]
     }
@@ -484,11 +485,12 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// Mean day of a class's return to normal under a schedule.
+    /// Median day of a class's return to normal under a schedule.
     fn normal_day(&self, schedule: usize, class: usize) -> Option<f64> {
         let candidate = &self.report.candidates[schedule];
-        let found = sample(candidate, self.report.comparison, schedule, "back-to-normal", Group::Desk(class))?;
-        Some(mean(&found))
+        let mut found = sample(candidate, self.report.comparison, schedule, "back-to-normal", Group::Desk(class))?;
+        found.sort_by(f64::total_cmp);
+        quantile(&found, 0.5)
     }
 
     fn normal_of(&self, schedule: usize, class: usize) -> String {
@@ -496,7 +498,7 @@ impl<'a> Frame<'a> {
         let date = self.date(day);
         match day >= f64::from(self.report.baseline().clock.days()) {
             true => date,
-            false => self.lang.choose(format!("平均 {date} 恢复正常"), format!("normal by {date} on average")),
+            false => self.lang.choose(format!("中位 {date} 恢复正常"), format!("normal by {date} (median)")),
         }
     }
 

@@ -135,8 +135,8 @@ fn choice(report: &ComparisonReport<'_>, out: &mut Layout) {
         None => out.item(
             label,
             lang.choose(
-                "模拟次数不足 30 次，不作选择；去掉 --replications 或写 30 以上",
-                "no choice is made below 30 simulated courses; leave --replications out or ask for 30 or more",
+                "不作选择：模拟次数不足 30 次（去掉 --replications 或写 30 以上），或基准的和为 0",
+                "no choice is made below 30 simulated courses (leave --replications out or ask for 30 or more) or where the baseline's sum is 0",
             ),
         ),
         Some(choice) => out.item(label, &guarantee(report, choice)),
@@ -156,16 +156,10 @@ pub(super) fn guarantee(report: &ComparisonReport<'_>, choice: &Choice) -> Strin
     match (choice.chosen, choice.leader) {
         (Some(best), _) => {
             let name = report.name(best);
-            let unsure = !choice.schedules[best].keeps_all_limits();
-            let doubt = if unsure {
-                ("；但它是否满足全部限制尚不能断定", "; whether it keeps every limit cannot be told yet")
-            } else {
-                ("", "")
-            };
             let n = choice.replications;
             lang.choose(
-                format!("{}选「{name}」。以 {sure} 的把握：只要它与真正最好的方案相差超过 {matters}，就不会选错（用了 {n} 次模拟）{}", kept.0, doubt.0),
-                format!("{}\"{name}\". With {sure} confidence this is the best, or within {matters} of it ({n} simulated courses){}", kept.1, doubt.1),
+                format!("{}选「{name}」。以 {sure} 的把握：若最好的方案比其余各方案都好出 {matters} 以上，它就是最好的（{n} 次模拟后确定）", kept.0),
+                format!("{}\"{name}\". With {sure} confidence it is the best if the best is better than every other by {matters} or more (settled after {n} simulated courses)", kept.1),
             )
         }
         (None, Some(leader)) => {
@@ -175,6 +169,13 @@ pub(super) fn guarantee(report: &ComparisonReport<'_>, choice: &Choice) -> Strin
                 .filter(|&index| !choice.schedules[index].breaks_a_limit())
                 .map(|index| report.name(index))
                 .collect();
+            if rivals.is_empty() {
+                // The sums are settled, the limits are not.
+                return lang.choose(
+                    format!("「{name}」的和最小，但它是否满足全部限制，{} 次模拟还不能断定；请加大 --replications", report.comparison.replications()),
+                    format!("\"{name}\" has the least sum, but whether it keeps every limit cannot be told from {} courses; ask for more with --replications", report.comparison.replications()),
+                );
+            }
             let rivals = rivals.join(lang.pick("、", ", "));
             let more = choice.more_at_most.map_or_else(String::new, |more| {
                 lang.choose(
@@ -238,18 +239,18 @@ fn worlds(report: &ComparisonReport<'_>, out: &mut Layout) {
             lang.pick(zh, en)
         })
     };
-    let count = worlds.worlds.len();
+    let (count, runs) = (worlds.worlds.len(), worlds.replications);
     let least = worlds.regret.minimax().first().copied().unwrap_or(0);
     let name = report.name(worlds.schedules[least]);
     let most = sum(report, worlds.regret.largest[least]);
     let regret = lang.choose(
-        format!("{count} 种可能情形（工期、推迟就医、提前开药、窗口快慢）里，「{name}」最坏时也只比最好的方案多 {most}"),
-        format!("over {count} plausible worlds (work, deferral, stock-up, windows) \"{name}\" is never more than {most} worse than the best"),
+        format!("{count} 种可能情形（工期、推迟就医、提前开药、窗口快慢）里，「{name}」平均最多比所看方案中最好的多 {most}（各情形模拟 {runs} 次）"),
+        format!("over {count} plausible worlds (work, deferral, stock-up, windows) \"{name}\" is on average at most {most} worse than the best of those looked at ({runs} courses in each)"),
     );
     let text = match worlds.flip {
         None => lang.choose(
-            format!("{regret}；各情形下优劣次序未见颠倒"),
-            format!("{regret}; the ranking turns round in none of them"),
+            format!("{regret}；未见超出偶然的优劣颠倒"),
+            format!("{regret}; no turn of the ranking beyond chance was seen"),
         ),
         Some(flip) => {
             let [one, other] = flip.worlds.map(name_of);
@@ -270,12 +271,15 @@ fn worlds(report: &ComparisonReport<'_>, out: &mut Layout) {
 fn gains(report: &ComparisonReport<'_>, out: &mut Layout) {
     let lang = report.lang;
     let best = report.comparison.choice.as_ref().and_then(|choice| choice.chosen.or(choice.leader));
-    let Some(schedule) = best.filter(|&schedule| schedule > 0).or((report.candidates.len() > 1).then_some(1)) else {
+    // Where the baseline wins, the next best is of interest.
+    let burden = |schedule: &usize| report.tradeoffs.criteria[*schedule].burden.unwrap_or(f64::INFINITY);
+    let next = (1..report.candidates.len()).min_by(|one, other| burden(one).total_cmp(&burden(other)));
+    let Some(schedule) = best.filter(|&schedule| schedule > 0).or(next) else {
         return;
     };
     let rows: Vec<&GainRow> = report.gains.iter().filter(|row| row.schedule == schedule).collect();
     let Some(all) = rows.iter().find(|row| row.kind == "all") else { return };
-    let people = |value: Option<f64>| count(value.unwrap_or(0.0), ("人次", "patients"), lang);
+    let people = |value: Option<f64>| count(value.unwrap_or(0.0), ("人次", "visits or people"), lang);
     let (better, worse) = (people(all.better.value), people(all.worse.value));
     let name = report.name(schedule);
     let losers: Vec<String> = rows
@@ -312,7 +316,7 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
         burden().filter_map(|row| row.paired.variance_reduction).filter(|one| one.is_finite()).collect();
     factors.sort_by(f64::total_cmp);
     let factor = factors.get(factors.len() / 2).map_or_else(String::new, |factor| {
-        let factor = super::super::numbers::number(factor.round().max(1.0));
+        let factor = super::super::numbers::number(factor.round());
         lang.choose(
             format!("；用同一批参保人，相当于各自独立模拟 {factor} 倍的次数"),
             format!("; the same people in all schedules are worth {factor} times as many independent courses"),
@@ -326,8 +330,8 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
         String::new()
     } else {
         lang.choose(
-            format!("{fewer} 个方案 {least} 次后已明显较差，不再继续"),
-            format!("clearly worse after {least} courses and left out of the rest: {fewer}"),
+            format!("{fewer} 个方案 {least} 次后已较差，或与更好的方案相差无关紧要，不再继续"),
+            format!("left out after {least} courses, being worse or too close to a better one to matter: {fewer}"),
         )
     };
     out.item(lang.pick("精度", "Precision"), &lang.choose(

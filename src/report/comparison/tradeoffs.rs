@@ -5,20 +5,22 @@ use crate::experiment::comparison::{Candidate, Comparison};
 use crate::measures::Group;
 use crate::schedule::ReturnKind;
 use crate::selection::frontier::undominated;
+use crate::stats::quantile;
 
 use super::{mean, sample};
 
-/// Means of the four criteria of one schedule; less is better of each. None where it has no such measure.
+/// Four criteria of one schedule, means but for the day; less is better of each. None where it has no such measure.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Criteria {
     /// Prepayment outstanding over time, yuan-days.
     pub burden: Option<f64>,
-    /// Day from the start on which the last desk class is back to normal; one that is not by the horizon
-    /// counts as the horizon.
+    /// Median day from the start on which the last desk class is back to normal; the horizon where it mostly
+    /// is not by then.
     pub normal: Option<f64>,
     /// Window-hours beyond the regular.
     pub cost: Option<f64>,
-    /// Chance that a return that was announced as certain comes late; none without one.
+    /// Chance that a return that was announced as certain comes late, or where there is none one that was
+    /// estimated; none without either.
     pub overrun: Option<f64>,
 }
 
@@ -64,15 +66,22 @@ fn criteria(candidate: &Candidate, comparison: &Comparison, schedule: usize) -> 
     let used = |group: &Group| of("claims-entered", *group).is_some_and(|claims| mean(&claims) > 0.0);
     let normal: Vec<Vec<f64>> = classes().filter(used).filter_map(|group| of("back-to-normal", group)).collect();
     let hours: Vec<Vec<f64>> = classes().filter_map(|group| of("overtime-hours", group)).collect();
-    // What was announced as certain; what was only estimated is expected to be late.
-    let stops = candidate.model.scenario.suspensions.iter().enumerate();
-    let promised = stops.filter(|(_, stop)| stop.kind == ReturnKind::Fixed).map(|(index, _)| Group::Stop(index));
-    let late: Vec<Vec<f64>> = promised.filter_map(|group| of("overran", group)).collect();
+    // What was announced as certain; where nothing was, what was estimated, which is expected to be late.
+    let late_of = |kind: ReturnKind| -> Vec<Vec<f64>> {
+        let stops = candidate.model.scenario.suspensions.iter().enumerate();
+        let promised = stops.filter(|(_, stop)| stop.kind == kind).map(|(index, _)| Group::Stop(index));
+        promised.filter_map(|group| of("overran", group)).collect()
+    };
+    let late = Some(late_of(ReturnKind::Fixed)).filter(|late| !late.is_empty());
+    let late = late.unwrap_or_else(|| late_of(ReturnKind::Estimated));
     // The worst and the sum are taken within a replication, and then the mean over them.
     let worst = |samples: &[Vec<f64>]| by_replication(samples, f64::max).map(|sample| mean(&sample));
     Criteria {
         burden: of("prepayment-days", Group::All).map(|sample| mean(&sample)),
-        normal: worst(&normal),
+        normal: by_replication(&normal, f64::max).and_then(|mut sample| {
+            sample.sort_by(f64::total_cmp);
+            quantile(&sample, 0.5)
+        }),
         cost: by_replication(&hours, |one, other| one + other).map(|sample| mean(&sample)),
         overrun: worst(&late),
     }
