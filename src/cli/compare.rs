@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::input::{Input, problems, read_schedule};
+use super::input::{Input, one_clock, problems, read_schedule};
 use super::output::{Failure, print};
 use super::progress::{describe_stop, listen, pool, progress_bar, stopped_failure, threads_or_all, tick};
 use super::run::{REPLICATIONS_DEFAULT, parse_replications, parse_seed, parse_threads};
@@ -158,15 +158,7 @@ fn read_all(arguments: &CompareArgs) -> Result<Vec<Input>, Failure> {
     };
     let inputs = read(sets)?;
     refuse_differing(&inputs)?;
-    let starts = inputs.iter().map(|input| input.scenario.clock.start());
-    let ends = inputs.iter().map(|input| input.scenario.clock.civil(input.scenario.horizon()).date());
-    let (Some(start), Some(end)) = (starts.clone().min(), ends.clone().max()) else { return Ok(inputs) };
-    if starts.max() == Some(start) && ends.min() == Some(end) {
-        return Ok(inputs);
-    }
-    // No file states them, so they follow from each schedule; compared, all have the same days.
-    let days = end.duration_since(start).as_hours() / 24;
-    let clock = [format!("start=\"{start}T00:00:00\""), format!("horizon_days={days}")];
+    let Some(clock) = one_clock(&inputs) else { return Ok(inputs) };
     read(&sets.iter().cloned().chain(clock).collect::<Vec<String>>())
 }
 

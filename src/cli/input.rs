@@ -49,6 +49,19 @@ pub(super) fn read_schedule(
     }
 }
 
+/// The `--set`s of the first moment and the length that hold the days of all scenarios; none where all have the
+/// same. Where no file states them they follow from each schedule; seen side by side, all have the same days.
+pub(super) fn one_clock(inputs: &[Input]) -> Option<[String; 2]> {
+    let starts = inputs.iter().map(|input| input.scenario.clock.start());
+    let ends = inputs.iter().map(|input| input.scenario.clock.civil(input.scenario.horizon()).date());
+    let (start, end) = (starts.clone().min()?, ends.clone().max()?);
+    if starts.max() == Some(start) && ends.min() == Some(end) {
+        return None;
+    }
+    let days = end.duration_since(start).as_hours() / 24;
+    Some([format!("start=\"{start}T00:00:00\""), format!("horizon_days={days}")])
+}
+
 pub(super) fn problems(loaded: &Loaded, complaints: Vec<Complaint>) -> Problems {
     let mut problems = Problems::new();
     for complaint in complaints {
