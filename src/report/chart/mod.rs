@@ -11,11 +11,13 @@
 mod axis;
 mod bars;
 mod canvas;
+mod curve;
 mod diverging;
 mod fan;
 pub mod font;
 mod forest;
 mod glyph;
+mod heat;
 mod multiples;
 mod panel;
 mod rows;
@@ -28,9 +30,11 @@ mod timeline;
 use std::fmt;
 
 pub use crate::units::Lang;
+pub use curve::{Crossed, Curve, CurvePoint, Scale, curve};
 pub use diverging::{Diverging, DivergingPanel, DivergingRow, diverging};
 pub use fan::{FanChart, FanPanel, FanPanels, fan, fan_panels};
 pub use forest::{Finding, Forest, ForestCell, ForestPanel, forest};
+pub use heat::{HeatCell, HeatMap, heat};
 pub use multiples::{Multiple, Multiples, multiples};
 pub use panel::{Quantiles, Reference, StopBand};
 pub use scatter::{Late, Scatter, ScatterPoint, scatter};
