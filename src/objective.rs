@@ -119,11 +119,19 @@ impl Limit {
     /// Whether a replication keeps it. A day that does not come by the horizon keeps no limit, nor does a
     /// stop that does not return; what there is nothing to average of keeps every one.
     pub fn is_kept(&self, values: &Values, catalogue: &Catalogue, clock: &Clock) -> bool {
-        let Some(value) = values.values[self.index] else {
-            let measure = &catalogue.measures[self.index];
-            return measure.kind != Kind::Censored && !matches!(measure.group, Group::Stop(_));
-        };
-        match self.bound {
+        let measure = &catalogue.measures[self.index];
+        if values.values[self.index].is_none() && matches!(measure.group, Group::Stop(_)) {
+            return false;
+        }
+        self.bound.is_kept(values.values[self.index], measure.kind, values, clock)
+    }
+}
+
+impl Bound {
+    /// Whether a value of a replication keeps it; a missing one does unless it is of a day that does not come.
+    pub fn is_kept(self, value: Option<f64>, kind: Kind, values: &Values, clock: &Clock) -> bool {
+        let Some(value) = value else { return kind != Kind::Censored };
+        match self {
             Bound::AtMost(most) => value <= most,
             Bound::AtLeast(least) => value >= least,
             Bound::WithinDays(days, stop) => returned(values, stop).is_some_and(|back| {
@@ -305,7 +313,7 @@ impl Reader<'_> {
 }
 
 /// The key of a group.
-fn group_key(scenario: &Scenario, group: Group) -> &str {
+pub(crate) fn group_key(scenario: &Scenario, group: Group) -> &str {
     let found = match group {
         Group::All => Some("all"),
         Group::Care(index) => scenario.care.get(index).map(|care| care.key.as_str()),

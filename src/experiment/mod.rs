@@ -7,6 +7,10 @@
 
 pub mod choice;
 pub mod comparison;
+pub mod crossing;
+pub mod grid;
+pub mod reading;
+pub mod sweep;
 pub mod worlds;
 
 use std::collections::BTreeMap;
