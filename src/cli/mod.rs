@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod run;
 mod schema;
+mod sweep;
 mod trace;
 mod usage;
 mod verify;
@@ -40,6 +41,8 @@ enum Command {
     Run(run::RunArgs),
     /// Compare the schedules of a city on the same patients, and choose one with a guarantee ｜ 用同一批参保人比较一个城市的多个方案，并给出有把握的选择
     Compare(compare::CompareArgs),
+    /// Vary one or two keys over a grid on the same patients: curves, a heat map, where a limit begins to be kept ｜ 让一两个参数在一组取值上变动，用同一批参保人模拟：曲线、热力图、从哪个取值起满足限制
+    Sweep(sweep::SweepArgs),
     /// Validate scenarios; print timeline, load and assumptions ｜ 检查情景文件，列出时间表、负荷与假设
     Check(check::CheckArgs),
     /// Event log of one simulated course, as CSV ｜ 导出一次模拟的逐笔日志（CSV）
@@ -117,6 +120,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Fa
     match cli.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),

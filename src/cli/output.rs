@@ -30,6 +30,11 @@ impl Failure {
         Self { status, text: text.into() }
     }
 
+    /// The same with a line before it.
+    pub(crate) fn after(self, line: &str) -> Self {
+        Self { text: format!("{line}\n{}", self.text), ..self }
+    }
+
     /// Prints the text on standard error and gives the exit status.
     #[must_use]
     pub fn report(&self) -> ExitCode {

@@ -116,6 +116,16 @@ impl Folder {
         fs::symlink_metadata(self.path.join(manifest::FILE)).is_ok()
     }
 
+    /// Names of the files that the manifest in the folder lists; none without one of ours.
+    pub fn files_before(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.path.join(manifest::FILE)).unwrap_or_default();
+        let found: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+        let files = found.as_ref().and_then(|manifest| manifest.get("files")?.as_object());
+        // A name is one of ours only as a plain place below the folder.
+        let plain = |name: &&String| !name.contains("..") && !name.starts_with('/') && !name.contains('\\');
+        files.into_iter().flat_map(|files| files.keys()).filter(plain).cloned().collect()
+    }
+
     /// Removes a file if it is there.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ pub mod manifest;
 pub mod numbers;
 pub mod parquet;
 pub mod summary;
+pub mod sweep;
 pub mod table;
 #[cfg(test)]
 mod testing;

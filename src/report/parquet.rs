@@ -13,6 +13,8 @@ use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
+use crate::experiment::grid::Grid;
+use crate::experiment::sweep::{Point, Sweep};
 use crate::measures::{Group, Series};
 use crate::scenario::world::Scenario;
 use crate::units::Lang;
@@ -30,6 +32,19 @@ const REPLICATIONS: &str = "message replications {
     REQUIRED BYTE_ARRAY group (STRING);
     REQUIRED BYTE_ARRAY group_zh (STRING);
     REQUIRED BYTE_ARRAY group_en (STRING);
+    OPTIONAL DOUBLE value;
+    REQUIRED BYTE_ARRAY unit (STRING);
+}";
+
+/// `group` is as the command line names it: `last` and `any` stand for several; `threshold` rows are 1 where
+/// the condition named by the group was kept.
+const SWEEP: &str = "message sweep {
+    REQUIRED INT32 point;
+    REQUIRED INT32 replication;
+    REQUIRED BYTE_ARRAY value_1 (STRING);
+    REQUIRED BYTE_ARRAY value_2 (STRING);
+    REQUIRED BYTE_ARRAY measure (STRING);
+    REQUIRED BYTE_ARRAY group (STRING);
     OPTIONAL DOUBLE value;
     REQUIRED BYTE_ARRAY unit (STRING);
 }";
@@ -181,6 +196,53 @@ fn write_replications(writer: &mut SerializedFileWriter<Vec<u8>>, report: &Repor
         )?;
     }
     Ok(())
+}
+
+/// The bytes of a sweep's `replications.parquet`: one row a point, replication and reading or threshold.
+///
+/// # Errors
+///
+/// When the table cannot be encoded.
+pub fn sweep(scenario: &Scenario, grid: &Grid, points: &[Point], sweep: &Sweep) -> Result<Vec<u8>, ReportError> {
+    let mut writer = writer(SWEEP)?;
+    for (number, (point, outcome)) in points.iter().zip(&sweep.outcomes).enumerate() {
+        let readings = point.readings.iter().zip(&outcome.values).map(|(reading, values)| {
+            let names = [reading.measure.key, reading.group(scenario), reading.measure.unit].map(text);
+            (names, values.clone())
+        });
+        let thresholds = point.thresholds.iter().zip(&outcome.kept).map(|(threshold, kept)| {
+            let values = kept.iter().map(|&kept| Some(f64::from(u8::from(kept)))).collect();
+            (["kept", &threshold.asked, "probability"].map(text), values)
+        });
+        let levels = grid.axes.iter().zip(grid.levels(number));
+        let mut values: Vec<ByteArray> = levels.map(|(axis, level)| text(&axis.levels[level].written)).collect();
+        values.resize(2, text(""));
+        // One row group a point.
+        let (mut cells, mut numbers, mut replications) = ([vec![], vec![], vec![]], Vec::new(), Vec::new());
+        for (names, values) in readings.chain(thresholds) {
+            let count = values.len();
+            cells
+                .iter_mut()
+                .zip(&names)
+                .for_each(|(column, name)| column.extend(std::iter::repeat_n(name.clone(), count)));
+            replications.extend((0..count).map(|number| i32::try_from(number).unwrap_or(i32::MAX)));
+            numbers.extend(values);
+        }
+        let [measures, groups, units] = cells;
+        let same = |cell: &ByteArray| Column::Texts(vec![cell.clone(); numbers.len()]);
+        let columns = [
+            Column::Integers(vec![i32::try_from(number + 1).unwrap_or(i32::MAX); numbers.len()]),
+            Column::Integers(replications),
+            same(&values[0]),
+            same(&values[1]),
+            Column::Texts(measures),
+            Column::Texts(groups),
+            Column::Optional(numbers),
+            Column::Texts(units),
+        ];
+        write_group(&mut writer, &columns)?;
+    }
+    Ok(writer.into_inner()?)
 }
 
 /// The bytes of `daily.parquet`: one row a schedule, series and day, over the replications. The normal

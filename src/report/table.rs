@@ -84,7 +84,8 @@ pub fn column(results: &Results, index: usize) -> Vec<Option<f64>> {
         .collect()
 }
 
-fn row(kind: Kind, values: &[Option<f64>], horizon: f64) -> Row {
+/// What the values of a measure come to.
+pub(super) fn row(kind: Kind, values: &[Option<f64>], horizon: f64) -> Row {
     match kind {
         Kind::Number => number_row(values),
         Kind::Event => event_row(values),
@@ -152,7 +153,7 @@ pub fn group(scenario: &Scenario, group: Group) -> (&'static str, &str, Name) {
 }
 
 /// The columns of a measure that are no text, by name: a number or nothing.
-fn numbers(measure: &Measure, row: &Row) -> Vec<(String, Option<f64>)> {
+pub(super) fn numbers(measure: &Measure, row: &Row) -> Vec<(String, Option<f64>)> {
     let mut cells = vec![
         ("mean".to_owned(), row.mean.value),
         ("ci_low".to_owned(), row.mean.low),
@@ -209,7 +210,7 @@ fn texts(report: &Report<'_>, measure: &Measure) -> Vec<(&'static str, String)> 
 }
 
 /// A unit in Chinese; one without a word stands as it is.
-fn unit_zh(unit: &str) -> &str {
+pub(super) fn unit_zh(unit: &str) -> &str {
     const UNITS: [(&str, &str); 15] = [
         ("visits", "人次"),
         ("stays", "住院人次"),

@@ -334,7 +334,7 @@ fn help_is_in_one_language_and_names_every_option() {
             assert!(headings.iter().chain(&options).all(|word| help.contains(word)), "{help}");
             assert!(!help.contains('｜') && (lang == "zh") == is_chinese(&help), "{help}");
         }
-        for command in ["run", "check", "trace", "schema"] {
+        for command in ["run", "sweep", "check", "trace", "schema"] {
             let help = text(&cutover(&[command, "--help", "--lang", lang]).stdout);
             let own = help.lines().filter(|line| line.starts_with("  ") || !line.is_empty());
             let told: Vec<&str> =

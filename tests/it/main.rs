@@ -16,5 +16,6 @@ mod schedules;
 mod selection;
 mod setbacks;
 mod support;
+mod sweep;
 mod theory;
 mod tidy;

@@ -1,0 +1,248 @@
+//! `cutover sweep`: one or two keys over a grid, on the same patients.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::input::{Input, one_clock, problems, read_schedule};
+use super::output::{Failure, print};
+use super::progress::{describe_stop, listen, pool, progress_bar, stopped_failure, threads_or_all, tick};
+use super::run::{parse_replications, parse_seed, parse_threads};
+use super::{EngineArgs, ScenarioArgs, choose_lang};
+use crate::experiment::Watch;
+use crate::experiment::grid::Grid;
+use crate::experiment::reading::{READINGS_DEFAULT, READINGS_MAX, Reading, Threshold};
+use crate::experiment::sweep::{Point, sweep as sweep_points};
+use crate::measures::Catalogue;
+use crate::objective::Objective;
+use crate::report::RunInfo;
+use crate::report::folder::Folder;
+use crate::report::manifest::{run_digest, scenario_digest};
+use crate::report::sweep::{SweepReport, json, text, write};
+use crate::scenario::alike::differences;
+use crate::scenario::error::{Text, listed, meant};
+use crate::scenario::layer::Loaded;
+use crate::units::Lang;
+
+/// Replications unless asked otherwise: of each of many points.
+const REPLICATIONS_DEFAULT: u32 = 30;
+
+/// Most thresholds of one sweep.
+const THRESHOLDS_MAX: usize = 6;
+
+#[derive(Debug, Args)]
+#[command(after_help = "VALUES: 0..4/1 | 2021-10-08T18:00..2021-10-11T18:00/12h | settlement.stop + 1d..14d/1d | a,b,c
+Outage length of 1 to 14 days: --vary 'suspend.settlement.return.fixed=settlement.stop + 1d..14d/1d'
+(what hangs on that return moves with it where its time is relative, such as settlement.return + 7d).
+Threshold: --threshold 'back-to-normal@hall within_working_days 10 chance 0.9', --threshold 'forgone <= 100' ｜ 取值：0..4/1 | 2021-10-08T18:00..2021-10-11T18:00/12h | settlement.stop + 1d..14d/1d | 甲,乙,丙
+停机 1 至 14 天：--vary 'suspend.settlement.return.fixed=settlement.stop + 1d..14d/1d'
+（写成相对时间的，如 settlement.return + 7d，随恢复时间一起移动）。
+阈值：--threshold 'back-to-normal@hall within_working_days 10 chance 0.9'、--threshold 'forgone <= 100'")]
+pub(super) struct SweepArgs {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// A key and its values; once or twice ｜ 变动的键及其取值，可写一次或两次
+    #[arg(long, value_name = "KEY=FROM..TO/STEP｜键=起..止/步长", required = true)]
+    vary: Vec<String>,
+    /// A measure to show, such as back-to-normal@hall; repeatable (default: the five main ones) ｜ 要看的指标，如 back-to-normal@hall，可重复（默认五个主要指标）
+    #[arg(long, value_name = "MEASURE[@GROUP]｜指标[@组]")]
+    measure: Vec<String>,
+    /// Find where this begins to be kept; repeatable ｜ 找出从哪个取值起满足这个条件，可重复
+    #[arg(long, value_name = "CONDITION｜条件")]
+    threshold: Vec<String>,
+    /// The same for a limit of [objective.limits], by name; repeatable ｜ 同上，写 [objective.limits] 中一项限制的名称，可重复
+    #[arg(long, value_name = "NAME｜名称")]
+    limit: Vec<String>,
+    /// Times the course is simulated at every point (default 30) ｜ 每个点的模拟次数（默认 30）
+    #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
+    replications: Option<u32>,
+    /// Random seed: the same seed gives the same results ｜ 随机种子：种子相同，结果相同
+    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed, allow_negative_numbers = true)]
+    seed: u64,
+    /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核心），不影响结果
+    #[arg(long, value_name = "N｜数", value_parser = parse_threads)]
+    threads: Option<u32>,
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// Results folder (default output/CITY/sweep) ｜ 结果文件夹（默认 output/城市/sweep）
+    #[arg(long, value_name = "FOLDER｜文件夹")]
+    out: Option<PathBuf>,
+    /// Overwrite another run's results ｜ 覆盖另一次运行的结果
+    #[arg(long)]
+    force: bool,
+    /// No progress bar and no remarks ｜ 不显示进度条和提示
+    #[arg(long)]
+    quiet: bool,
+    /// Print the summary as JSON ｜ 以 JSON 输出摘要
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn sweep(arguments: &SweepArgs) -> Result<ExitCode, Failure> {
+    let early = choose_lang(arguments.scenario.lang, None);
+    let replications = arguments.replications.unwrap_or(REPLICATIONS_DEFAULT);
+    let grid = Grid::parse(&arguments.vary, replications as usize).map_err(|error| input_error(&error, early))?;
+    let inputs = read_points(arguments, &grid)?;
+    let lang = inputs[0].lang;
+    let out = arguments.out.clone();
+    let out = out.unwrap_or_else(|| PathBuf::from("output").join(&inputs[0].loaded.city).join("sweep"));
+    let (loaded, digests, points) = points_of(inputs, arguments, lang)?;
+    let size = format!(
+        "sweep {replications} {:?} {:?} {:?} {:?} {}",
+        arguments.vary,
+        arguments.measure,
+        arguments.threshold,
+        arguments.limit,
+        digests.join(" ")
+    );
+    let digest = run_digest(&loaded, arguments.seed, &size, lang);
+    let folder = Folder::prepare(&out, arguments.force, &digest).map_err(|error| Failure::input(error.text(lang)))?;
+    let (threads, engine) = (threads_or_all(arguments.threads), arguments.engine.engine);
+    let watch = Arc::new(Watch::default());
+    let signal = listen(lang);
+    let started = jiff::Timestamp::now().to_string();
+    let clock = Instant::now();
+    let planned = u32::try_from(grid.len()).unwrap_or(u32::MAX).saturating_mul(replications);
+    let bar = progress_bar(arguments.quiet || arguments.json, planned, lang);
+    let ticker = tick(&bar, &watch, &signal);
+    let found = pool(threads)?.install(|| sweep_points(&points, arguments.seed, replications, engine, &watch));
+    ticker.stop();
+    bar.finish_and_clear();
+    let stopped = describe_stop(found.stopped.as_ref(), found.courses(), lang);
+    if found.courses() == 0 {
+        return Err(stopped_failure(stopped, &signal, lang));
+    }
+    let info = RunInfo { threads, engine, started, seconds: clock.elapsed().as_secs_f64() };
+    let report = SweepReport::new(&loaded, &digests, &grid, &points, &found, lang, info);
+    let files = write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
+    if arguments.json {
+        let whole = serde_json::to_string_pretty(&json(&report)).map_err(|error| Failure::work(error.to_string()))?;
+        print(&(whole + "\n"), lang)?;
+    } else {
+        print(&text(&report), lang)?;
+        if !arguments.quiet {
+            let (count, place) = (files.len(), out.display());
+            let written = lang.choose(
+                format!("\n结果（{count} 个文件）在 {place}\n"),
+                format!("\n{count} files written to {place}\n"),
+            );
+            print(&written, lang)?;
+        }
+    }
+    if found.stopped.is_some() { Err(stopped_failure(stopped, &signal, lang)) } else { Ok(ExitCode::SUCCESS) }
+}
+
+fn input_error(error: &Text, lang: Lang) -> Failure {
+    Failure::input(error.in_lang(lang))
+}
+
+/// Reads the scenario of every point, with one clock for all of them.
+fn read_points(arguments: &SweepArgs, grid: &Grid) -> Result<Vec<Input>, Failure> {
+    let ScenarioArgs { path, sets, lang } = &arguments.scenario;
+    let read = |more: &[String]| -> Result<Vec<Input>, Failure> {
+        (0..grid.len())
+            .map(|point| {
+                let own = grid.sets(point);
+                let all: Vec<String> = sets.iter().chain(&own).chain(more).cloned().collect();
+                read_schedule(path, None, &all, *lang).map_err(|failure| {
+                    // The same in both languages: what follows is in the scenario's.
+                    let (place, count, own) = (point + 1, grid.len(), own.join(" --vary "));
+                    failure.after(&format!("--vary {own} ({place}/{count})"))
+                })
+            })
+            .collect()
+    };
+    let inputs = read(&[])?;
+    match one_clock(&inputs) {
+        None => Ok(inputs),
+        Some(clock) => read(&clock),
+    }
+}
+
+/// The first point as its files say, digests of all of them, and the points with what is read off each.
+fn points_of(
+    inputs: Vec<Input>,
+    arguments: &SweepArgs,
+    lang: Lang,
+) -> Result<(Loaded, Vec<String>, Vec<Point>), Failure> {
+    let digests = inputs.iter().map(|input| scenario_digest(&input.loaded)).collect();
+    let mut worlds: Vec<Loaded> = Vec::new();
+    let mut points = Vec::new();
+    for input in inputs {
+        let world = worlds.iter().position(|first| differences(first, &input.loaded).is_empty());
+        let catalogue = Catalogue::new(&input.scenario);
+        let (readings, thresholds) = read_off(&input, &catalogue, arguments, lang)?;
+        let world = world.unwrap_or_else(|| {
+            worlds.push(input.loaded);
+            worlds.len() - 1
+        });
+        points.push(Point { scenario: input.scenario, world, readings, thresholds });
+    }
+    let first = worlds.into_iter().next();
+    let nothing = || Failure::input(lang.pick("网格是空的", "the grid is empty"));
+    Ok((first.ok_or_else(nothing)?, digests, points))
+}
+
+/// Readings and thresholds of one point; a threshold's measure is shown as well.
+fn read_off(
+    input: &Input,
+    catalogue: &Catalogue,
+    arguments: &SweepArgs,
+    lang: Lang,
+) -> Result<(Vec<Reading>, Vec<Threshold>), Failure> {
+    let scenario = &input.scenario;
+    let own: Vec<&str> = arguments.measure.iter().map(String::as_str).collect();
+    let asked = if own.is_empty() { READINGS_DEFAULT.to_vec() } else { own };
+    let mut thresholds = Vec::new();
+    for name in &arguments.limit {
+        thresholds.push(limit(name, input, catalogue, lang)?);
+    }
+    for text in &arguments.threshold {
+        thresholds.push(Threshold::parse(text, scenario, catalogue).map_err(|error| input_error(&error, lang))?);
+    }
+    let mut readings: Vec<Reading> = Vec::new();
+    for text in asked {
+        let reading = Reading::parse(text, scenario, catalogue)
+            .map_err(|error| Failure::input(format!("--measure {}", error.in_lang(lang))))?;
+        readings.push(reading);
+    }
+    readings.extend(thresholds.iter().map(|threshold| threshold.reading.clone()));
+    let mut seen: Vec<(String, String)> = Vec::new();
+    readings.retain(|reading| {
+        let name = (reading.measure.key.to_owned(), reading.group(scenario).to_owned());
+        let is_new = !seen.contains(&name);
+        seen.push(name);
+        is_new
+    });
+    for (option, count, most) in
+        [("--measure", readings.len(), READINGS_MAX), ("--threshold + --limit", thresholds.len(), THRESHOLDS_MAX)]
+    {
+        if count > most {
+            return Err(Failure::input(lang.choose(
+                format!("{option}：最多 {most} 个，现有 {count} 个"),
+                format!("{option}: at most {most}, there are {count}"),
+            )));
+        }
+    }
+    Ok((readings, thresholds))
+}
+
+fn limit(name: &str, input: &Input, catalogue: &Catalogue, lang: Lang) -> Result<Threshold, Failure> {
+    let raw = input.loaded.layer.objective.clone().unwrap_or_default();
+    let objective = Objective::new(&raw, &input.scenario, catalogue)
+        .map_err(|complaints| Failure::input(problems(&input.loaded, complaints).render(lang)))?;
+    let known = || objective.limits.iter().map(|limit| limit.key.as_str());
+    let Some(found) = objective.limits.iter().find(|limit| limit.key == name) else {
+        let hint = meant(name, known())
+            .map_or_else(String::new, |hint| lang.choose(format!("；{}", hint.zh), format!("; {}", hint.en)));
+        let list = listed(known());
+        return Err(Failure::input(lang.choose(
+            format!("--limit {name}：[objective.limits] 中没有这一项，现有：{list}{hint}；也可用 --threshold 写条件"),
+            format!("--limit {name}: no such limit in [objective.limits], there are: {list}{hint}; or write a condition with --threshold"),
+        )));
+    };
+    Ok(Threshold::of_limit(found, &input.scenario, catalogue))
+}

@@ -1,0 +1,399 @@
+//! The charts of a sweep: a curve a reading for one key, a heat map for two; times of one key that form days ×
+//! hours get a heat map as well.
+
+use jiff::civil::{Date, Time};
+
+use crate::experiment::crossing::{Crossing, Pattern};
+use crate::experiment::grid::{Axis, LevelValue};
+use crate::experiment::reading::Threshold;
+use crate::measures::Kind;
+use crate::units::Lang;
+
+use super::super::chart::{
+    ChartError, CivilDay, Crossed, Curve, CurvePoint, Drawn, HeatCell, HeatMap, Scale, curve, heat, png,
+};
+use super::super::manifest::VERSION;
+use super::super::numbers::{date, percent};
+use super::super::table::unit_zh;
+use super::super::{File, assumptions};
+use super::csv::kept_row;
+use super::screen::{least, shown};
+use super::shown::Shown;
+use super::words::{condition, finding, level_name, year};
+use super::{SweepReport, names};
+
+/// All charts as SVG and PNG.
+///
+/// # Errors
+///
+/// The first that could not be drawn.
+pub(super) fn all(report: &SweepReport<'_>) -> Result<Vec<File>, ChartError> {
+    let mut files = Vec::new();
+    let days = days_and_hours(report);
+    for reading in 0..report.readings() {
+        let one = &report.points[0].readings[reading];
+        let own = one.group(report.first());
+        let suffix = if own == "all" { String::new() } else { format!("-{}", plain(own)) };
+        let name = format!("sweep-{}{suffix}", one.measure.key);
+        let number = Number::Reading(reading);
+        add(&mut files, &name, &of(report, number)?)?;
+        if let Some(days) = &days {
+            add(&mut files, &format!("{name}-by-hour"), &by_hour(report, number, days)?)?;
+        }
+    }
+    for threshold in 0..report.crossings.len() {
+        let key = plain(&report.points[0].thresholds[threshold].key);
+        let name = format!("sweep-threshold-{}-{key}", threshold + 1);
+        add(&mut files, &name, &of(report, Number::Threshold(threshold))?)?;
+    }
+    Ok(files)
+}
+
+fn add(files: &mut Vec<File>, name: &str, drawn: &Drawn) -> Result<(), ChartError> {
+    files.push((format!("charts/{name}.svg"), drawn.svg.clone().into_bytes()));
+    files.push((format!("charts/{name}.png"), png(drawn)?));
+    Ok(())
+}
+
+/// A name that any file system takes.
+fn plain(name: &str) -> String {
+    name.chars()
+        .map(|character| if character.is_alphanumeric() || character == '-' { character } else { '_' })
+        .collect()
+}
+
+/// What a chart shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Number {
+    Reading(usize),
+    /// The chance with which a threshold is kept.
+    Threshold(usize),
+}
+
+impl Number {
+    fn kind(self, report: &SweepReport<'_>) -> Kind {
+        match self {
+            Self::Reading(reading) => report.points[0].readings[reading].measure.kind,
+            Self::Threshold(_) => Kind::Event,
+        }
+    }
+
+    fn shown(self, report: &SweepReport<'_>, point: usize) -> Shown {
+        match self {
+            Self::Reading(reading) => shown(report, reading, point),
+            Self::Threshold(threshold) => {
+                let row = kept_row(&report.sweep.outcomes[point].kept[threshold]);
+                Shown::of(Kind::Event, &row, &report.points[point].scenario.clock)
+            }
+        }
+    }
+
+    fn cell(self, report: &SweepReport<'_>, point: usize) -> String {
+        let one = &report.points[point];
+        let found = self.shown(report, point);
+        match self {
+            Self::Reading(reading) => found.cell(&one.readings[reading].measure, &one.scenario.clock, report.lang),
+            Self::Threshold(_) => found.value.map_or_else(String::new, percent),
+        }
+    }
+
+    fn title(self, report: &SweepReport<'_>) -> String {
+        let lang = report.lang;
+        match self {
+            Self::Reading(reading) => {
+                let one = &report.points[0].readings[reading];
+                let name = capital(&names::reading(report.first(), one, lang));
+                let unit = lang.pick(unit_zh(one.measure.unit), one.measure.unit);
+                let is_told = matches!(scale(report, self), Scale::Number { .. }) && report.grid.axes.len() > 1;
+                if is_told { lang.choose(format!("{name}（{unit}）"), format!("{name}, {unit}")) } else { name }
+            }
+            Self::Threshold(_) => lang.pick("满足条件的把握", "Chance that the condition is kept").to_owned(),
+        }
+    }
+
+    /// The threshold on what is shown, if there is one.
+    fn threshold<'a>(self, report: &'a SweepReport<'_>) -> Option<(&'a Threshold, &'a [Crossing])> {
+        let all = &report.points[0].thresholds;
+        let index = match self {
+            Self::Threshold(threshold) => Some(threshold),
+            Self::Reading(reading) => {
+                let own = &report.points[0].readings[reading];
+                let same =
+                    |one: &Threshold| one.reading.measure.key == own.measure.key && one.reading.source == own.source;
+                all.iter().position(same)
+            }
+        }?;
+        Some((&all[index], &report.crossings[index]))
+    }
+}
+
+fn of(report: &SweepReport<'_>, number: Number) -> Result<Drawn, ChartError> {
+    match report.grid.axes.as_slice() {
+        [across, down] => heat(&two_keys(report, number, across, down)),
+        _ => curve(&one_key(report, number)),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// City, schedule and what is varied; before them the condition, where the chart is about one.
+fn subtitle(report: &SweepReport<'_>, number: Number) -> String {
+    let about = match number {
+        Number::Threshold(threshold) => {
+            let asked = condition(report, &report.points[0].thresholds[threshold]);
+            report.lang.choose(format!("{asked}。"), format!("{}. ", capital(&asked)))
+        }
+        Number::Reading(_) => String::new(),
+    };
+    about + &setting(report)
+}
+
+fn setting(report: &SweepReport<'_>) -> String {
+    let scenario = report.first();
+    let keys: Vec<String> = report.grid.axes.iter().map(|axis| names::axis(report.loaded, axis, report.lang)).collect();
+    let (city, schedule) = (&scenario.city_name, &scenario.schedule_name);
+    match report.lang {
+        Lang::Zh => format!("{} · {}；变动：{}", city.zh, schedule.zh, keys.join(" × ")),
+        Lang::En => format!("{}, {}; varied: {}", city.en, schedule.en, keys.join(" × ")),
+    }
+}
+
+fn footer(report: &SweepReport<'_>, number: Number) -> Vec<String> {
+    let lang = report.lang;
+    let (n, seed) = (report.sweep.replications(), report.sweep.seed);
+    let assumed = assumptions::assumptions(report.loaded).len();
+    let (city, schedule) = (&report.first().city, &report.first().schedule);
+    let mut lines = vec![lang.choose(
+        format!("每个取值 {n} 次模拟，随机种子 {seed}，各取值用同一批参保人。来源：{VERSION} 模拟，情景 {city}/{schedule}；{assumed} 个参数无实测依据"),
+        format!("{n} simulated courses a value, seed {seed}, the same people at all of them. Source: {VERSION}, scenario {city}/{schedule}; {assumed} parameters nobody has measured"),
+    )];
+    if number.kind(report) == Kind::Censored {
+        let least = (0..report.points.len()).any(|point| number.shown(report, point).is_least);
+        let mut text = lang.choose(
+            "平均日期；模拟期末仍未到的按期末计".to_owned(),
+            "The mean day; one that has not come by the end of the simulation counts as its end".to_owned(),
+        );
+        if least && report.grid.axes.len() > 1 {
+            text.push_str(lang.pick("，带 ≥ 的格有这种情况", ": so in cells with ≥"));
+        }
+        lines.push(text);
+    }
+    // Of two keys the border in the map says it.
+    if let (Some((asked, [crossing])), [_]) = (number.threshold(report), report.grid.axes.as_slice()) {
+        let (asked, found) = (condition(report, asked), finding(report, asked, crossing));
+        lines.push(lang.choose(format!("{asked}：{found}"), format!("{}: {found}", capital(&asked))));
+    }
+    lines
+}
+
+fn scale(report: &SweepReport<'_>, number: Number) -> Scale {
+    let start = report.first().clock.start();
+    match (number, number.kind(report)) {
+        (_, Kind::Event) => Scale::Share,
+        (_, Kind::Censored) => Scale::Day { first_day: civil(start) },
+        (Number::Reading(reading), Kind::Number) => {
+            let unit = report.points[0].readings[reading].measure.unit;
+            if unit == "share" {
+                Scale::Share
+            } else {
+                Scale::Number { unit: report.lang.pick(unit_zh(unit), unit).to_owned() }
+            }
+        }
+        (Number::Threshold(_), Kind::Number) => Scale::Share,
+    }
+}
+
+fn civil(date: Date) -> CivilDay {
+    (i32::from(date.year()), date.month().unsigned_abs(), date.day().unsigned_abs())
+}
+
+fn one_key(report: &SweepReport<'_>, number: Number) -> Curve {
+    let lang = report.lang;
+    let axis = &report.grid.axes[0];
+    let places = axis.places();
+    let place = |level: usize| places.as_ref().map_or(level as f64, |places| places[level]);
+    let points = (0..axis.levels.len())
+        .map(|level| {
+            let found = number.shown(report, level);
+            CurvePoint {
+                place: place(level),
+                label: names::level_lines(&axis.levels[level], year(report), lang),
+                mean: found.value,
+                interval: found.interval,
+                spread: found.spread,
+            }
+        })
+        .collect();
+    let threshold = number.threshold(report);
+    let crossed = threshold.and_then(|(_, crossings)| Some(crossed(report, axis, crossings.first()?, &place)));
+    let level = match (number, threshold) {
+        (Number::Threshold(_), Some((one, _))) => {
+            let chance = percent(one.chance);
+            Some((one.chance, lang.choose(format!("要求的把握 {chance}"), format!("Chance asked for: {chance}"))))
+        }
+        _ => None,
+    };
+    let title = number.title(report);
+    let y_label = match (number, number.kind(report)) {
+        (Number::Threshold(_), _) => lang.pick("满足的比例", "Share of the courses that keep it").to_owned(),
+        (Number::Reading(_), Kind::Censored) => lang.pick("日期", "Date").to_owned(),
+        (Number::Reading(_), _) => title.clone(),
+    };
+    Curve {
+        y_label,
+        title,
+        subtitle: subtitle(report, number),
+        x_label: names::axis(report.loaded, axis, lang),
+        scale: scale(report, number),
+        lang,
+        points,
+        is_apart: places.is_none(),
+        crossed: crossed.into_iter().collect(),
+        level,
+        footer: footer(report, number),
+    }
+}
+
+/// Where a threshold is crossed along the axis.
+fn crossed(report: &SweepReport<'_>, axis: &Axis, crossing: &Crossing, place: &dyn Fn(usize) -> f64) -> Crossed {
+    let (may, sure) = (crossing.may(), crossing.sure());
+    let at = match crossing.pattern {
+        Pattern::From(level) | Pattern::UpTo(level) => Some(level),
+        Pattern::Always | Pattern::Never | Pattern::Mixed => None,
+    };
+    let unsure: Vec<usize> = may.into_iter().filter(|level| !sure.contains(level)).collect();
+    let has_order = axis.places().is_some();
+    let name = at.map(|level| level_name(report, axis, level)).unwrap_or_default();
+    let label = match crossing.pattern {
+        Pattern::UpTo(_) => {
+            report.lang.choose(format!("到 {name} 为止满足条件"), format!("Condition kept up to {name}"))
+        }
+        _ => report.lang.choose(format!("从 {name} 起满足条件"), format!("Condition kept from {name} on")),
+    };
+    Crossed {
+        place: at.filter(|_| has_order).map(place),
+        unsure: unsure.first().zip(unsure.last()).filter(|_| has_order).map(|(&low, &high)| (place(low), place(high))),
+        label,
+    }
+}
+
+fn cell(report: &SweepReport<'_>, number: Number, point: usize, lowest: &[usize], is_kept: Option<bool>) -> HeatCell {
+    HeatCell {
+        value: number.shown(report, point).value,
+        text: number.cell(report, point),
+        is_lowest: lowest.contains(&point),
+        is_kept,
+    }
+}
+
+/// Points framed as the lowest; of a chance that should be high there are none.
+fn framed(report: &SweepReport<'_>, number: Number) -> Vec<usize> {
+    match number {
+        Number::Reading(reading) => least(report, reading),
+        Number::Threshold(_) => Vec::new(),
+    }
+}
+
+/// The lowest and highest number as written in their cells.
+fn ends(report: &SweepReport<'_>, number: Number) -> (String, String) {
+    let value = |point: &usize| number.shown(report, *point).value;
+    let points = || (0..report.points.len()).filter(|point| value(point).is_some());
+    let order = |one: &usize, other: &usize| value(one).unwrap_or(0.0).total_cmp(&value(other).unwrap_or(0.0));
+    let text = |point: Option<usize>| point.map_or_else(String::new, |point| number.cell(report, point));
+    (text(points().min_by(order)), text(points().max_by(order)))
+}
+
+/// The first key across, the second down.
+fn two_keys(report: &SweepReport<'_>, number: Number, across: &Axis, down: &Axis) -> HeatMap {
+    let lang = report.lang;
+    let lowest = framed(report, number);
+    let threshold = number.threshold(report);
+    let kept = |column: usize, row: usize| -> Option<bool> {
+        Some(threshold.as_ref()?.1.get(row)?.standings.get(column)?.as_ref()?.is_kept)
+    };
+    let row = |row: usize| -> Vec<HeatCell> {
+        let of = |column| cell(report, number, report.grid.point(&[column, row]), &lowest, kept(column, row));
+        (0..across.levels.len()).map(of).collect()
+    };
+    HeatMap {
+        title: number.title(report),
+        subtitle: subtitle(report, number),
+        x_label: names::axis(report.loaded, across, lang),
+        y_label: names::axis(report.loaded, down, lang),
+        columns: across.levels.iter().map(|level| names::level_lines(level, year(report), lang)).collect(),
+        rows: down.levels.iter().map(|level| names::level(level, year(report), lang)).collect(),
+        cells: (0..down.levels.len()).map(row).collect(),
+        ends: ends(report, number),
+        condition: threshold.map_or_else(String::new, |(one, _)| condition(report, one)),
+        lang,
+        footer: footer(report, number),
+    }
+}
+
+/// The days and hours of times, with the point at each that is one of them.
+struct DaysAndHours {
+    days: Vec<Date>,
+    hours: Vec<Time>,
+    /// By hour, then day.
+    points: Vec<Vec<Option<usize>>>,
+}
+
+/// One key that is a time: at least two days and two hours, and most hours on most days.
+fn days_and_hours(report: &SweepReport<'_>) -> Option<DaysAndHours> {
+    let [axis] = report.grid.axes.as_slice() else { return None };
+    let moments: Vec<_> = axis
+        .levels
+        .iter()
+        .map(|level| match level.value {
+            LevelValue::Moment(moment) => Some(moment),
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    let sorted = |mut days: Vec<Date>| {
+        days.sort_unstable();
+        days.dedup();
+        days
+    };
+    let days = sorted(moments.iter().map(|moment| moment.date()).collect());
+    let mut hours: Vec<Time> = moments.iter().map(|moment| moment.time()).collect();
+    hours.sort_unstable();
+    hours.dedup();
+    if days.len() < 2 || hours.len() < 2 {
+        return None;
+    }
+    if 3 * moments.len() < 2 * days.len() * hours.len() {
+        return None;
+    }
+    let find =
+        |day: &Date, hour: &Time| moments.iter().position(|moment| moment.date() == *day && moment.time() == *hour);
+    let points = hours.iter().map(|hour| days.iter().map(|day| find(day, hour)).collect()).collect();
+    Some(DaysAndHours { days, hours, points })
+}
+
+fn by_hour(report: &SweepReport<'_>, number: Number, found: &DaysAndHours) -> Result<Drawn, ChartError> {
+    let lang = report.lang;
+    let lowest = framed(report, number);
+    let threshold = number.threshold(report);
+    let kept =
+        |point: usize| -> Option<bool> { Some(threshold.as_ref()?.1.first()?.standings.get(point)?.as_ref()?.is_kept) };
+    let nothing = || HeatCell { value: None, text: String::new(), is_lowest: false, is_kept: None };
+    let one = |point: usize| cell(report, number, point, &lowest, kept(point));
+    let row = |row: &Vec<Option<usize>>| row.iter().map(|point| point.map_or_else(nothing, one)).collect();
+    let cells = found.points.iter().map(row);
+    heat(&HeatMap {
+        title: number.title(report),
+        subtitle: subtitle(report, number),
+        x_label: lang.pick("日期", "Day").to_owned(),
+        y_label: lang.pick("时刻", "Hour").to_owned(),
+        columns: found.days.iter().map(|day| (date(*day, year(report), lang), String::new())).collect(),
+        rows: found.hours.iter().map(|hour| format!("{:02}:{:02}", hour.hour(), hour.minute())).collect(),
+        cells: cells.collect(),
+        ends: ends(report, number),
+        condition: threshold.map_or_else(String::new, |(one, _)| condition(report, one)),
+        lang,
+        footer: footer(report, number),
+    })
+}
