@@ -3,6 +3,7 @@
 //! Exit status: 0 done; 1 the work failed; 2 wrong input; 130 and 143 stopped by a signal.
 
 mod check;
+mod cities;
 mod compare;
 mod input;
 mod output;
@@ -43,6 +44,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Vary one or two keys over a grid on the same patients: curves, a heat map, where a limit begins to be kept ｜ 让一两个参数在一组取值上变动，用同一批参保人模拟：曲线、热力图、从哪个取值起满足限制
     Sweep(sweep::SweepArgs),
+    /// Several cities side by side, per million insured and by hour of outage, and what makes them differ ｜ 多个城市并列：每百万参保人、每停机小时，差异从何而来
+    Cities(cities::CitiesArgs),
     /// Validate scenarios; print timeline, load and assumptions ｜ 检查情景文件，列出时间表、负荷与假设
     Check(check::CheckArgs),
     /// Event log of one simulated course, as CSV ｜ 导出一次模拟的逐笔日志（CSV）
@@ -121,6 +124,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Fa
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Cities(arguments) => cities::cities(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),

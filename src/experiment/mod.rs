@@ -6,6 +6,7 @@
 //! number whatever the threads.
 
 pub mod choice;
+pub mod cities;
 pub mod comparison;
 pub mod crossing;
 pub mod grid;

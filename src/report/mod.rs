@@ -17,6 +17,7 @@ use crate::units::Lang;
 pub mod assumptions;
 #[cfg(feature = "charts")]
 pub mod chart;
+pub mod cities;
 pub mod comparison;
 pub mod daily;
 pub mod facts;

@@ -49,6 +49,20 @@ const SWEEP: &str = "message sweep {
     REQUIRED BYTE_ARRAY unit (STRING);
 }";
 
+/// The same with the city first: several cities may have schedules of one name.
+const REPLICATIONS_OF_CITIES: &str = "message replications {
+    REQUIRED BYTE_ARRAY city (STRING);
+    REQUIRED INT32 replication;
+    REQUIRED BYTE_ARRAY schedule (STRING);
+    REQUIRED BYTE_ARRAY measure (STRING);
+    REQUIRED BYTE_ARRAY group_kind (STRING);
+    REQUIRED BYTE_ARRAY group (STRING);
+    REQUIRED BYTE_ARRAY group_zh (STRING);
+    REQUIRED BYTE_ARRAY group_en (STRING);
+    OPTIONAL DOUBLE value;
+    REQUIRED BYTE_ARRAY unit (STRING);
+}";
+
 const DAILY: &str = "message daily {
     REQUIRED INT32 day (DATE);
     REQUIRED BYTE_ARRAY series (STRING);
@@ -159,11 +173,28 @@ fn text(text: &str) -> ByteArray {
 /// When the table cannot be encoded.
 pub fn replications(reports: &[Report<'_>]) -> Result<Vec<u8>, ReportError> {
     let mut writer = writer(REPLICATIONS)?;
-    reports.iter().try_for_each(|report| write_replications(&mut writer, report))?;
+    reports.iter().try_for_each(|report| write_replications(&mut writer, report, None))?;
     Ok(writer.into_inner()?)
 }
 
-fn write_replications(writer: &mut SerializedFileWriter<Vec<u8>>, report: &Report<'_>) -> Result<(), ReportError> {
+/// The bytes of `replications.parquet` of several cities, with a column `city` before the others.
+///
+/// # Errors
+///
+/// When the table cannot be encoded.
+pub fn replications_of_cities(reports: &[Report<'_>]) -> Result<Vec<u8>, ReportError> {
+    let mut writer = writer(REPLICATIONS_OF_CITIES)?;
+    for report in reports {
+        write_replications(&mut writer, report, Some(text(&report.scenario.city)))?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+fn write_replications(
+    writer: &mut SerializedFileWriter<Vec<u8>>,
+    report: &Report<'_>,
+    city: Option<ByteArray>,
+) -> Result<(), ReportError> {
     let measures = &report.results.catalogue.measures;
     let schedule = text(&report.scenario.schedule);
     // Cells of one replication; cloning a cell only counts a reference.
@@ -180,20 +211,20 @@ fn write_replications(writer: &mut SerializedFileWriter<Vec<u8>>, report: &Repor
         let numbers = chunk.iter().flat_map(|one| std::iter::repeat_n(one.replication, measures.len()));
         let values =
             chunk.iter().flat_map(|one| (0..measures.len()).map(|index| one.values.get(index).copied().flatten()));
-        write_group(
-            writer,
-            &[
-                Column::Integers(numbers.map(|number| i32::try_from(number).unwrap_or(i32::MAX)).collect()),
-                Column::Texts(vec![schedule.clone(); chunk.len() * measures.len()]),
-                repeated(&keys),
-                repeated(&part(0)),
-                repeated(&part(1)),
-                repeated(&part(2)),
-                repeated(&part(3)),
-                Column::Optional(values.map(|value| value.filter(|value| value.is_finite())).collect()),
-                repeated(&units),
-            ],
-        )?;
+        let rows = chunk.len() * measures.len();
+        let mut columns: Vec<Column> = city.iter().map(|city| Column::Texts(vec![city.clone(); rows])).collect();
+        columns.extend([
+            Column::Integers(numbers.map(|number| i32::try_from(number).unwrap_or(i32::MAX)).collect()),
+            Column::Texts(vec![schedule.clone(); rows]),
+            repeated(&keys),
+            repeated(&part(0)),
+            repeated(&part(1)),
+            repeated(&part(2)),
+            repeated(&part(3)),
+            Column::Optional(values.map(|value| value.filter(|value| value.is_finite())).collect()),
+            repeated(&units),
+        ]);
+        write_group(writer, &columns)?;
     }
     Ok(())
 }

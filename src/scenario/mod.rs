@@ -3,6 +3,7 @@
 pub mod alike;
 pub mod check;
 pub mod error;
+pub mod exchange;
 mod file;
 pub mod layer;
 mod locate;

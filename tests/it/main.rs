@@ -15,6 +15,7 @@ mod notices;
 mod schedules;
 mod selection;
 mod setbacks;
+mod side_by_side;
 mod support;
 mod sweep;
 mod theory;

@@ -11,6 +11,7 @@
 mod axis;
 mod bars;
 mod canvas;
+mod cities;
 mod curve;
 mod diverging;
 mod fan;
@@ -26,10 +27,12 @@ mod shares;
 mod slide;
 mod theme;
 mod timeline;
+mod waterfall;
 
 use std::fmt;
 
 pub use crate::units::Lang;
+pub use cities::{BarPanel, CitiesChart, ScatterPanel, Spread, cities};
 pub use curve::{Crossed, Curve, CurvePoint, Scale, curve};
 pub use diverging::{Diverging, DivergingPanel, DivergingRow, diverging};
 pub use fan::{FanChart, FanPanel, FanPanels, fan, fan_panels};
@@ -40,6 +43,7 @@ pub use panel::{Quantiles, Reference, StopBand};
 pub use scatter::{Late, Scatter, ScatterPoint, scatter};
 pub use shares::{ShareRow, Shares, shares};
 pub use timeline::{Mark, Returns, Timeline, TimelineRow, timeline};
+pub use waterfall::{Fall, FallPanel, WaterfallChart, waterfall};
 
 use resvg::{tiny_skia, usvg};
 

@@ -1,0 +1,130 @@
+//! What a reader gets of several cities: side by side per million insured and by hour of outage, and the
+//! way from one to another one part at a time.
+//!
+//! ```text
+//! Plan, Outcomes -> headline -> table, waterfall -> summary, figures -> manifest -> folder
+//! ```
+
+#[cfg(feature = "charts")]
+mod figures;
+pub mod headline;
+mod manifest;
+mod summary;
+pub mod table;
+pub mod waterfall;
+
+pub use summary::{json, text};
+
+use std::path::PathBuf;
+
+use crate::experiment::cities::{Outcomes, Plan};
+use crate::scenario::world::Scenario;
+use crate::units::Lang;
+
+use super::folder::Folder;
+use super::manifest::{FILE, FileDigests};
+use super::{File, Report, ReportError, RunInfo, parquet};
+
+use table::SideBySide;
+use waterfall::Waterfall;
+
+/// Everything the report on several cities is made of.
+#[derive(Debug)]
+pub struct CitiesReport<'a> {
+    /// What was simulated.
+    pub plan: &'a Plan,
+    /// What came out.
+    pub outcomes: &'a Outcomes,
+    /// Language of summary and charts.
+    pub lang: Lang,
+    /// How it was made.
+    pub run: RunInfo,
+    /// Cities side by side.
+    pub side: SideBySide,
+    /// The way from the base city to each other one.
+    pub waterfalls: Vec<Waterfall>,
+}
+
+impl<'a> CitiesReport<'a> {
+    /// Works out tables and waterfalls.
+    pub fn new(plan: &'a Plan, outcomes: &'a Outcomes, lang: Lang, run: RunInfo) -> Self {
+        let (side, waterfalls) = (SideBySide::of(plan, outcomes), waterfall::all(plan, outcomes));
+        Self { plan, outcomes, lang, run, side, waterfalls }
+    }
+
+    /// Name of a city; with its folder, or its schedule, where another has the same name.
+    pub fn name(&self, city: usize) -> String {
+        let scenario = |index: usize| &self.plan.courses[index].model.scenario;
+        let own = scenario(city);
+        let name = self.lang.pick(&own.city_name.zh, &own.city_name.en);
+        let others = || (0..self.plan.cities).filter(|&other| other != city).map(scenario);
+        let mut namesakes =
+            others().filter(|other| self.lang.pick(&other.city_name.zh, &other.city_name.en) == name).peekable();
+        if namesakes.peek().is_none() {
+            return name.to_owned();
+        }
+        let same_folder: Vec<&Scenario> = namesakes.filter(|other| other.city == own.city).collect();
+        match same_folder[..] {
+            [] => format!("{name} {}", own.city),
+            _ => format!("{name} {}", own.schedule),
+        }
+    }
+
+    /// The report of one city alone.
+    fn single(&self, city: usize) -> Report<'a> {
+        let course = &self.plan.courses[city];
+        Report {
+            loaded: &course.loaded,
+            scenario: &course.model.scenario,
+            results: &self.outcomes.results[city],
+            lang: self.lang,
+            run: self.run.clone(),
+        }
+    }
+}
+
+/// Writes all files; returns their paths, the manifest last. As [`super::write`], nothing that was there is
+/// lost when a file cannot be made, and charts of a run before that this one does not draw are removed.
+///
+/// # Errors
+///
+/// The first file that could not be made or written.
+pub fn write(folder: &Folder, report: &CitiesReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
+    let (mut files, mut last) = (folder.aside(), folder.aside());
+    let mut digests = FileDigests::default();
+    make(report, |(name, bytes): File| {
+        files.add(&name, &bytes)?;
+        digests.add(&name, &bytes);
+        Ok(())
+    })?;
+    last.add(FILE, manifest::text(report, folder.digest(), &digests)?.as_bytes())?;
+    let stale: Vec<String> = stale_charts(folder).into_iter().filter(|name| !digests.has(name)).collect();
+    folder.remove(FILE)?;
+    let mut paths = files.place()?;
+    for name in stale {
+        folder.remove(&name)?;
+    }
+    paths.extend(last.place()?);
+    Ok(paths)
+}
+
+/// Charts of ours that lie in the folder.
+fn stale_charts(folder: &Folder) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path().join("charts")).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let is_ours = |name: &String| name.starts_with("waterfall-") && (name.ends_with(".svg") || name.ends_with(".png"));
+    names.filter(is_ours).map(|name| format!("charts/{name}")).collect()
+}
+
+fn make(report: &CitiesReport<'_>, mut put: impl FnMut(File) -> Result<(), ReportError>) -> Result<(), ReportError> {
+    let singles: Vec<Report<'_>> = (0..report.plan.cities).map(|city| report.single(city)).collect();
+    put(("summary.json".into(), super::comparison::tables::encoded(&json(report))?))?;
+    put(("cities.csv".into(), table::csv(report.plan, &report.side, report.outcomes.replications())))?;
+    put(("waterfall.csv".into(), waterfall::csv(report.plan, &report.waterfalls)))?;
+    put(("replications.parquet".into(), parquet::replications_of_cities(&singles)?))?;
+    #[cfg(feature = "charts")]
+    for file in figures::all(report)? {
+        put(file)?;
+    }
+    Ok(())
+}

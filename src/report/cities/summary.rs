@@ -1,0 +1,277 @@
+//! Several cities on one screen, and as JSON.
+
+use serde_json::{Value, json};
+
+use crate::scenario::error::Text;
+use crate::stats::Estimate;
+use crate::units::Lang;
+
+use super::super::layout::{Layout, fit};
+use super::super::manifest::VERSION;
+use super::super::numbers::{count, number, percent, signed};
+use super::super::table::Interval;
+use super::CitiesReport;
+use super::headline::{Nature, find};
+use super::table::{Basis, Cell};
+use super::waterfall::{Order, Waterfall, notes};
+
+/// Measures whose waterfall the screen shows; with many cities only the first.
+const WATERFALLS: [&str; 2] = ["prepayment", "prepayment-days"];
+/// Cities up to which both are shown.
+const BOTH_UP_TO: usize = 5;
+/// Columns of a city's name.
+const NAME: usize = 16;
+
+/// The summary for the terminal.
+pub fn text(report: &CitiesReport<'_>) -> String {
+    let lang = report.lang;
+    let mut out = Layout::new(lang.choose(8, 10));
+    let (k, n) = (report.plan.cities, report.outcomes.replications());
+    out.line(&lang.choose(
+        format!("{k} 个城市并列，各自的参保人，各模拟 {n} 次；除注明者外均为每百万参保人"),
+        format!("{k} cities side by side, each on its own people, {n} simulated courses each; per million insured"),
+    ));
+    out.rule();
+    first_table(report, &mut out);
+    out.line("");
+    second_table(report, &mut out);
+    out.line("");
+    waterfalls(report, &mut out);
+    remarks(report, &mut out);
+    out.finish()
+}
+
+fn widths(columns: usize) -> Vec<usize> {
+    let rest = (100 - NAME) / columns;
+    std::iter::once(NAME).chain(std::iter::repeat_n(rest, columns)).collect()
+}
+
+fn told(found: Interval, lang: Lang) -> String {
+    found.value.map_or_else(
+        || lang.pick("—", "-").to_owned(),
+        |value| count(value, ("", ""), lang).replace(" million", "M").replace(" billion", "G"),
+    )
+}
+
+fn rows(report: &CitiesReport<'_>, out: &mut Layout, heads: &[&str], cells: impl Fn(usize) -> Vec<String>) {
+    let widths = widths(heads.len() - 1);
+    out.columns(&heads.iter().map(|head| (*head).to_owned()).collect::<Vec<String>>(), &widths);
+    for city in 0..report.plan.cities {
+        let row: Vec<String> = std::iter::once(report.name(city)).chain(cells(city)).collect();
+        out.columns(&row, &widths);
+    }
+}
+
+fn first_table(report: &CitiesReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let heads = match lang {
+        Lang::Zh => ["城市", "参保人", "停机(时)", "窗口开放", "受影响", "现金支付(元)", "垫付(元)", "占用(元·天)"],
+        Lang::En => {
+            ["city", "insured", "hours down", "desks open", "affected", "paid yuan", "prepaid yuan", "yuan-days"]
+        }
+    };
+    rows(report, out, &heads, |city| {
+        let facts = &report.side.facts[city];
+        let hours = |found: Interval| found.value.map_or_else(String::new, |value| number(value.round()));
+        let million = |key| told(report.side.get(city, key, Basis::Million), lang);
+        let insured = Interval { value: Some(facts.insured), ..Interval::default() };
+        let mut cells = vec![told(insured, lang), hours(facts.outage_hours), hours(facts.open_hours)];
+        cells.extend(["affected", "self-pay", "prepayment", "prepayment-days"].map(million));
+        cells
+    });
+}
+
+fn second_table(report: &CitiesReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let heads = match lang {
+        Lang::Zh => [
+            "城市",
+            "垫付/停机时",
+            "放弃就医",
+            "推迟就医",
+            "困难人数",
+            "未退回(元)",
+            "待办件",
+            "排队95%(分)",
+            "恢复(工作日)",
+            "晚恢复",
+        ],
+        Lang::En => {
+            ["city", "prepd/hr", "forgone", "deferred", "hardship", "lost ¥", "claims", "wait min", "normal", "late"]
+        }
+    };
+    rows(report, out, &heads, |city| {
+        let million = |key| told(report.side.get(city, key, Basis::Million), lang);
+        let total = |key| report.side.get(city, key, Basis::Total);
+        let mut cells = vec![told(report.side.get(city, "prepayment", Basis::MillionHour), lang)];
+        cells.extend(["forgone", "deferred", "hardship-10", "lost", "claims-entered"].map(million));
+        cells.push(told(total("wait-p95"), lang));
+        let never = || lang.pick("期内未", "not yet").to_owned();
+        cells.push(
+            total("normal-working-days")
+                .value
+                .map_or_else(never, |days| lang.choose(number(days), format!("{} d", number(days)))),
+        );
+        cells.push(total("overran").value.map_or_else(|| lang.pick("—", "-").to_owned(), percent));
+        cells
+    });
+}
+
+fn waterfalls(report: &CitiesReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    if report.waterfalls.is_empty() {
+        return;
+    }
+    let shown = if report.plan.cities > BOTH_UP_TO { &WATERFALLS[..1] } else { &WATERFALLS[..] };
+    let base = report.name(report.plan.base);
+    let heads = match lang {
+        Lang::Zh => ["每百万参保人", "", "时长", "日历", "规则", "窗口", "其余", ""],
+        Lang::En => ["per million", "", "length", "calendar", "rules", "windows", "all else", ""],
+    };
+    for key in shown {
+        let Some(headline) = find(key) else { continue };
+        let mut heads = heads.map(str::to_owned);
+        heads[0] = fit(headline.name(lang), NAME - 1);
+        heads[1].clone_from(&base);
+        heads[7] = lang.pick("该城市", "that city").to_owned();
+        out.columns(&heads, &widths(7));
+        for one in report.waterfalls.iter().filter(|one| one.headline.key == *key && one.order == Order::Forward) {
+            let mut cells = vec![format!("→ {}", report.name(one.other)), told(mean(&one.from), lang)];
+            cells.extend(
+                one.bars.iter().map(|bar| {
+                    bar.adds.map_or_else(|| lang.pick("不适用", "n/a").to_owned(), |adds| marked(&adds, lang))
+                }),
+            );
+            cells.push(told(mean(&one.to), lang));
+            out.columns(&cells, &widths(7));
+        }
+    }
+}
+
+fn mean(estimate: &Estimate) -> Interval {
+    Interval { value: Some(estimate.mean), ..Interval::default() }
+}
+
+/// A contribution; one that cannot be told from nothing has a question mark.
+fn marked(adds: &Estimate, lang: Lang) -> String {
+    if adds.mean == 0.0 {
+        return "0".to_owned();
+    }
+    let unsure = adds.interval().is_none_or(|(low, high)| low <= 0.0 && high >= 0.0);
+    let text = signed(adds.mean, ("", ""), lang).replace(" million", "M").replace(" billion", "G").replace("+ ", "+");
+    if unsure { text + "?" } else { text }
+}
+
+fn remarks(report: &CitiesReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let base = report.name(report.plan.base);
+    if !report.plan.walks.is_empty() {
+        out.item(lang.pick("读法", "Reading"), &lang.choose(
+            format!("从{base}出发，依次换成对方的停机时长、日历、规则、窗口数，逐项累加，次序不同则各项不同；剩下的是人口、网点、就医量等。带 ? 的与零分不清"),
+            format!("{base} takes over the other city's outage length, calendar, rules and windows, each on top of those before; another order gives other parts. A ? cannot be told from nothing"),
+        ));
+    }
+    let mut refused = Vec::new();
+    let mut left_out = 0;
+    for walk in &report.plan.walks {
+        for step in walk.forward.iter().filter(|step| step.refused.is_some()) {
+            refused.push(format!("{} {}", report.name(walk.other), step.part.name().in_lang(lang)));
+        }
+        left_out += notes(walk).len();
+    }
+    let label = lang.pick("说明", "Note");
+    if !refused.is_empty() {
+        let list = refused.join(lang.pick("、", ", "));
+        out.item(
+            label,
+            &lang.choose(
+                format!("无法套用、并入其余的步骤：{list}"),
+                format!("steps that cannot be made and are part of all else: {list}"),
+            ),
+        );
+    }
+    if left_out > 0 {
+        out.item(label, &lang.choose(
+            format!("有 {left_out} 处因本市没有对应的就医类别、网点等而未能套用或另作替代，见 summary.json 的 notes"),
+            format!("{left_out} things have no counterpart in {base} and were left out or replaced: see notes in summary.json"),
+        ));
+    }
+}
+
+fn between(found: Interval) -> Value {
+    json!({ "value": found.value, "low": found.low, "high": found.high })
+}
+
+fn estimate(found: &Estimate) -> Value {
+    let (low, high) = found.interval().unzip();
+    json!({ "value": found.mean, "low": low, "high": high })
+}
+
+/// The cities as JSON: `summary.json`, and what `--json` prints.
+pub fn json(report: &CitiesReport<'_>) -> Value {
+    let plan = report.plan;
+    let scenario = |city: usize| &plan.courses[city].model.scenario;
+    let cities: Vec<Value> = (0..plan.cities)
+        .map(|city| {
+            let facts = &report.side.facts[city];
+            let cells = report.side.cells.iter().filter(|cell| cell.city == city).map(cell_json);
+            json!({
+                "city": scenario(city).city,
+                "city_name": scenario(city).city_name,
+                "schedule": scenario(city).schedule,
+                "schedule_name": scenario(city).schedule_name,
+                "days": scenario(city).clock.days(),
+                "insured": facts.insured,
+                "outage_hours": between(facts.outage_hours),
+                "open_hours": between(facts.open_hours),
+                "measures": cells.collect::<Vec<Value>>(),
+            })
+        })
+        .collect();
+    let told: Vec<Value> = plan
+        .walks
+        .iter()
+        .flat_map(|walk| notes(walk).into_iter().map(move |(part, note)| (walk.other, part, note)))
+        .map(|(other, part, note): (usize, &str, Text)| {
+            json!({ "city": scenario(other).city, "schedule": scenario(other).schedule, "part": part, "zh": note.zh, "en": note.en })
+        })
+        .collect();
+    json!({
+        "program": VERSION,
+        "base": scenario(plan.base).city,
+        "base_schedule": scenario(plan.base).schedule,
+        "seed": report.outcomes.results[0].seed,
+        "replications": report.outcomes.replications(),
+        "confidence": 0.95,
+        "cities": cities,
+        "order": crate::scenario::exchange::Part::ALL.map(crate::scenario::exchange::Part::word),
+        "waterfalls": report.waterfalls.iter().map(|one| waterfall_json(report, one)).collect::<Vec<Value>>(),
+        "notes": told,
+    })
+}
+
+fn cell_json(cell: &Cell) -> Value {
+    let head = cell.headline;
+    json!({
+        "measure": head.key, "measure_zh": head.zh, "measure_en": head.en, "unit": head.unit, "basis": cell.basis.word(),
+        "value": cell.found.value, "low": cell.found.low, "high": cell.found.high, "interval": cell.method,
+    })
+}
+
+fn waterfall_json(report: &CitiesReport<'_>, one: &Waterfall) -> Value {
+    let scenario = &report.plan.courses[one.other].model.scenario;
+    let bars: Vec<Value> = one
+        .bars
+        .iter()
+        .map(|bar| {
+            let adds = bar.adds.as_ref().map(estimate);
+            json!({ "part": bar.key, "name": { "zh": bar.name.zh, "en": bar.name.en }, "before": bar.before, "after": bar.after, "contribution": adds })
+        })
+        .collect();
+    json!({
+        "city": scenario.city, "schedule": scenario.schedule,
+        "measure": one.headline.key, "unit": one.headline.unit, "per_million_insured": one.headline.nature == Nature::Amount,
+        "order": if one.order == Order::Forward { "forward" } else { "backward" },
+        "from": estimate(&one.from), "to": estimate(&one.to), "difference": estimate(&one.difference), "steps": bars,
+    })
+}

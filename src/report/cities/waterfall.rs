@@ -1,0 +1,199 @@
+//! From one city to another, one part at a time: what each step adds to a measure, with paired intervals.
+//!
+//! Amounts are per million insured, so that the last step (people, sites, demand and all else) is no matter
+//! of size alone. Contributions add up to the whole difference. They depend on the order; walked backwards
+//! they are a check of how much.
+
+use crate::experiment::cities::{Outcomes, Plan, Step, Walk};
+use crate::scenario::error::Text;
+use crate::scenario::exchange::insured;
+use crate::stats::{Confidence, Estimate};
+use crate::units::Lang;
+
+use super::super::table::{escaped, line, plain};
+use super::headline::{HEADLINES, Headline, Nature, Sample};
+
+/// The order of the steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Length, calendar, rules, windows.
+    Forward,
+    /// The other way round.
+    Backward,
+}
+
+/// One bar of a waterfall.
+#[derive(Debug, Clone)]
+pub struct Bar {
+    /// Key: a part, or `rest`.
+    pub key: &'static str,
+    /// Name shown.
+    pub name: Text,
+    /// Level before and after; the same where the step could not be made.
+    pub before: f64,
+    /// Level after.
+    pub after: f64,
+    /// What it adds, paired by replication; none where the step could not be made.
+    pub adds: Option<Estimate>,
+}
+
+/// A waterfall of one measure between two cities.
+#[derive(Debug, Clone)]
+pub struct Waterfall {
+    /// The other city, by its course.
+    pub other: usize,
+    /// Measure.
+    pub headline: &'static Headline,
+    /// Order of the steps.
+    pub order: Order,
+    /// Level of the base city.
+    pub from: Estimate,
+    /// Level of the other city.
+    pub to: Estimate,
+    /// Difference of the two.
+    pub difference: Estimate,
+    /// Steps in order, the rest last.
+    pub bars: Vec<Bar>,
+}
+
+/// All waterfalls of a plan: by other city, order and measure.
+pub fn all(plan: &Plan, outcomes: &Outcomes) -> Vec<Waterfall> {
+    let mut found = Vec::new();
+    for walk in &plan.walks {
+        for (order, steps) in [(Order::Forward, &walk.forward), (Order::Backward, &walk.backward)] {
+            if !steps.is_empty() {
+                found.extend(
+                    HEADLINES.iter().filter_map(|headline| waterfall(plan, outcomes, walk, (order, steps), headline)),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// One number a replication of a course: amounts per million insured.
+fn levels(plan: &Plan, outcomes: &Outcomes, course: usize, headline: &Headline) -> Option<Vec<f64>> {
+    let scenario = &plan.courses[course].model.scenario;
+    let found = Sample { scenario, results: &outcomes.results[course] }.until_horizon(headline)?;
+    let per = if headline.nature == Nature::Amount { insured(scenario) / 1e6 } else { 1.0 };
+    (per > 0.0).then(|| found.into_iter().map(|value| value / per).collect())
+}
+
+fn waterfall(
+    plan: &Plan,
+    outcomes: &Outcomes,
+    walk: &Walk,
+    (order, steps): (Order, &[Step]),
+    headline: &'static Headline,
+) -> Option<Waterfall> {
+    let of = |sample: &[f64]| Estimate::of_mean(sample, Confidence::P95).ok();
+    let (base, other) = (levels(plan, outcomes, plan.base, headline)?, levels(plan, outcomes, walk.other, headline)?);
+    let mut before = base.clone();
+    let mut bars = Vec::new();
+    for step in steps {
+        let level = of(&before)?.mean;
+        let after = step.course.and_then(|course| levels(plan, outcomes, course, headline));
+        let bar = |after, adds| Bar { key: step.part.word(), name: step.part.name(), before: level, after, adds };
+        match after {
+            None => bars.push(bar(level, None)),
+            Some(after) => {
+                bars.push(bar(of(&after)?.mean, Some(of(&differences(&before, &after))?)));
+                before = after;
+            }
+        }
+    }
+    let (level, last) = (of(&before)?.mean, of(&other)?);
+    let adds = Some(of(&differences(&before, &other))?);
+    let name = Text::new("其余", "all else");
+    bars.push(Bar { key: "rest", name, before: level, after: last.mean, adds });
+    let difference = of(&differences(&base, &other))?;
+    Some(Waterfall { other: walk.other, headline, order, from: of(&base)?, to: last, difference, bars })
+}
+
+fn differences(before: &[f64], after: &[f64]) -> Vec<f64> {
+    before.iter().zip(after).map(|(before, after)| after - before).collect()
+}
+
+/// What is to be known of the steps of a walk: refused ones, and what could not be carried over. Each once.
+pub fn notes(walk: &Walk) -> Vec<(&'static str, Text)> {
+    let mut found: Vec<(&'static str, Text)> = Vec::new();
+    for step in walk.forward.iter().chain(&walk.backward) {
+        let word = step.part.word();
+        let refused = step.refused.iter().map(|why| {
+            Text::new(format!("这一步无法套用：{}", why.zh), format!("this step cannot be made: {}", why.en))
+        });
+        for note in refused.chain(step.notes.iter().cloned()) {
+            if !found.iter().any(|(_, known)| known.en == note.en) {
+                found.push((word, note));
+            }
+        }
+    }
+    found
+}
+
+/// The bytes of `waterfall.csv`.
+pub(super) fn csv(plan: &Plan, waterfalls: &[Waterfall]) -> Vec<u8> {
+    let mut text = String::from("\u{feff}");
+    let names = [
+        "base",
+        "city",
+        "city_zh",
+        "city_en",
+        "schedule",
+        "measure",
+        "measure_zh",
+        "measure_en",
+        "unit",
+        "order",
+        "step",
+        "part",
+        "part_zh",
+        "part_en",
+        "before",
+        "after",
+        "contribution",
+        "low",
+        "high",
+        "n",
+    ];
+    line(&mut text, names.iter().map(|name| (*name).to_owned()));
+    let base = &plan.courses[plan.base].model.scenario.city;
+    for one in waterfalls {
+        let scenario = &plan.courses[one.other].model.scenario;
+        let head = one.headline;
+        let unit = if head.nature == Nature::Amount {
+            format!("{} per million insured", head.unit)
+        } else {
+            head.unit.to_owned()
+        };
+        let order = if one.order == Order::Forward { "forward" } else { "backward" };
+        let about = || {
+            [
+                base.as_str(),
+                &scenario.city,
+                &scenario.city_name.zh,
+                &scenario.city_name.en,
+                &scenario.schedule,
+                head.key,
+                head.name(Lang::Zh),
+                head.name(Lang::En),
+                &unit,
+                order,
+            ]
+            .map(escaped)
+        };
+        let mut row = |step: String, key: &str, name: &Text, (before, after): (f64, f64), adds: Option<Estimate>| {
+            let (low, high) = adds.and_then(|adds| adds.interval()).unzip();
+            let numbers = [Some(before), Some(after), adds.map(|adds| adds.mean), low, high];
+            let cells = about().into_iter().chain([step, escaped(key), escaped(&name.zh), escaped(&name.en)]);
+            let cells = cells.chain(numbers.map(|number| number.map_or_else(String::new, plain)));
+            line(&mut text, cells.chain([adds.map_or_else(String::new, |adds| adds.n.to_string())]));
+        };
+        for (index, bar) in one.bars.iter().enumerate() {
+            row((index + 1).to_string(), bar.key, &bar.name, (bar.before, bar.after), bar.adds);
+        }
+        let whole = Text::new("总差异", "whole difference");
+        row(String::new(), "difference", &whole, (one.from.mean, one.to.mean), Some(one.difference));
+    }
+    text.into_bytes()
+}
