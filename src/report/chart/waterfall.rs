@@ -3,7 +3,7 @@
 use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
 use super::cities::{cell, panel_title};
 use super::slide::{Sign, footer, header, legend};
-use super::theme::{AXIS, BLUE, GRID, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WIDTH};
+use super::theme::{AXIS, BLUE, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
 
 /// Width of a total against that of a step: names of cities are longer than words.
@@ -125,7 +125,6 @@ fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel) -> Result<
         }
         x += width;
     }
-    canvas.line(&[(area.left, area.bottom + 6.0), (area.right, area.bottom + 6.0)], GRID, 1.0)?;
     canvas.line(&[(area.left, bottom), (area.right, bottom)], AXIS, 2.0)
 }
 

@@ -65,10 +65,8 @@ fn rows(report: &CitiesReport<'_>, out: &mut Layout, heads: &[&str], cells: impl
 fn first_table(report: &CitiesReport<'_>, out: &mut Layout) {
     let lang = report.lang;
     let heads = match lang {
-        Lang::Zh => ["城市", "参保人", "停机(时)", "窗口开放", "受影响", "现金支付(元)", "垫付(元)", "占用(元·天)"],
-        Lang::En => {
-            ["city", "insured", "hours down", "desks open", "affected", "paid yuan", "prepaid yuan", "yuan-days"]
-        }
+        Lang::Zh => ["城市", "参保人", "停机(时)", "窗口开放", "受影响", "现金(元)", "垫付(元)", "占用(元·天)"],
+        Lang::En => ["city", "insured", "hours down", "desks open", "affected", "paid ¥", "prepaid ¥", "yuan-days"],
     };
     rows(report, out, &heads, |city| {
         let facts = &report.side.facts[city];
@@ -86,14 +84,14 @@ fn second_table(report: &CitiesReport<'_>, out: &mut Layout) {
     let heads = match lang {
         Lang::Zh => [
             "城市",
-            "垫付/停机时",
+            "垫付/时",
             "放弃就医",
             "推迟就医",
             "困难人数",
-            "未退回(元)",
+            "未退回",
             "待办件",
-            "排队95%(分)",
-            "恢复(工作日)",
+            "排队(分)",
+            "恢复(日)",
             "晚恢复",
         ],
         Lang::En => {
@@ -167,8 +165,8 @@ fn remarks(report: &CitiesReport<'_>, out: &mut Layout) {
     let base = report.name(report.plan.base);
     if !report.plan.walks.is_empty() {
         out.item(lang.pick("读法", "Reading"), &lang.choose(
-            format!("从{base}出发，依次换成对方的停机时长、日历、规则、窗口数，逐项累加，次序不同则各项不同；剩下的是人口、网点、就医量等。带 ? 的与零分不清"),
-            format!("{base} takes over the other city's outage length, calendar, rules and windows, each on top of those before; another order gives other parts. A ? cannot be told from nothing"),
+            format!("从{base}出发，依次换成对方的停机时长、日历、规则、窗口数，逐项累加，次序不同则各项不同；剩下的是人口、网点、就医量、模拟期末等。排队为最忙一类窗口的 95% 分位，恢复为工作日中位数，占用算到各市期末。带 ? 的与零分不清"),
+            format!("{base} takes over the other city's outage length, calendar, rules and windows, each on top of those before; another order gives other parts; all else is people, sites, demand, horizon. Wait: 95 % at the slowest desks; normal: median working days. A ? cannot be told from nothing"),
         ));
     }
     let mut refused = Vec::new();

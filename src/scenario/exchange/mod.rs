@@ -9,7 +9,8 @@
 //!
 //! ```text
 //! length    stops of the other city (services, length, kind of return, runbook), begun when this one's begin
-//! calendar  announcement, start, horizon, holidays and the beginning of each stop as in the other city
+//! calendar  announcement, start, holidays and the beginning of each stop as in the other city; as many days are
+//!           simulated after the last announced return as this city has, whatever its length and date
 //! rules     handling, pathways, payment runs and measures of the other city
 //! windows   windows an insured person at each class of desks as in the other city
 //! ```

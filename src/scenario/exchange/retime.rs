@@ -116,7 +116,7 @@ impl<'a> Frame<'a> {
         let clock = &self.dates.scenario.clock;
         json["announced_at"] = json!(clock.civil(self.dates.scenario.announced_at).to_string());
         json["start"] = json!(clock.start().at(0, 0, 0, 0).to_string());
-        json["horizon_days"] = json!(i64::from(clock.days()) + self.longer_days());
+        json["horizon_days"] = json!(self.horizon_days(base));
         let days = main_stop(base.scenario).map_or(0, |stop| {
             let from = base.scenario.clock.civil(stop.stop).date();
             i64::from(self.main.date().since(from).map_or(0, |span| span.get_days()))
@@ -126,16 +126,16 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Whole days by which the last announced return comes later than that of the city whose dates are
-    /// used: the horizon moves along, so that as much time is left after it.
-    fn longer_days(&self) -> i64 {
-        let scenario = self.dates.scenario;
-        let stops = scenario.suspensions.iter();
-        let ends = stops.map(|stop| if stop.planned == SimTime::NEVER { stop.stop } else { stop.planned });
-        let Some(before) = ends.max().map(|end| scenario.clock.civil(end).date()) else { return 0 };
-        let after = self.times.values().map(|(begins, planned)| planned.unwrap_or(*begins).date()).max();
-        let days = after.and_then(|after| after.since(before).ok()).map_or(0, |span| span.get_days());
-        i64::from(days)
+    /// Days from the start to a horizon that leaves as much time after the last announced return as the
+    /// city has of its own.
+    fn horizon_days(&self, base: City<'_>) -> i64 {
+        let ends = |stop: &Suspension| if stop.planned == SimTime::NEVER { stop.stop } else { stop.planned };
+        let before = base.scenario.suspensions.iter().map(ends).max().map_or(0, SimTime::day);
+        let left = i64::from(base.scenario.clock.days()) - i64::from(before);
+        let last = self.times.values().map(|(begins, planned)| planned.unwrap_or(*begins).date()).max();
+        let start = self.dates.scenario.clock.start();
+        let days = last.and_then(|last| last.since(start).ok()).map_or(0, |span| span.get_days());
+        i64::from(days) + left
     }
 
     /// A table of rules of a city, its times told by the stops and dates of this frame.
