@@ -151,14 +151,16 @@ pub fn forest(chart: &Forest) -> Result<Drawn, ChartError> {
         let bottom = footer(canvas, &chart.footer)? - AXIS_ROOM;
         let names: Vec<&str> = chart.rows.iter().map(String::as_str).collect();
         // How wide the panels are decides the lines of their titles, and these where the rows begin.
-        let named = Rows::new(&names, (top + 4.0 * LINE, bottom), 96.0, 330.0);
+        // Low rows have room for one line of a name only.
+        let names_most = if names.len() > 8 { 430.0 } else { 330.0 };
+        let named = Rows::new(&names, (top + 4.0 * LINE, bottom), 96.0, names_most);
         let left = named.left();
         let count = chart.panels.len() as f64;
         let width = (WIDTH - MARGIN - left - BETWEEN * (count - 1.0)) / count;
         let bold = Type::new(TICK).bold();
         let titles: Vec<Vec<String>> = chart.panels.iter().map(|panel| wrap(&panel.title, bold, width, 3)).collect();
         let lines = titles.iter().map(Vec::len).max().unwrap_or(1) as f64;
-        let rows = Rows::new(&names, (top + (lines + 1.0) * LINE + 8.0, bottom), 96.0, 330.0);
+        let rows = Rows::new(&names, (top + (lines + 1.0) * LINE + 8.0, bottom), 96.0, names_most);
         let rows = Rows { names: named.names, ..rows };
         rows.draw(canvas, &names)?;
         for (index, (panel, title)) in chart.panels.iter().zip(&titles).enumerate() {
@@ -220,7 +222,8 @@ fn draw_panel(
         canvas.text(&words, (f64::midpoint(area.left, area.right), middle - over), look)?;
         let y = middle + under;
         let zero = scale.x(0.0);
-        canvas.line(&[(zero, y - 15.0), (zero, rows.bottom(row + 1))], INK, 2.0)?;
+        let from = (y - 15.0).max(middle - over + 14.0);
+        canvas.line(&[(zero, from), (zero, rows.bottom(row + 1))], INK, 2.0)?;
         let Some([mean, low, high]) = cell.range else { continue };
         let inside = |value: f64| scale.x(value).clamp(area.left + 2.0, area.right - 2.0);
         canvas.line(&[(inside(low), y), (inside(high), y)], color, 5.0)?;

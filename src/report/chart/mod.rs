@@ -157,4 +157,4 @@ fn check_finite(what: &'static str, values: &[f64]) -> Result<(), ChartError> {
 }
 
 #[cfg(test)]
-pub(super) mod testing;
+pub(crate) mod testing;

@@ -164,7 +164,7 @@ pub fn scatter(chart: &Scatter) -> Result<Drawn, ChartError> {
         let soft = Type::new(TICK).color(SOFT);
         canvas.text(&wrap(&chart.day_label, soft, WIDTH - 2.0 * MARGIN, 1).concat(), (MARGIN, top + 14.0), soft)?;
         let (least, most) = chart.points.iter().fold((f64::MAX, f64::MIN), |(a, b), p| (a.min(p.day), b.max(p.day)));
-        let spare = ((most - least) * 0.12).max(2.0);
+        let spare = ((most - least) * 0.16).max(2.0);
         let plot = Plot {
             area: Area { left: MARGIN + 128.0, top: top + 40.0, right: WIDTH - MARGIN, bottom },
             values: Values::around(&chart.points.iter().map(|point| point.x).collect::<Vec<f64>>(), 7.0, chart.lang),
@@ -350,27 +350,18 @@ fn within(area: Area, room: Area) -> bool {
 
 /// Places for a label of a size round a point, the nearest and most readable first.
 fn candidates(point: Area, (width, height): (f64, f64)) -> impl Iterator<Item = Area> {
-    const RINGS: usize = 60;
-    /// Right, left, over, under, then between them.
-    const TURNS: [(f64, f64); 12] = [
-        (1.0, 0.0),
-        (-1.0, 0.0),
-        (0.0, -1.0),
-        (0.0, 1.0),
-        (0.7, -0.7),
-        (0.7, 0.7),
-        (-0.7, -0.7),
-        (-0.7, 0.7),
-        (0.9, -0.4),
-        (0.9, 0.4),
-        (-0.9, -0.4),
-        (-0.9, 0.4),
-    ];
+    const RINGS: usize = 80;
+    const TURNS: usize = 32;
+    // Right, left, over, under, then between them.
+    let straight = [(1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0)].into_iter();
+    let angle = |turn: usize| std::f64::consts::TAU * turn as f64 / TURNS as f64;
+    let turns: Vec<(f64, f64)> =
+        straight.chain((0..TURNS).map(|turn| (angle(turn).cos(), angle(turn).sin()))).collect();
     let middle = (f64::midpoint(point.left, point.right), f64::midpoint(point.top, point.bottom));
     let reach = (point.right - point.left) / 2.0;
     (0..RINGS).flat_map(move |ring| {
-        TURNS.into_iter().map(move |(across, down)| {
-            let away = 9.0 + 14.0 * ring as f64;
+        let away = 9.0 + 10.0 * ring as f64;
+        turns.clone().into_iter().map(move |(across, down)| {
             let x = middle.0 + across * (reach + away + width / 2.0);
             let y = middle.1 + down * (reach + away + height / 2.0);
             Area { left: x - width / 2.0, top: y - height / 2.0, right: x + width / 2.0, bottom: y + height / 2.0 }

@@ -128,20 +128,25 @@ impl<'a> Frame<'a> {
         self.lang.pick(&name.zh, &name.en)
     }
 
-    /// What a figure rests on, behind a remark of its own.
+    /// What a figure of all schedules rests on, behind a remark of its own; it says which are left out.
     fn footer(&self, remark: &str) -> Vec<String> {
+        let shown = self.shown.len();
+        let left_out = match self.report.candidates.len() - shown {
+            0 => String::new(),
+            more => self.lang.choose(
+                format!("只画出连同基准在内最好的 {shown} 个方案，另有 {more} 个未画。"),
+                format!("The best {shown} schedules are shown, the baseline among them; {more} more are not. "),
+            ),
+        };
+        self.basis(&(remark.to_owned() + &left_out))
+    }
+
+    /// What a figure rests on, behind a remark of its own.
+    fn basis(&self, remark: &str) -> Vec<String> {
         let scenario = self.report.baseline();
         let (n, seed) = (self.report.comparison.replications(), self.report.comparison.results[0].seed);
         let (k, city, schedule) = (self.report.candidates.len(), &scenario.city, &scenario.schedule);
-        let left_out = k - self.shown.len();
         let mut first = remark.to_owned();
-        if left_out > 0 {
-            let shown = self.shown.len();
-            first.push_str(&self.lang.choose(
-                format!("只画出连同基准在内最好的 {shown} 个方案，另有 {left_out} 个未画。"),
-                format!("The best {shown} schedules are shown, the baseline among them; {left_out} more are not. "),
-            ));
-        }
         first.push_str(&self.lang.choose(
             format!("{k} 个方案用同一批参保人各模拟至多 {n} 次，随机种子 {seed}。来源：{VERSION} 模拟，情景 {city}，基准 {schedule}"),
             format!("{k} schedules on the same people, up to {n} simulated courses each, seed {seed}. Source: {VERSION}, scenario {city}, baseline {schedule}"),
@@ -192,7 +197,7 @@ impl<'a> Frame<'a> {
             title: self.forest_title(),
             subtitle: self.lang.choose(
                 format!("{city}：各方案与{baseline}之差，占基准的百分比（恢复正常为天数）；越低越好，横线为区间，下方竖线为没有差别"),
-                format!("{city}: differences to {baseline} in per cent of it (back to normal in days); less is better, bars are intervals, the upright line is no difference"),
+                format!("{city}: differences to {baseline} in % of it (back to normal in days) with intervals; less is better, the line is zero"),
             ),
             lang: self.lang,
             rows: shown.iter().map(|&schedule| self.name(schedule)).collect(),
@@ -546,7 +551,7 @@ impl<'a> Frame<'a> {
             0 => String::new(),
             n => self.lang.choose(
                 format!("另有 {n} 个人次更少的就医类别未画。"),
-                format!("{n} smaller kinds of care are not shown. "),
+                format!("Kinds of care with fewer patients that are not shown: {n}. "),
             ),
         };
         Some(Diverging {
@@ -556,11 +561,11 @@ impl<'a> Frame<'a> {
             ),
             subtitle: self.lang.choose(
                 format!("{city}，与{baseline}相比：占两方案下受停机影响者的比例，括号内为人次；变好指少垫付，或不再推迟、放弃就医"),
-                format!("{city}, against {baseline}: shares of those whom the outage meets under either, with their numbers; better off pays less in advance or need not wait or go without"),
+                format!("{city}, against {baseline}: shares of those whom the outage meets under either, with their numbers; to be better off is to pay less in advance, or not to wait or go without"),
             ),
             legend: [self.lang.pick("变差", "worse off").to_owned(), self.lang.pick("变好", "better off").to_owned()],
             panels,
-            footer: self.footer(&remark),
+            footer: self.basis(&remark),
         })
     }
 
