@@ -158,7 +158,7 @@ fn read_all(arguments: &CompareArgs) -> Result<Vec<Input>, Failure> {
     };
     let inputs = read(sets)?;
     refuse_differing(&inputs)?;
-    let Some(clock) = one_clock(&inputs) else { return Ok(inputs) };
+    let Some(clock) = one_clock(inputs.iter().map(|input| &input.scenario)) else { return Ok(inputs) };
     read(&sets.iter().cloned().chain(clock).collect::<Vec<String>>())
 }
 

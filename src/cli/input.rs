@@ -51,9 +51,9 @@ pub(super) fn read_schedule(
 
 /// The `--set`s of the first moment and the length that hold the days of all scenarios; none where all have the
 /// same. Where no file states them they follow from each schedule; seen side by side, all have the same days.
-pub(super) fn one_clock(inputs: &[Input]) -> Option<[String; 2]> {
-    let starts = inputs.iter().map(|input| input.scenario.clock.start());
-    let ends = inputs.iter().map(|input| input.scenario.clock.civil(input.scenario.horizon()).date());
+pub(super) fn one_clock<'a>(scenarios: impl Iterator<Item = &'a Scenario> + Clone) -> Option<[String; 2]> {
+    let starts = scenarios.clone().map(|scenario| scenario.clock.start());
+    let ends = scenarios.map(|scenario| scenario.clock.civil(scenario.horizon()).date());
     let (start, end) = (starts.clone().min()?, ends.clone().max()?);
     if starts.max() == Some(start) && ends.min() == Some(end) {
         return None;

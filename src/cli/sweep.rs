@@ -20,9 +20,8 @@ use crate::measures::Catalogue;
 use crate::objective::Objective;
 use crate::report::RunInfo;
 use crate::report::folder::Folder;
-use crate::report::manifest::{run_digest, scenario_digest};
+use crate::report::manifest::{run_digest, scenario_digest, world_digest};
 use crate::report::sweep::{SweepReport, json, text, write};
-use crate::scenario::alike::differences;
 use crate::scenario::error::{Text, listed, meant};
 use crate::scenario::layer::Loaded;
 use crate::units::Lang;
@@ -85,11 +84,10 @@ pub(super) fn sweep(arguments: &SweepArgs) -> Result<ExitCode, Failure> {
     let early = choose_lang(arguments.scenario.lang, None);
     let replications = arguments.replications.unwrap_or(REPLICATIONS_DEFAULT);
     let grid = Grid::parse(&arguments.vary, replications as usize).map_err(|error| input_error(&error, early))?;
-    let inputs = read_points(arguments, &grid)?;
-    let lang = inputs[0].lang;
+    let Gathered { lang, first, digests, points, .. } = read_points(arguments, &grid)?;
+    let loaded = &first.ok_or_else(|| Failure::input(lang.pick("网格是空的", "the grid is empty")))?;
     let out = arguments.out.clone();
-    let out = out.unwrap_or_else(|| PathBuf::from("output").join(&inputs[0].loaded.city).join("sweep"));
-    let (loaded, digests, points) = points_of(inputs, arguments, lang)?;
+    let out = out.unwrap_or_else(|| PathBuf::from("output").join(&loaded.city).join("sweep"));
     let size = format!(
         "sweep {replications} {:?} {:?} {:?} {:?} {}",
         arguments.vary,
@@ -98,7 +96,7 @@ pub(super) fn sweep(arguments: &SweepArgs) -> Result<ExitCode, Failure> {
         arguments.limit,
         digests.join(" ")
     );
-    let digest = run_digest(&loaded, arguments.seed, &size, lang);
+    let digest = run_digest(loaded, arguments.seed, &size, lang);
     let folder = Folder::prepare(&out, arguments.force, &digest).map_err(|error| Failure::input(error.text(lang)))?;
     let (threads, engine) = (threads_or_all(arguments.threads), arguments.engine.engine);
     let watch = Arc::new(Watch::default());
@@ -116,7 +114,7 @@ pub(super) fn sweep(arguments: &SweepArgs) -> Result<ExitCode, Failure> {
         return Err(stopped_failure(stopped, &signal, lang));
     }
     let info = RunInfo { threads, engine, started, seconds: clock.elapsed().as_secs_f64() };
-    let report = SweepReport::new(&loaded, &digests, &grid, &points, &found, lang, info);
+    let report = SweepReport::new(loaded, &digests, &grid, &points, &found, lang, info);
     let files = write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
     if arguments.json {
         let whole = serde_json::to_string_pretty(&json(&report)).map_err(|error| Failure::work(error.to_string()))?;
@@ -139,51 +137,61 @@ fn input_error(error: &Text, lang: Lang) -> Failure {
     Failure::input(error.in_lang(lang))
 }
 
+/// The points of a grid. Of their files only those of the first point are kept: those of hundreds would fill the
+/// memory.
+struct Gathered {
+    lang: Lang,
+    /// The first point as its files say.
+    first: Option<Loaded>,
+    /// Digests of the worlds, in the order of their numbers.
+    worlds: Vec<String>,
+    /// By point, the digest of its scenario.
+    digests: Vec<String>,
+    points: Vec<Point>,
+}
+
 /// Reads the scenario of every point, with one clock for all of them.
-fn read_points(arguments: &SweepArgs, grid: &Grid) -> Result<Vec<Input>, Failure> {
-    let ScenarioArgs { path, sets, lang } = &arguments.scenario;
-    let read = |more: &[String]| -> Result<Vec<Input>, Failure> {
-        (0..grid.len())
-            .map(|point| {
-                let own = grid.sets(point);
-                let all: Vec<String> = sets.iter().chain(&own).chain(more).cloned().collect();
-                read_schedule(path, None, &all, *lang).map_err(|failure| {
-                    // The same in both languages: what follows is in the scenario's.
-                    let (place, count, own) = (point + 1, grid.len(), own.join(" --vary "));
-                    failure.after(&format!("--vary {own} ({place}/{count})"))
-                })
-            })
-            .collect()
-    };
-    let inputs = read(&[])?;
-    match one_clock(&inputs) {
-        None => Ok(inputs),
-        Some(clock) => read(&clock),
+fn read_points(arguments: &SweepArgs, grid: &Grid) -> Result<Gathered, Failure> {
+    let found = gather(arguments, grid, &[])?;
+    match one_clock(found.points.iter().map(|point| &point.scenario)) {
+        None => Ok(found),
+        Some(clock) => gather(arguments, grid, &clock),
     }
 }
 
-/// The first point as its files say, digests of all of them, and the points with what is read off each.
-fn points_of(
-    inputs: Vec<Input>,
-    arguments: &SweepArgs,
-    lang: Lang,
-) -> Result<(Loaded, Vec<String>, Vec<Point>), Failure> {
-    let digests = inputs.iter().map(|input| scenario_digest(&input.loaded)).collect();
-    let mut worlds: Vec<Loaded> = Vec::new();
-    let mut points = Vec::new();
-    for input in inputs {
-        let world = worlds.iter().position(|first| differences(first, &input.loaded).is_empty());
-        let catalogue = Catalogue::new(&input.scenario);
-        let (readings, thresholds) = read_off(&input, &catalogue, arguments, lang)?;
-        let world = world.unwrap_or_else(|| {
-            worlds.push(input.loaded);
-            worlds.len() - 1
-        });
-        points.push(Point { scenario: input.scenario, world, readings, thresholds });
+fn gather(arguments: &SweepArgs, grid: &Grid, more: &[String]) -> Result<Gathered, Failure> {
+    let ScenarioArgs { path, sets, lang } = &arguments.scenario;
+    let early = choose_lang(*lang, None);
+    let mut found = Gathered { lang: early, first: None, worlds: Vec::new(), digests: Vec::new(), points: Vec::new() };
+    for point in 0..grid.len() {
+        let own = grid.sets(point);
+        let all: Vec<String> = sets.iter().chain(&own).chain(more).cloned().collect();
+        let input = read_schedule(path, None, &all, *lang).map_err(|failure| {
+            // The same in both languages: what follows is in the scenario's.
+            let (place, count, own) = (point + 1, grid.len(), own.join(" --vary "));
+            failure.after(&format!("--vary {own} ({place}/{count})"))
+        })?;
+        found.add(input, arguments)?;
     }
-    let first = worlds.into_iter().next();
-    let nothing = || Failure::input(lang.pick("网格是空的", "the grid is empty"));
-    Ok((first.ok_or_else(nothing)?, digests, points))
+    Ok(found)
+}
+
+impl Gathered {
+    fn add(&mut self, input: Input, arguments: &SweepArgs) -> Result<(), Failure> {
+        self.lang = input.lang;
+        self.digests.push(scenario_digest(&input.loaded));
+        let catalogue = Catalogue::new(&input.scenario);
+        let (readings, thresholds) = read_off(&input, &catalogue, arguments, input.lang)?;
+        let digest = world_digest(&input.loaded);
+        let known = self.worlds.iter().position(|world| *world == digest);
+        let world = known.unwrap_or(self.worlds.len());
+        if known.is_none() {
+            self.worlds.push(digest);
+        }
+        self.first.get_or_insert(input.loaded);
+        self.points.push(Point { scenario: input.scenario, world, readings, thresholds });
+        Ok(())
+    }
 }
 
 /// Readings and thresholds of one point; a threshold's measure is shown as well.

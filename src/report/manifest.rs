@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::scenario::alike::{OF_A_SCHEDULE, OF_THE_CLOCK};
 use crate::scenario::layer::Loaded;
 use crate::units::Lang;
 
@@ -78,6 +79,15 @@ pub(super) fn resolved(loaded: &Loaded) -> Value {
 pub fn scenario_digest(loaded: &Loaded) -> String {
     let calendar = format!("{:?}", loaded.calendar);
     sha256(format!("{}\n{}\n{}\n{calendar}", loaded.city, loaded.schedule, resolved(loaded)).as_bytes())
+}
+
+/// Digest of what makes the people, the desks and their routine work: scenarios with the same one are alike
+/// ([`crate::scenario::alike`]) and can be simulated together.
+pub fn world_digest(loaded: &Loaded) -> String {
+    let own = |key: &str| OF_A_SCHEDULE.contains(&key) || OF_THE_CLOCK.contains(&key);
+    let entries = loaded.json.as_object().into_iter().flatten();
+    let shared: BTreeMap<&String, &Value> = entries.filter(|(key, _)| !own(key)).collect();
+    sha256(format!("{shared:?}").as_bytes())
 }
 
 /// Digest that names a run before it is made. `size` says how many replications were asked for.
@@ -174,6 +184,19 @@ mod tests {
         assert_ne!(base, run_digest(&other, 1, "100", Lang::Zh));
         let found = run_digest_of("{\"run_digest\": \"x\"}");
         assert_eq!((found.as_deref(), run_digest_of("[]"), run_digest_of("{")), (Some("x"), None, None));
+    }
+
+    #[test]
+    fn the_schedule_makes_no_other_world() {
+        let world = World::new(1);
+        let with = |table: &str, key: &str| {
+            let mut other = world.loaded.clone();
+            other.json[table][key] = json!({ "changed": true });
+            world_digest(&other)
+        };
+        let own = world_digest(&world.loaded);
+        assert_eq!((with("suspend", "x"), with("measures", "y")), (own.clone(), own.clone()));
+        assert!(with("sites", "hall") != own && with("demand", "x") != own);
     }
 
     #[test]
