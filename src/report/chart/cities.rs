@@ -214,13 +214,15 @@ fn labels(names: &[&str], places: &[Point], plot: Area) -> Vec<Point> {
     let mut found = Vec::new();
     for (name, &(x, y)) in names.iter().zip(places) {
         let width = look.width(name);
+        let (right, left, middle) = (x + 20.0, x - 20.0 - width, x - width / 2.0);
         let options = [
-            (x + 20.0, y),
-            (x - 20.0 - width, y),
-            (x - width / 2.0, y - 34.0),
-            (x - width / 2.0, y + 34.0),
-            (x + 14.0, y - 30.0),
-            (x - 14.0 - width, y + 30.0),
+            (right, y),
+            (left, y),
+            (middle, y - 34.0),
+            (middle, y + 34.0),
+            (right, y - 33.0),
+            (left, y - 33.0),
+            (left, y + 33.0),
         ];
         let area =
             |at: Point| Area { left: at.0 - 2.0, top: at.1 - 15.0, right: at.0 + width + 2.0, bottom: at.1 + 15.0 };

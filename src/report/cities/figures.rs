@@ -72,6 +72,14 @@ fn title(headline: &Headline, lang: Lang) -> String {
     }
 }
 
+/// Measure and unit where the subtitle says that all is per million insured.
+fn short_title(headline: &Headline, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{}（{}）", headline.zh, headline.unit_zh),
+        Lang::En => format!("{} ({})", capital(headline.en), headline.unit),
+    }
+}
+
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -90,7 +98,7 @@ fn side_by_side(report: &CitiesReport<'_>) -> CitiesChart {
     let (lang, side) = (report.lang, &report.side);
     let all = 0..report.plan.cities;
     let bars = BARS.iter().filter_map(|key| find(key)).map(|headline| BarPanel {
-        title: title(headline, lang),
+        title: short_title(headline, lang),
         bars: all
             .clone()
             .map(|city| {
@@ -100,7 +108,7 @@ fn side_by_side(report: &CitiesReport<'_>) -> CitiesChart {
             .collect(),
     });
     let scatters = SCATTERS.iter().filter_map(|key| find(key)).map(|headline| ScatterPanel {
-        title: title(headline, lang),
+        title: short_title(headline, lang),
         x_title: lang.pick("联网结算实际停机小时", "Hours settlement was down").to_owned(),
         points: all
             .clone()

@@ -49,7 +49,7 @@ fn widths(columns: usize) -> Vec<usize> {
 fn told(found: Interval, lang: Lang) -> String {
     found.value.map_or_else(
         || lang.pick("—", "-").to_owned(),
-        |value| count(value, ("", ""), lang).replace(" million", "M").replace(" billion", "G"),
+        |value| count(value, ("", ""), lang).replace(" million", "M").replace(" billion", "B"),
     )
 }
 
@@ -156,7 +156,7 @@ fn marked(adds: &Estimate, lang: Lang) -> String {
         return "0".to_owned();
     }
     let unsure = adds.interval().is_none_or(|(low, high)| low <= 0.0 && high >= 0.0);
-    let text = signed(adds.mean, ("", ""), lang).replace(" million", "M").replace(" billion", "G").replace("+ ", "+");
+    let text = signed(adds.mean, ("", ""), lang).replace(" million", "M").replace(" billion", "B").replace("+ ", "+");
     if unsure { text + "?" } else { text }
 }
 
@@ -166,7 +166,7 @@ fn remarks(report: &CitiesReport<'_>, out: &mut Layout) {
     if !report.plan.walks.is_empty() {
         out.item(lang.pick("读法", "Reading"), &lang.choose(
             format!("从{base}出发，依次换成对方的停机时长、日历、规则、窗口数，逐项累加，次序不同则各项不同；剩下的是人口、网点、就医量、模拟期末等。排队为最忙一类窗口的 95% 分位，恢复为工作日中位数，占用算到各市期末。带 ? 的与零分不清"),
-            format!("{base} takes over the other city's outage length, calendar, rules and windows, each on top of those before; another order gives other parts; all else is people, sites, demand, horizon. Wait: 95 % at the slowest desks; normal: median working days. A ? cannot be told from nothing"),
+            format!("{base} takes over the other city's length, calendar, rules, windows, each on top of the last; the order matters; all else is people, sites, demand, horizon. Wait: 95 % at the slowest desks; normal: median working days. With a ?: not told from nothing"),
         ));
     }
     let mut refused = Vec::new();
