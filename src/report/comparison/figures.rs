@@ -695,7 +695,7 @@ mod tests {
         let days = days(&compared);
         let report = compared.report(Lang::Zh);
         for one in drawn(&Frame::of(&report), &days) {
-            for text in ["各模拟 30 次", "随机种子 7", VERSION, "假设"] {
+            for text in ["各模拟至多 30 次", "随机种子 7", VERSION, "假设"] {
                 assert!(one.svg.contains(text), "{text}");
             }
         }
