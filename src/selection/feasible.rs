@@ -82,6 +82,19 @@ pub enum Verdict {
     CannotTell,
 }
 
+impl Verdict {
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Meets => "meets",
+            Self::Fails => "fails",
+            Self::TooClose => "too-close",
+            Self::CannotTell => "cannot-tell",
+        }
+    }
+}
+
 /// Lower and upper end of Clopper and Pearson's interval for the probability of an outcome that
 /// came `hits` times in `n` replications; `[0, 1]` without replications.
 ///

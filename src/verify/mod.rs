@@ -9,7 +9,7 @@
 //! simulated mean lies within three standard errors of theory; it is known well enough when the
 //! standard error is at most 1 % of theory (where theory is near zero, of the scale stated with the
 //! row). A test of fit agrees at a probability of at least 0.0027 ([`LEVEL`]), the same. A row that
-//! does not agree or is not known well enough is looked at again with fresh draws ([`look`]), and
+//! does not agree or is not known well enough is looked at again with fresh draws (`look`), and
 //! that look counts: a right program fails a run of all cases once in a thousand runs or so. Rows of
 //! one case share their draws and go astray together. The seed is one number, stated once
 //! ([`SEED`]), not chosen to make rows pass; another one is as good.

@@ -121,7 +121,7 @@ fn the_choice_is_named_with_its_guarantee_and_limits_are_judged() {
     assert_eq!(choice["chosen"], "later", "{choice}");
     assert!(choice["guarantee"].as_str().expect("words").contains("95%"));
     let verdict = |schedule: usize, limit: usize| found["schedules"][schedule]["limits"][limit]["verdict"].clone();
-    assert_eq!(verdict(0, 1), "Meets", "a thousand million visits are never reached");
+    assert_eq!(verdict(0, 1), "meets", "a thousand million visits are never reached");
     assert!(found["worlds"]["worlds"].as_array().expect("worlds").len() > 4);
     let impossible = "\n[objective.limits.nobody]\nmeasure = \"affected\"\nat_most = 0\nchance = 0.5\n";
     append(&town, "city.toml", impossible);

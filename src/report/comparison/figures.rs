@@ -361,8 +361,8 @@ impl<'a> Frame<'a> {
         Some(Scatter {
             title: self.tradeoff_title(),
             subtitle: self.lang.choose(
-                format!("{city}：各次模拟的平均；越靠左下越好；符号越大，加开窗口越多"),
-                format!("{city}: means over the courses; the lower left is best; the larger the sign, the more extra window hours"),
+                format!("{city}：垫付为平均，日期为中位；越靠左下越好；符号越大，加开窗口越多"),
+                format!("{city}: mean prepayment, median day; the lower left is best; the larger the sign, the more extra window hours"),
             ),
             x_label: self.lang.pick("垫付占用", "Prepayment outstanding over time").to_owned(),
             x_unit: self.lang.pick("元·天", "yuan-days").to_owned(),

@@ -428,7 +428,7 @@ fn schedule_json(report: &ComparisonReport<'_>, index: usize, standing: Option<&
         .map(|(found, limit)| {
             json!({
                 "limit": limit.key, "name": limit.name, "chance_asked": limit.chance, "share_kept": found.share,
-                "low": found.interval.0, "high": found.interval.1, "verdict": format!("{:?}", found.verdict),
+                "low": found.interval.0, "high": found.interval.1, "verdict": found.verdict.word(),
             })
         })
         .collect();
