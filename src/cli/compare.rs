@@ -61,7 +61,7 @@ pub(super) struct CompareArgs {
     /// Most times for schedules between which the choice is open (default: twice as many) ｜ 选择未定的方案最多模拟的次数（默认加倍）
     #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
     most: Option<u32>,
-    /// Simulated courses in each plausible world (long or short work, many or few who put visits off or stock up, slow or fast windows) for the schedules in question (default 5; 0 leaves it out) ｜ 各种可能情形（工期长短、推迟与提前开药多少、窗口快慢）下对仍有争议的方案各模拟的次数（默认 5；0 为不做）
+    /// Simulated courses in each plausible world (long or short work, many or few who put visits off or stock up, slow or fast windows) for the schedules in question (0 leaves it out) ｜ 各种可能情形（工期长短、推迟与提前开药多少、窗口快慢）下对仍有争议的方案各模拟的次数（0 为不做）
     #[arg(long, value_name = "N｜次数", default_value_t = WORLDS_DEFAULT, value_parser = parse_worlds)]
     worlds: u32,
     /// Random seed: the same seed gives the same results ｜ 随机种子：种子相同，结果相同

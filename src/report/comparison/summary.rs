@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::experiment::choice::{Choice, Standing};
 use crate::experiment::worlds::Worlds;
 use crate::measures::Group;
+use crate::objective::Bound;
 use crate::scenario::plausible::World;
 use crate::selection::feasible::Verdict;
 use crate::stats::Estimate;
@@ -116,15 +117,35 @@ fn limits(report: &ComparisonReport<'_>, out: &mut Layout) {
                     Verdict::TooClose => lang.pick("正好在界上", "on the line"),
                     Verdict::CannotTell => lang.pick("尚不能断定", "cannot tell"),
                 };
-                format!("{} {} {word}", report.name(schedule), percent(one.share))
+                lang.choose(
+                    format!("{} 在 {} 的模拟中做到（{word}）", report.name(schedule), percent(one.share)),
+                    format!("{} in {} ({word})", report.name(schedule), percent(one.share)),
+                )
             })
             .collect();
         let name = lang.pick(&limit.name.zh, &limit.name.en);
         let chance = percent(limit.chance);
-        let asked = lang
-            .choose(format!("{name}，把握至少 {chance}："), format!("{name}, in at least {chance} of the courses: "));
+        let bound = bound(limit.bound, lang);
+        let asked = lang.choose(
+            format!("{name}{bound}，须在至少 {chance} 的模拟中做到："),
+            format!("{name} {bound}, asked in at least {chance} of the courses; kept by "),
+        );
         let label = lang.pick("限制", "Limit");
         out.item(label, &(asked + &parts.join(lang.pick("；", "; "))));
+    }
+}
+
+/// What is asked of a measure, in words.
+fn bound(bound: Bound, lang: Lang) -> String {
+    match bound {
+        Bound::AtMost(most) => lang.choose(format!("不高于 {most}"), format!("at most {most}")),
+        Bound::AtLeast(least) => lang.choose(format!("不低于 {least}"), format!("at least {least}")),
+        Bound::WithinDays(days, _) => {
+            lang.choose(format!("在恢复后 {days} 天内"), format!("within {days} days after the return"))
+        }
+        Bound::WithinWorkingDays(days, _) => {
+            lang.choose(format!("在恢复后 {days} 个工作日内"), format!("within {days} working days after the return"))
+        }
     }
 }
 
@@ -273,7 +294,13 @@ fn gains(report: &ComparisonReport<'_>, out: &mut Layout) {
     let best = report.comparison.choice.as_ref().and_then(|choice| choice.chosen.or(choice.leader));
     // Where the baseline wins, the next best is of interest.
     let burden = |schedule: &usize| report.tradeoffs.criteria[*schedule].burden.unwrap_or(f64::INFINITY);
-    let next = (1..report.candidates.len()).min_by(|one, other| burden(one).total_cmp(&burden(other)));
+    let breaks = |schedule: &usize| {
+        let choice = report.comparison.choice.as_ref();
+        choice.is_some_and(|choice| choice.schedules[*schedule].breaks_a_limit())
+    };
+    let next = (1..report.candidates.len())
+        .filter(|schedule| !breaks(schedule))
+        .min_by(|one, other| burden(one).total_cmp(&burden(other)));
     let Some(schedule) = best.filter(|&schedule| schedule > 0).or(next) else {
         return;
     };
@@ -330,8 +357,8 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
         String::new()
     } else {
         lang.choose(
-            format!("{fewer} 个方案 {least} 次后已较差，或与更好的方案相差无关紧要，不再继续"),
-            format!("left out after {least} courses, being worse or too close to a better one to matter: {fewer}"),
+            format!("{fewer} 个方案 {least} 次后已较差，或与更好的方案相差无关紧要，不再继续；除与基准之差外，表中各数按共同的 {least} 次"),
+            format!("left out after {least} courses, being worse or too close to a better one to matter: {fewer}; but for the differences the table is over the first {least}"),
         )
     };
     out.item(lang.pick("精度", "Precision"), &lang.choose(
