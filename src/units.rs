@@ -3,8 +3,11 @@
 //! Money is integer fen (1 yuan = 100 fen): one bill fits `u32`, sums are `i64`, fen × seconds
 //! are `i128`. The only conversions between yuan and fen are here.
 
+use serde::{Deserialize, Serialize};
+
 /// Language of summaries, charts and messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Chinese.
     Zh,

@@ -1,6 +1,8 @@
 //! Text for a terminal: labelled items with wrapped, indented text, and columns; Chinese characters
 //! count as two columns.
 
+use serde::{Deserialize, Serialize};
+
 use super::numbers::{char_width, width};
 
 /// Most columns of a line.
@@ -8,31 +10,84 @@ pub(super) const COLUMNS_MOST: usize = 100;
 /// Most lines of a screen.
 pub(super) const LINES_MOST: usize = 40;
 
+/// What stands on one screen, line by line; the terminal and the report show the same.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Screen {
+    /// Columns that labels take.
+    label: usize,
+    /// Lines, labelled texts and rows of tables.
+    pub entries: Vec<Entry>,
+}
+
+/// A part of a screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entry {
+    /// A line of its own.
+    Line(String),
+    /// A rule under the title.
+    Rule,
+    /// A text behind its label; an empty label goes on with the one before.
+    Item(String, String),
+    /// A row of a table in columns so many characters wide; the first row of several has the headings.
+    Row(Vec<String>, Vec<usize>),
+}
+
 /// Lines under construction.
 #[derive(Debug)]
 pub(super) struct Layout {
-    lines: Vec<String>,
-    label: usize,
+    screen: Screen,
 }
 
 impl Layout {
     /// Labels take `label` columns.
     pub(super) fn new(label: usize) -> Self {
-        Self { lines: Vec::new(), label }
+        Self { screen: Screen { label, entries: Vec::new() } }
     }
 
-    /// A line of its own, cut where it is too long.
+    /// A line of its own, cut on a terminal where it is too long.
     pub(super) fn line(&mut self, text: &str) {
-        self.lines.push(fit(text, COLUMNS_MOST));
+        self.screen.entries.push(Entry::Line(text.to_owned()));
     }
 
     /// A rule under the title.
     pub(super) fn rule(&mut self) {
-        self.lines.push("-".repeat(COLUMNS_MOST));
+        self.screen.entries.push(Entry::Rule);
     }
 
-    /// A text behind its label, on at most three lines.
+    /// A text behind its label, on at most three lines of a terminal.
     pub(super) fn item(&mut self, label: &str, text: &str) {
+        self.screen.entries.push(Entry::Item(label.to_owned(), text.to_owned()));
+    }
+
+    /// Cells in columns; the last one that is not empty may use the rest of the line.
+    pub(super) fn columns(&mut self, cells: &[String], widths: &[usize]) {
+        self.screen.entries.push(Entry::Row(cells.to_vec(), widths.to_vec()));
+    }
+
+    /// What has been put on it.
+    pub(super) fn finish(self) -> Screen {
+        self.screen
+    }
+}
+
+impl Screen {
+    /// The lines of a terminal, at most as many as a screen has.
+    pub fn text(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for entry in &self.entries {
+            match entry {
+                Entry::Line(text) => lines.push(fit(text, COLUMNS_MOST)),
+                Entry::Rule => lines.push("-".repeat(COLUMNS_MOST)),
+                Entry::Item(label, text) => lines.extend(self.item(label, text)),
+                Entry::Row(cells, widths) => lines.push(row(cells, widths)),
+            }
+        }
+        lines.truncate(LINES_MOST);
+        lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+
+    fn item(&self, label: &str, text: &str) -> Vec<String> {
         const LINES: usize = 3;
         let mut lines = wrap(text, COLUMNS_MOST - self.label);
         if lines.len() > LINES {
@@ -41,27 +96,20 @@ impl Layout {
                 *last = fit(&format!("{last}……"), COLUMNS_MOST - self.label);
             }
         }
-        for (index, line) in lines.iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            self.lines.push(format!("{}{line}", padded(label, self.label)));
-        }
+        let labels = std::iter::once(label).chain(std::iter::repeat(""));
+        lines.iter().zip(labels).map(|(line, label)| format!("{}{line}", padded(label, self.label))).collect()
     }
+}
 
-    /// Cells in columns; the last one that is not empty may use the rest of the line.
-    pub(super) fn columns(&mut self, cells: &[String], widths: &[usize]) {
-        let mut line = String::new();
-        let last = cells.iter().rposition(|cell| !cell.is_empty());
-        for (index, (cell, &width)) in cells.iter().zip(widths).enumerate() {
-            line.push_str(&if Some(index) == last { cell.clone() } else { padded(cell, width) });
-        }
-        self.lines.push(fit(line.trim_end(), COLUMNS_MOST));
-    }
-
-    /// All lines, at most as many as a screen has.
-    pub(super) fn finish(mut self) -> String {
-        self.lines.truncate(LINES_MOST);
-        self.lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
-    }
+fn row(cells: &[String], widths: &[usize]) -> String {
+    let last = cells.iter().rposition(|cell| !cell.is_empty());
+    let line: String = cells
+        .iter()
+        .zip(widths)
+        .enumerate()
+        .map(|(index, (cell, &width))| if Some(index) == last { cell.clone() } else { padded(cell, width) })
+        .collect();
+    fit(line.trim_end(), COLUMNS_MOST)
 }
 
 /// A text filled up with spaces, at least one behind it.
@@ -168,7 +216,7 @@ mod tests {
         for cells in [["a", "beta-beta", "c"], ["a", "beta-beta", ""], ["a", "", "gamma-gamma"]] {
             layout.columns(&cells.map(str::to_owned), &[3, 5, 4]);
         }
-        assert_eq!(layout.finish(), "a  bet… c\na  beta-beta\na       gamma-gamma\n");
+        assert_eq!(layout.finish().text(), "a  bet… c\na  beta-beta\na       gamma-gamma\n");
     }
 
     #[test]

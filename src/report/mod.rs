@@ -20,12 +20,14 @@ pub mod chart;
 pub mod cities;
 pub mod comparison;
 pub mod daily;
+#[cfg(feature = "charts")]
+pub mod document;
 pub mod facts;
 #[cfg(feature = "charts")]
 pub mod figures;
 pub mod folder;
 pub mod labels;
-pub(crate) mod layout;
+pub mod layout;
 pub mod manifest;
 pub mod numbers;
 pub mod parquet;
@@ -34,6 +36,8 @@ pub mod sweep;
 pub mod table;
 #[cfg(test)]
 mod testing;
+#[cfg(feature = "charts")]
+pub mod view;
 pub mod weights;
 
 use folder::{Folder, FolderError};
@@ -171,10 +175,19 @@ fn make(report: &Report<'_>, mut put: impl FnMut(File) -> Result<(), ReportError
     put(("daily.parquet".into(), parquet::daily(alone, std::slice::from_ref(&daily))?))?;
     put(("hourly.parquet".into(), parquet::hourly(alone)?))?;
     #[cfg(feature = "charts")]
-    for file in figures::all(report, &daily)? {
-        put(file)?;
-    }
+    shown(&view::document(report, &daily), &mut put)?;
     Ok(())
+}
+
+/// The document of a results folder and what is made of it.
+#[cfg(feature = "charts")]
+fn shown(
+    document: &document::Document,
+    put: &mut impl FnMut(File) -> Result<(), ReportError>,
+) -> Result<(), ReportError> {
+    put((document::FILE.into(), document.encoded()?))?;
+    let look = chart::Look::new(chart::Theme::Light, chart::Size::default(), &document.colors)?;
+    document::charts::draw(document, document.lang, &look)?.files.into_iter().try_for_each(put)
 }
 
 #[cfg(test)]
@@ -226,12 +239,12 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
         let names = || files(place.path()).into_keys().map(|path| path.extension().unwrap().to_owned());
-        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().len(), 12);
+        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().len(), 13);
         assert_eq!(names().filter(|end| end == "png").count(), 3);
         let mut world = World::new(0);
         world.scenario.suspensions.clear();
         let paths = write(&prepare("two"), &world.rerun(0).report(Lang::Zh)).unwrap();
         assert_eq!(paths.last().unwrap(), &place.path().join(manifest::FILE));
-        assert_eq!(names().count(), 6);
+        assert_eq!(names().count(), 7);
     }
 }

@@ -9,7 +9,7 @@ use crate::units::Lang;
 
 use super::Report;
 use super::facts::{DeskFacts, ENDINGS, Facts, LOSSES, REPLICATIONS_FEW, StopFacts};
-use super::layout::{Layout, fit};
+use super::layout::{Layout, Screen, fit};
 use super::numbers::{
     bracketed, count, count_between, date, date_of_day, moment, number_between, percent, percent_between, width, yuan,
 };
@@ -76,6 +76,11 @@ impl Words<'_> {
 
 /// The summary in words, in the report's language: at most 40 lines of 100 columns.
 pub fn text(report: &Report<'_>) -> String {
+    screen(report).text()
+}
+
+/// The same, to be shown elsewhere.
+pub fn screen(report: &Report<'_>) -> Screen {
     let facts = Facts::of(report);
     let announced = report.scenario.clock.civil(report.scenario.announced_at);
     let words = Words { report, facts: &facts, lang: report.lang, year: announced.year() };

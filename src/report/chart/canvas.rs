@@ -318,6 +318,6 @@ mod tests {
         let drawn = sheet(|c| c.text("A&B <医保>\u{1}\u{0} 𠮷", (100.0, 100.0), Type::new(24.0))).unwrap();
         assert!(drawn.svg.contains("A&amp;B &lt;医保&gt; □"), "{}", drawn.svg);
         assert_eq!(drawn.missing, vec!['𠮷']);
-        assert!(super::super::png(&drawn).is_ok());
+        assert!(super::super::png(&drawn, &super::super::Look::default()).is_ok());
     }
 }

@@ -1,5 +1,7 @@
 //! Cities side by side: bars per million insured, and the same against the hours of outage.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::Values;
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::slide::{footer, header, value_axis};
@@ -14,7 +16,7 @@ const GAP: f64 = 56.0;
 const BARS_SHARE: f64 = 0.6;
 
 /// A number with the ends of its interval, equal to it where there is none.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// Lower end.
     pub low: f64,
@@ -25,7 +27,7 @@ pub struct Spread {
 }
 
 /// One measure of all cities.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BarPanel {
     /// Measure and unit.
     pub title: String,
@@ -34,7 +36,7 @@ pub struct BarPanel {
 }
 
 /// One measure of all cities against the hours of outage.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScatterPanel {
     /// Measure over hours.
     pub title: String,
@@ -45,7 +47,7 @@ pub struct ScatterPanel {
 }
 
 /// The whole figure.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CitiesChart {
     /// Title.
     pub title: String,

@@ -1,5 +1,7 @@
 //! Curves: a number over the values of one key, its mean with its interval and the range of the courses.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Days, Values};
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::slide::{Sign, footer, header, legend, ribbon, value_axis};
@@ -16,7 +18,7 @@ const UNDER: f64 = 118.0;
 const GREEN: usize = 2;
 
 /// What the value axis counts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Scale {
     /// Numbers of a unit, from 0.
     Number {
@@ -33,7 +35,7 @@ pub enum Scale {
 }
 
 /// One value of the key.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
     /// Place along the axis; any unit.
     pub place: f64,
@@ -48,7 +50,7 @@ pub struct CurvePoint {
 }
 
 /// Where a condition begins or ceases to be kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Crossed {
     /// Place along the axis; none where there is no single one.
     pub place: Option<f64>,
@@ -59,7 +61,7 @@ pub struct Crossed {
 }
 
 /// One number over the values of one key.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
     /// Title.
     pub title: String,

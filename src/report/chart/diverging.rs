@@ -1,5 +1,7 @@
 //! Diverging bars: what goes one way in a group of people, and what the other, as shares of the group.
 
+use serde::{Deserialize, Serialize};
+
 use super::canvas::{Align, Area, Canvas, Type, sheet};
 use super::rows::Rows;
 use super::slide::{Sign, footer, header, legend};
@@ -12,7 +14,7 @@ const ROWS_MOST: usize = 18;
 const TITLE: f64 = 44.0;
 
 /// One group.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DivergingRow {
     /// Name.
     pub label: String,
@@ -23,7 +25,7 @@ pub struct DivergingRow {
 }
 
 /// Groups of one kind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DivergingPanel {
     /// What kind of groups.
     pub title: String,
@@ -32,7 +34,7 @@ pub struct DivergingPanel {
 }
 
 /// Diverging bars.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Diverging {
     /// Title.
     pub title: String,

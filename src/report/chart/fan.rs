@@ -5,6 +5,8 @@
 //! each with its own value axis, for example the backlog of each desk class. Grey bands are the
 //! announced stops.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Type, sheet, wrap};
 use super::panel::{
@@ -18,7 +20,7 @@ use super::{ChartError, CivilDay, Drawn, Lang};
 const PANELS_MOST: usize = 6;
 
 /// One quantity on one slide.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FanChart {
     /// Title.
     pub title: String,
@@ -43,7 +45,7 @@ pub struct FanChart {
 }
 
 /// One quantity of a slide with several.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FanPanel {
     /// Name of the panel.
     pub title: String,
@@ -60,7 +62,7 @@ pub struct FanPanel {
 }
 
 /// One to six quantities on one slide, over the same days.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FanPanels {
     /// Title.
     pub title: String,

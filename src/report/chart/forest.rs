@@ -4,6 +4,8 @@
 //! The word is told three times, by colour, by shape and in writing. An interval that leaves its panel
 //! ends in an arrow.
 
+use serde::{Deserialize, Serialize};
+
 use plotters::style::RGBColor;
 
 use super::axis::Values;
@@ -25,7 +27,7 @@ const BETWEEN: f64 = 26.0;
 const LINE: f64 = 29.0;
 
 /// What a difference says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Finding {
     /// Better for certain.
     Better,
@@ -71,7 +73,7 @@ impl Finding {
 }
 
 /// One difference.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ForestCell {
     /// Mean and the ends of its interval in the panel's unit; none where there is no scale for it.
     pub range: Option<[f64; 3]>,
@@ -82,7 +84,7 @@ pub struct ForestCell {
 }
 
 /// One measure.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ForestPanel {
     /// Its name.
     pub title: String,
@@ -95,7 +97,7 @@ pub struct ForestPanel {
 }
 
 /// Differences of schedules to a baseline.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Forest {
     /// Title.
     pub title: String,

@@ -3,11 +3,13 @@
 //! The colours are the single-hue Blues of Brewer and Harrower (ColorBrewer 2.0), which people with any kind of
 //! colour blindness tell apart by lightness; the numbers stand in the cells where they fit.
 
+use serde::{Deserialize, Serialize};
+
 use plotters::style::RGBColor;
 
 use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
 use super::slide::{footer, header};
-use super::theme::{AXIS, BODY, INK, MARGIN, SOFT, TICK, VERMILION, WHITE, WIDTH};
+use super::theme::{AXIS, BODY, HEAT_DARK, HEAT_LIGHT, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
 
 /// Steps of the scale from low to high.
@@ -31,7 +33,7 @@ const SCALE_ROOM: f64 = 210.0;
 const UNDER: f64 = 118.0;
 
 /// One cell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeatCell {
     /// Its number; none where nothing was simulated.
     pub value: Option<f64>,
@@ -44,7 +46,7 @@ pub struct HeatCell {
 }
 
 /// A number over the values of two keys.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeatMap {
     /// Title.
     pub title: String,
@@ -169,7 +171,7 @@ fn cells(canvas: &mut Canvas<'_>, chart: &HeatMap, sheet: &Sheet) -> Result<(), 
             let share = cell.value.map(|value| sheet.share(value));
             canvas.fill(area, share.map_or(NOTHING, shade), 1.0)?;
             if fits {
-                let ink = if share.is_some_and(|share| share > 0.55) { WHITE } else { INK };
+                let ink = if share.is_some_and(|share| share > 0.55) { HEAT_LIGHT } else { HEAT_DARK };
                 let middle = (f64::midpoint(area.left, area.right), f64::midpoint(area.top, area.bottom));
                 canvas.text(&cell.text, middle, look.color(ink))?;
             }

@@ -12,13 +12,16 @@ mod axis;
 mod bars;
 mod canvas;
 mod cities;
+pub mod color;
 mod curve;
 mod diverging;
 mod fan;
+mod figure;
 pub mod font;
 mod forest;
 mod glyph;
 mod heat;
+mod look;
 mod multiples;
 mod panel;
 mod rows;
@@ -36,8 +39,10 @@ pub use cities::{BarPanel, CitiesChart, ScatterPanel, Spread, cities};
 pub use curve::{Crossed, Curve, CurvePoint, Scale, curve};
 pub use diverging::{Diverging, DivergingPanel, DivergingRow, diverging};
 pub use fan::{FanChart, FanPanel, FanPanels, fan, fan_panels};
+pub use figure::Figure;
 pub use forest::{Finding, Forest, ForestCell, ForestPanel, forest};
 pub use heat::{HeatCell, HeatMap, heat};
+pub use look::{Look, SIDES, Size, Theme};
 pub use multiples::{Multiple, Multiples, multiples};
 pub use panel::{Quantiles, Reference, StopBand};
 pub use scatter::{Late, Scatter, ScatterPoint, scatter};
@@ -95,6 +100,13 @@ pub enum ChartError {
         /// The date given.
         found: CivilDay,
     },
+    /// A colour of a city's own cannot be used.
+    Color {
+        /// The colour given.
+        found: String,
+        /// Why not.
+        why: String,
+    },
     /// The drawing package failed.
     Drawing {
         /// Its own message.
@@ -118,6 +130,7 @@ impl fmt::Display for ChartError {
             Self::Date { found: (year, month, day) } => {
                 write!(f, "chart: {year}-{month}-{day} is not a date")
             }
+            Self::Color { found, why } => write!(f, "chart: colour {found}: {why}"),
             Self::Drawing { message } => write!(f, "chart: drawing failed: {message}"),
         }
     }
@@ -125,21 +138,25 @@ impl fmt::Display for ChartError {
 
 impl std::error::Error for ChartError {}
 
-/// Turns a figure into a PNG of 1920 × 1080 pixels, using the embedded font and no other.
+/// Turns a figure into a PNG in a look, using the embedded font and no other. The slide keeps its shape: where
+/// the picture has another one, paper is added on two sides.
 ///
 /// # Errors
 ///
 /// [`ChartError::Drawing`] when the SVG cannot be read or the picture cannot be encoded.
-pub fn png(drawn: &Drawn) -> Result<Vec<u8>, ChartError> {
+pub fn png(drawn: &Drawn, look: &Look) -> Result<Vec<u8>, ChartError> {
     let options =
         usvg::Options { font_family: theme::FAMILY.to_owned(), fontdb: font::database(), ..usvg::Options::default() };
-    let tree = usvg::Tree::from_str(&drawn.svg, &options).map_err(failed)?;
-    let size = tree.size();
-    let (across, down) = (theme::WIDTH as u32, theme::HEIGHT as u32);
+    let tree = usvg::Tree::from_str(&look.dress(drawn).svg, &options).map_err(failed)?;
+    let (across, down) = (look.size.width, look.size.height);
     let mut pixels = tiny_skia::Pixmap::new(across, down)
         .ok_or_else(|| ChartError::Drawing { message: "no memory for the picture".to_owned() })?;
-    pixels.fill(tiny_skia::Color::WHITE);
-    let fit = tiny_skia::Transform::from_scale(across as f32 / size.width(), down as f32 / size.height());
+    let paper = look.paper();
+    pixels.fill(tiny_skia::Color::from_rgba8(paper.0, paper.1, paper.2, 255));
+    let (width, height) = (tree.size().width(), tree.size().height());
+    let scale = (across as f32 / width).min(down as f32 / height);
+    let room = ((across as f32 - scale * width) / 2.0, (down as f32 - scale * height) / 2.0);
+    let fit = tiny_skia::Transform::from_scale(scale, scale).post_translate(room.0, room.1);
     resvg::render(&tree, fit, &mut pixels.as_mut());
     pixels.encode_png().map_err(failed)
 }

@@ -3,6 +3,8 @@
 //! Numbers stand left of the first panel of each row and dates under the lowest of each column only, for
 //! they are the same everywhere.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Type, sheet, wrap};
 use super::panel::{
@@ -23,7 +25,7 @@ const BELOW: f64 = 22.0;
 const LINE: f64 = 30.0;
 
 /// One schedule.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Multiple {
     /// Its name.
     pub title: String,
@@ -38,7 +40,7 @@ pub struct Multiple {
 }
 
 /// One level under several schedules.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Multiples {
     /// Title.
     pub title: String,

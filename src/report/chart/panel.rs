@@ -2,6 +2,8 @@
 //!
 //! Bands are see-through, so that the grid and the grey of the stops stay visible under them.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Point, Type};
 use super::slide::{Sign, date_axis, ribbon, value_axis};
@@ -15,7 +17,7 @@ const INNER: f64 = 0.38;
 /// Opacity of the grey of a stop.
 const GREY: f64 = 0.13;
 /// Quantiles over replications, one value a day in each, all of one length.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Quantiles {
     /// 50 % quantile.
     pub median: Vec<f64>,
@@ -30,7 +32,7 @@ pub struct Quantiles {
 }
 
 /// A stop, drawn as a grey band.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StopBand {
     /// Start in days.
     pub start_day: f64,
@@ -41,7 +43,7 @@ pub struct StopBand {
 }
 
 /// A dashed line to hold the fan against, usually the normal course.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     /// Name in the legend.
     pub label: String,

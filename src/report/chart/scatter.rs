@@ -4,6 +4,8 @@
 //! Every point has its name beside it. Names move away from points and from each other, outwards in
 //! rings, until they stand alone; a thin line leads back to the point where a name has moved far.
 
+use serde::{Deserialize, Serialize};
+
 use plotters::style::RGBColor;
 
 use super::axis::{Days, Values};
@@ -25,7 +27,7 @@ const LEADER_FROM: f64 = 26.0;
 const LINE: f64 = 29.0;
 
 /// How likely a return that was announced as certain comes late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Late {
     /// No return was announced as certain.
     NoPromise,
@@ -70,7 +72,7 @@ impl Late {
 }
 
 /// One schedule.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScatterPoint {
     /// Its name.
     pub label: String,
@@ -89,7 +91,7 @@ pub struct ScatterPoint {
 }
 
 /// Schedules by two quantities.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scatter {
     /// Title.
     pub title: String,

@@ -1,5 +1,7 @@
 //! Shares of schedules as bars: two shares a row, each with its number.
 
+use serde::{Deserialize, Serialize};
+
 use super::canvas::{Area, Canvas, Type, sheet, wrap};
 use super::rows::Rows;
 use super::slide::{Sign, footer, header, legend};
@@ -10,7 +12,7 @@ use super::{ChartError, Drawn, check_finite};
 const ROWS_MOST: usize = 12;
 
 /// One row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShareRow {
     /// Name.
     pub label: String,
@@ -23,7 +25,7 @@ pub struct ShareRow {
 }
 
 /// Bars of shares.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shares {
     /// Title.
     pub title: String,

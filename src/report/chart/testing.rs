@@ -3,8 +3,8 @@
 use super::canvas::Point;
 use super::font;
 use super::{
-    Drawn, FanChart, FanPanel, FanPanels, Lang, Mark, Quantiles, Reference, Returns, StopBand, Timeline, TimelineRow,
-    png,
+    Drawn, FanChart, FanPanel, FanPanels, Lang, Look, Mark, Quantiles, Reference, Returns, StopBand, Timeline,
+    TimelineRow, png,
 };
 
 fn say(lang: Lang, zh: &str, en: &str) -> String {
@@ -14,7 +14,7 @@ fn say(lang: Lang, zh: &str, en: &str) -> String {
 /// Checks the PNG of a figure; writes it where `CHART_SAMPLES` says, if it is set, to be looked at.
 pub(in crate::report) fn show(name: &str, drawn: &Drawn) {
     assert_eq!(drawn.missing, Vec::<char>::new());
-    let bytes = png(drawn).unwrap();
+    let bytes = png(drawn, &Look::default()).unwrap();
     let picture = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
     assert_eq!((picture.width(), picture.height()), (1920, 1080));
     let corner = picture.pixel(3, 3).unwrap();

@@ -1,4 +1,5 @@
-//! Sizes and colours of every figure, in one place.
+//! Sizes and colours of every figure, in one place. Figures are drawn in the colours of the light theme; other
+//! themes and a city's own colours are put in their place afterwards ([`super::look`]).
 //!
 //! Lengths are in pixels of a slide 1920 wide. Text is never under 24 so that it can be read from
 //! the back of a room. The colours are those of Okabe and Ito (2008, "Color Universal Design"),
@@ -53,12 +54,27 @@ pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
 /// Vermilion, the colour of what the series is held against.
 pub(super) const VERMILION: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
 
-/// Colours of kinds, in order, each with the text colour that can be read on it.
+/// Orange.
+pub(super) const ORANGE: RGBColor = RGBColor(0xE6, 0x9F, 0x00);
+/// Green.
+pub(super) const GREEN: RGBColor = RGBColor(0x00, 0x9E, 0x73);
+/// Sky blue.
+pub(super) const SKY: RGBColor = RGBColor(0x56, 0xB4, 0xE9);
+/// Reddish purple.
+pub(super) const PURPLE: RGBColor = RGBColor(0xCC, 0x79, 0xA7);
+
+/// Text on dark cells of a heat map, whose colours no theme changes.
+pub(super) const HEAT_LIGHT: RGBColor = RGBColor(0xFD, 0xFD, 0xFD);
+/// Text on light cells of a heat map.
+pub(super) const HEAT_DARK: RGBColor = RGBColor(0x20, 0x20, 0x20);
+
+/// Colours of kinds, in order, each with the text colour that can be read on it. No two colours of this file
+/// are the same, so that a theme can tell what each stands for.
 pub(super) const KINDS: [(RGBColor, RGBColor); 6] = [
-    (BLUE, WHITE),
-    (RGBColor(0xE6, 0x9F, 0x00), INK),
-    (RGBColor(0x00, 0x9E, 0x73), WHITE),
-    (VERMILION, WHITE),
-    (RGBColor(0x56, 0xB4, 0xE9), INK),
-    (RGBColor(0xCC, 0x79, 0xA7), INK),
+    (BLUE, RGBColor(0xFE, 0xFE, 0xFE)),
+    (ORANGE, RGBColor(0x21, 0x21, 0x21)),
+    (GREEN, RGBColor(0xFE, 0xFE, 0xFD)),
+    (VERMILION, RGBColor(0xFE, 0xFE, 0xFC)),
+    (SKY, RGBColor(0x21, 0x21, 0x20)),
+    (PURPLE, RGBColor(0x21, 0x20, 0x21)),
 ];

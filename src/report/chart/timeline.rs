@@ -4,6 +4,8 @@
 //! return may fall, with a range (5 % to 95 %) and the median under it. A stop whose return nobody
 //! announced fades out to the right, hatched.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::Days;
 use super::bars::{Grid, Looks, PALE, colors, draw_row, is_late, open_text, plate};
 use super::canvas::{Area, Canvas, Type, sheet};
@@ -16,7 +18,7 @@ const ROWS_MOST: usize = 14;
 /// Widest column of row names.
 const NAMES_MOST: f64 = 460.0;
 /// When a service actually returns, over the replications, in days of the figure.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Returns {
     /// 5 % quantile.
     pub q05: f64,
@@ -27,7 +29,7 @@ pub struct Returns {
 }
 
 /// One stop.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimelineRow {
     /// Name of what stops.
     pub label: String,
@@ -46,7 +48,7 @@ pub struct TimelineRow {
 }
 
 /// A moment worth a line across all rows, such as the announcement or a deadline.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// When, in days.
     pub day: f64,
@@ -55,7 +57,7 @@ pub struct Mark {
 }
 
 /// The stops of one schedule on one slide.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
     /// Title.
     pub title: String,

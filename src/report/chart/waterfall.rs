@@ -1,5 +1,7 @@
 //! From one level to another, one step at a time: two totals and the bars between them.
 
+use serde::{Deserialize, Serialize};
+
 use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
 use super::cities::{cell, panel_title};
 use super::slide::{Sign, footer, header, legend};
@@ -14,7 +16,7 @@ const WORDS: f64 = 70.0;
 const NUMBER: f64 = 34.0;
 
 /// One bar.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fall {
     /// What it is.
     pub label: String,
@@ -31,7 +33,7 @@ pub struct Fall {
 }
 
 /// One measure.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FallPanel {
     /// Measure and unit.
     pub title: String,
@@ -40,7 +42,7 @@ pub struct FallPanel {
 }
 
 /// The whole figure.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaterfallChart {
     /// Title.
     pub title: String,

@@ -4,7 +4,7 @@ use crate::units::Lang;
 
 use super::super::File;
 use super::super::chart::{
-    BarPanel, ChartError, CitiesChart, Drawn, Fall, FallPanel, ScatterPanel, Spread, WaterfallChart, cities, png,
+    BarPanel, ChartError, CitiesChart, Drawn, Fall, FallPanel, Look, ScatterPanel, Spread, WaterfallChart, cities, png,
     waterfall,
 };
 use super::super::manifest::VERSION;
@@ -39,7 +39,7 @@ pub(super) fn all(report: &CitiesReport<'_>) -> Result<Vec<File>, ChartError> {
 
 fn add(files: &mut Vec<File>, name: &str, drawn: &Drawn) -> Result<(), ChartError> {
     files.push((format!("charts/{name}.svg"), drawn.svg.clone().into_bytes()));
-    files.push((format!("charts/{name}.png"), png(drawn)?));
+    files.push((format!("charts/{name}.png"), png(drawn, &Look::default())?));
     Ok(())
 }
 

@@ -38,7 +38,7 @@ pub fn text(report: &CitiesReport<'_>) -> String {
     out.line("");
     waterfalls(report, &mut out);
     remarks(report, &mut out);
-    out.finish()
+    out.finish().text()
 }
 
 fn widths(columns: usize) -> Vec<usize> {

@@ -42,7 +42,7 @@ pub fn text(report: &ComparisonReport<'_>) -> String {
     worlds(report, &mut out);
     gains(report, &mut out);
     precision(report, &mut out);
-    out.finish()
+    out.finish().text()
 }
 
 fn widths(lang: Lang) -> [usize; 6] {

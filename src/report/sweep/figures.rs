@@ -10,7 +10,7 @@ use crate::measures::Kind;
 use crate::units::Lang;
 
 use super::super::chart::{
-    ChartError, CivilDay, Crossed, Curve, CurvePoint, Drawn, HeatCell, HeatMap, Scale, curve, heat, png,
+    ChartError, CivilDay, Crossed, Curve, CurvePoint, Drawn, HeatCell, HeatMap, Look, Scale, curve, heat, png,
 };
 use super::super::manifest::VERSION;
 use super::super::numbers::{date, percent};
@@ -51,7 +51,7 @@ pub(super) fn all(report: &SweepReport<'_>) -> Result<Vec<File>, ChartError> {
 
 fn add(files: &mut Vec<File>, name: &str, drawn: &Drawn) -> Result<(), ChartError> {
     files.push((format!("charts/{name}.svg"), drawn.svg.clone().into_bytes()));
-    files.push((format!("charts/{name}.png"), png(drawn)?));
+    files.push((format!("charts/{name}.png"), png(drawn, &Look::default())?));
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub fn text(report: &SweepReport<'_>) -> String {
     lowest(report, &mut out);
     thresholds(report, &mut out);
     precision(report, &mut out);
-    out.finish()
+    out.finish().text()
 }
 
 /// What a point shows in a reading.
