@@ -8,6 +8,8 @@ mod compare;
 mod input;
 mod output;
 mod progress;
+#[cfg(feature = "charts")]
+mod redraw;
 mod run;
 mod schema;
 mod sweep;
@@ -50,6 +52,9 @@ enum Command {
     Check(check::CheckArgs),
     /// Event log of one simulated course, as CSV ｜ 导出一次模拟的逐笔日志（CSV）
     Trace(trace::TraceArgs),
+    /// Draw the charts of a results folder again, without simulating: another language, theme or size ｜ 用已有结果重新画图，不再模拟：可换语言、主题、尺寸
+    #[cfg(feature = "charts")]
+    Chart(redraw::ChartArgs),
     /// Analytic cases: theory, simulated, interval, z ｜ 与理论值对照：理论值、模拟值、区间、z
     Verify(verify::VerifyArgs),
     /// JSON Schema of the scenario files, for editors ｜ 情景文件的 JSON Schema，供编辑器提示
@@ -127,6 +132,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Fa
         Command::Cities(arguments) => cities::cities(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
+        #[cfg(feature = "charts")]
+        Command::Chart(arguments) => redraw::chart(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Schema => schema::schema(lang),
     }

@@ -20,7 +20,7 @@ use super::manifest::VERSION;
 use super::numbers::{number, percent};
 use super::parquet::group_name;
 use super::table::{MEDIAN, UPPER};
-use super::{File, Report};
+use super::{File, Report, findings};
 
 /// Days shown before the first event.
 const DAYS_BEFORE: f64 = 3.0;
@@ -86,13 +86,12 @@ pub(super) fn civil(report: &Report<'_>, day: usize) -> CivilDay {
     (i32::from(date.year()), date.month().unsigned_abs(), date.day().unsigned_abs())
 }
 
-/// City, schedule and year.
-fn subtitle(report: &Report<'_>) -> String {
-    let scenario = report.scenario;
-    let (city, schedule) = (&scenario.city_name, &scenario.schedule_name);
+/// What is drawn, of which city and schedule.
+pub(super) fn subtitle(report: &Report<'_>, zh: &str, en: &str) -> String {
+    let (city, schedule) = (&report.scenario.city_name, &report.scenario.schedule_name);
     match report.lang {
-        Lang::Zh => format!("{} · {}", city.zh, schedule.zh),
-        Lang::En => format!("{} · {}", city.en, schedule.en),
+        Lang::Zh => format!("{zh} · {} · {}", city.zh, schedule.zh),
+        Lang::En => format!("{en} · {} · {}", city.en, schedule.en),
     }
 }
 
@@ -170,8 +169,8 @@ fn timeline_of(report: &Report<'_>, facts: &Facts) -> Option<Timeline> {
         marks.clear();
     }
     Some(Timeline {
-        title: report.lang.pick("业务暂停与恢复时间", "What stops when, and when it returns").to_owned(),
-        subtitle: subtitle(report),
+        title: findings::outage(report, facts),
+        subtitle: subtitle(report, "各项业务计划停多久、实际何时恢复", "What stops for how long, and when it returns"),
         lang: report.lang,
         first_day: civil(report, first),
         days: end - offset,
@@ -321,8 +320,8 @@ fn self_pay_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opt
         return None;
     }
     Some(FanChart {
-        title: report.lang.pick("患者每天自己先付的钱", "What patients pay themselves, by day").to_owned(),
-        subtitle: subtitle(report),
+        title: findings::payments(report, facts, series),
+        subtitle: subtitle(report, "患者每天自己先付的钱", "What patients pay themselves, by day"),
         y_label: report.lang.pick("停机期现金支付", "Paid at visits in the outage").to_owned(),
         y_unit: report.lang.pick("元", "yuan").to_owned(),
         lang: report.lang,
@@ -369,8 +368,8 @@ fn backlog_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opti
         }
     }
     Some(FanPanels {
-        title: report.lang.pick("各类窗口还有多少件没办完", "Claims still open, by class of desks").to_owned(),
-        subtitle: subtitle(report),
+        title: findings::recovery(report, facts),
+        subtitle: subtitle(report, "各类窗口每天还有多少件没办完", "Claims still open, by day and class of desks"),
         lang: report.lang,
         first_day: civil(report, span.first),
         panels: panels.collect(),

@@ -126,6 +126,22 @@ impl Folder {
         files.into_iter().flat_map(|files| files.keys()).filter(plain).cloned().collect()
     }
 
+    /// Charts that were drawn again from the results in the folder, in `charts-…` beside `charts`.
+    pub fn drawn_again(&self) -> Vec<String> {
+        let names = |path: &Path| -> Vec<String> {
+            let entries = fs::read_dir(path).into_iter().flatten().flatten();
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        };
+        let folders = names(&self.path).into_iter().filter(|name| name.starts_with("charts-"));
+        let is_chart = |name: &String| name.ends_with(".svg") || name.ends_with(".png");
+        folders
+            .flat_map(|folder| {
+                let charts = names(&self.path.join(&folder)).into_iter().filter(is_chart);
+                charts.map(|name| format!("{folder}/{name}")).collect::<Vec<String>>()
+            })
+            .collect()
+    }
+
     /// Removes a file if it is there.
     ///
     /// # Errors
@@ -308,8 +324,23 @@ fn write_aside(aside: &Path, path: &Path, bytes: &[u8]) -> Result<(), FolderErro
 
 /// Files that a run which was broken off may have left.
 fn is_ours(name: &str) -> bool {
-    const WHOLE: [&str; 6] =
-        ["summary.json", "summary.csv", "replications.parquet", "daily.parquet", "hourly.parquet", "charts"];
+    const WHOLE: [&str; 15] = [
+        "summary.json",
+        "summary.csv",
+        "differences.csv",
+        "choice.csv",
+        "gains.csv",
+        "sweep.csv",
+        "cities.csv",
+        "waterfall.csv",
+        "replications.parquet",
+        "daily.parquet",
+        "hourly.parquet",
+        "view.json",
+        "report.html",
+        "tables.xlsx",
+        "charts",
+    ];
     name == LOCK || WHOLE.contains(&name) || (name.starts_with('.') && name.ends_with(".tmp"))
 }
 

@@ -25,6 +25,8 @@ pub mod document;
 pub mod facts;
 #[cfg(feature = "charts")]
 pub mod figures;
+#[cfg(feature = "charts")]
+mod findings;
 pub mod folder;
 pub mod labels;
 pub mod layout;
@@ -39,6 +41,9 @@ mod testing;
 #[cfg(feature = "charts")]
 pub mod view;
 pub mod weights;
+#[cfg(feature = "charts")]
+pub mod workbook;
+mod writing;
 
 use folder::{Folder, FolderError};
 
@@ -120,52 +125,21 @@ impl From<chart::ChartError> for ReportError {
 /// between parts, and its bytes.
 pub type File = (String, Vec<u8>);
 
-/// Charts of a results folder.
-const CHARTS: [&str; 3] = ["timeline", "self-pay", "backlog"];
+/// Takes the files of a results folder one after another.
+type Put<'a> = &'a mut dyn FnMut(File) -> Result<(), ReportError>;
 
 /// Writes all files of a run; returns their paths in the order written, the manifest last.
-///
-/// Every file is made and written aside before one is put into place, so that results that were there
-/// stay whole when a file cannot be made or written. Tables are made before charts: where no finished
-/// results were, a failing chart loses no numbers. A folder without a manifest is an unfinished one.
 ///
 /// # Errors
 ///
 /// The first file that could not be made or written. Finished results of before are unchanged then;
 /// where there were none, the files before the failing one are kept.
 pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, ReportError> {
-    let (mut files, mut manifest) = (folder.aside(), folder.aside());
-    let mut digests = manifest::FileDigests::default();
-    let made = make(report, |(name, bytes): File| {
-        files.add(&name, &bytes)?;
-        digests.add(&name, &bytes);
-        Ok(())
-    });
-    let made = made.and_then(|()| {
-        let text = manifest::text(report, folder.digest(), &digests)?;
-        Ok(manifest.add(manifest::FILE, text.as_bytes())?)
-    });
-    if let Err(error) = made {
-        if !folder.has_results() {
-            // Some tables are better than none; that this failed too is of no more use to anybody.
-            let _ = files.place();
-        }
-        return Err(error);
-    }
-    // From here on until the new manifest is there, the folder is unfinished: a manifest beside files of
-    // another run would lie about them.
-    folder.remove(manifest::FILE)?;
-    let mut paths = files.place()?;
-    let charts = CHARTS.iter().flat_map(|name| ["svg", "png"].map(|end| format!("charts/{name}.{end}")));
-    for stale in charts.filter(|name| !digests.has(name)) {
-        folder.remove(&stale)?;
-    }
-    paths.extend(manifest.place()?);
-    Ok(paths)
+    writing::write(folder, |put| make(report, put), |digests| manifest::text(report, folder.digest(), digests))
 }
 
 /// Makes all files but the manifest, one after another.
-fn make(report: &Report<'_>, mut put: impl FnMut(File) -> Result<(), ReportError>) -> Result<(), ReportError> {
+fn make(report: &Report<'_>, put: Put<'_>) -> Result<(), ReportError> {
     let rows = table::rows(report.scenario, report.results);
     let alone = std::slice::from_ref(report);
     put(("summary.json".into(), table::json(report, &rows)?))?;
@@ -175,19 +149,17 @@ fn make(report: &Report<'_>, mut put: impl FnMut(File) -> Result<(), ReportError
     put(("daily.parquet".into(), parquet::daily(alone, std::slice::from_ref(&daily))?))?;
     put(("hourly.parquet".into(), parquet::hourly(alone)?))?;
     #[cfg(feature = "charts")]
-    shown(&view::document(report, &daily), &mut put)?;
+    shown(&view::document(report, &daily), put)?;
     Ok(())
 }
 
 /// The document of a results folder and what is made of it.
 #[cfg(feature = "charts")]
-fn shown(
-    document: &document::Document,
-    put: &mut impl FnMut(File) -> Result<(), ReportError>,
-) -> Result<(), ReportError> {
+fn shown(document: &document::Document, put: Put<'_>) -> Result<(), ReportError> {
     put((document::FILE.into(), document.encoded()?))?;
+    put((workbook::FILE.into(), workbook::workbook(document)?))?;
     let look = chart::Look::new(chart::Theme::Light, chart::Size::default(), &document.colors)?;
-    document::charts::draw(document, document.lang, &look)?.files.into_iter().try_for_each(put)
+    document::draw(document, document.lang, &look)?.files.into_iter().try_for_each(put)
 }
 
 #[cfg(test)]

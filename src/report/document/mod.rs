@@ -7,11 +7,12 @@
 //! Results -> Document (view.json) -> charts, report.html, tables.xlsx, screen
 //! ```
 
-pub mod charts;
+mod charts;
 mod explorer;
 mod read;
 mod sheet;
 
+pub use charts::{Charts, draw, draw_some};
 pub use explorer::{ExploredSeries, Explorer, rounded};
 pub use read::{ReadError, read};
 pub use sheet::{Cell, Column, Graph, GraphKind, Sheet, Style};

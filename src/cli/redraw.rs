@@ -1,0 +1,174 @@
+//! `cutover chart` and `cutover report`: draw again from a results folder, without simulating.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::output::{Failure, print, remark};
+use super::usage::BadValue;
+use super::{LangArg, choose_lang};
+use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
+use crate::report::document::{Charts, Document, draw_some, read};
+use crate::report::folder::write_whole;
+use crate::scenario::error::nearest;
+use crate::units::Lang;
+
+/// Theme of charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ThemeArg {
+    /// White paper, for slides ｜ 白底，用于投影
+    Light,
+    /// Dark paper, for a dark room ｜ 深色底，用于暗处
+    Dark,
+    /// Darker colours, for printers ｜ 深色线条，用于打印
+    Print,
+}
+
+impl ThemeArg {
+    fn theme(self) -> Theme {
+        match self {
+            Self::Light => Theme::Light,
+            Self::Dark => Theme::Dark,
+            Self::Print => Theme::Print,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::Print => "print",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChartArgs {
+    /// Results folder ｜ 结果文件夹
+    #[arg(value_name = "DIR｜文件夹")]
+    folder: PathBuf,
+    /// Only these charts, by their files' names ｜ 只画这些图，写文件名
+    #[arg(long, value_name = "A,B,…｜图", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Language; default: that of the results ｜ 语言；默认与结果相同
+    #[arg(long, value_enum, value_name = "LANG｜语言")]
+    lang: Option<LangArg>,
+    /// Theme: light, dark or print ｜ 主题：light 白底、dark 深色底、print 打印
+    #[arg(long, value_enum, value_name = "THEME｜主题", default_value = "light")]
+    theme: ThemeArg,
+    /// Size of the PNG in pixels; the slide keeps its shape of 16:9 inside ｜ PNG 的像素尺寸；画面保持 16:9
+    #[arg(long, value_name = "WxH｜宽x高", default_value = "1920x1080", value_parser = parse_size)]
+    size: Size,
+    /// Your own colours, up to six: main, contrast, and others ｜ 自定颜色，最多六个：主色、对照色、其他
+    #[arg(long, value_name = "#RRGGBB,…｜颜色", value_delimiter = ',')]
+    colors: Vec<String>,
+    /// Folder to write (default: charts in the results folder, charts-… where they look different) ｜ 写入的文件夹（默认结果文件夹中的 charts；样式不同时为 charts-…）
+    #[arg(long, value_name = "FOLDER｜文件夹")]
+    out: Option<PathBuf>,
+    /// No list of what was written ｜ 不列出写出的文件
+    #[arg(long)]
+    quiet: bool,
+}
+
+fn parse_size(text: &str) -> Result<Size, BadValue> {
+    text.parse().map_err(|_| {
+        let (least, most) = SIDES;
+        BadValue::new(
+            text,
+            format!("应为 宽x高，各 {least} 到 {most} 像素，如 1280x720"),
+            format!("must be WIDTHxHEIGHT, {least} to {most} pixels each, such as 1280x720"),
+        )
+    })
+}
+
+/// Draws the charts of a results folder again.
+pub(super) fn chart(arguments: &ChartArgs) -> Result<ExitCode, Failure> {
+    let (document, lang) = open(&arguments.folder, arguments.lang)?;
+    check_names(&document, &arguments.only, lang)?;
+    let colors = if arguments.colors.is_empty() { &document.colors } else { &arguments.colors };
+    let look = Look::new(arguments.theme.theme(), arguments.size, colors).map_err(|error| refuse(&error, lang))?;
+    let asked = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|one| one.trim() == name);
+    let charts = draw_some(&document, lang, &look, asked).map_err(|error| Failure::work(error.to_string()))?;
+    let out = arguments.out.clone().unwrap_or_else(|| arguments.folder.join(folder_name(arguments, &document, lang)));
+    fs::create_dir_all(&out).map_err(|error| {
+        let shown = out.display();
+        Failure::work(lang.choose(format!("{shown}：无法建立：{error}"), format!("{shown}: cannot be made: {error}")))
+    })?;
+    for (name, bytes) in &charts.files {
+        let name = name.rsplit('/').next().unwrap_or(name);
+        write_whole(&out.join(name), bytes).map_err(|error| Failure::work(error.text(lang)))?;
+    }
+    tell_missing(&charts, lang);
+    if !arguments.quiet {
+        let (count, place) = (charts.files.len(), out.display());
+        let zh = format!("{count} 个图文件（SVG 与 PNG）在 {place}\n");
+        print(&lang.choose(zh, format!("{count} chart files (SVG and PNG) written to {place}\n")), lang)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The document of a folder and the language to show it in.
+fn open(folder: &Path, asked: Option<LangArg>) -> Result<(Document, Lang), Failure> {
+    let document = read(folder).map_err(|error| Failure::input(error.text(choose_lang(asked, None))))?;
+    let lang = choose_lang(asked, Some(document.lang));
+    Ok((document, lang))
+}
+
+/// Where charts go that nobody gave a place: those of another look do not replace the results' own.
+fn folder_name(arguments: &ChartArgs, document: &Document, lang: Lang) -> String {
+    let mut name = "charts".to_owned();
+    if lang != document.lang {
+        name += lang.pick("-zh", "-en");
+    }
+    if arguments.theme != ThemeArg::Light {
+        name = name + "-" + arguments.theme.word();
+    }
+    if arguments.size != Size::default() {
+        name = format!("{name}-{}x{}", arguments.size.width, arguments.size.height);
+    }
+    if !arguments.colors.is_empty() {
+        name += "-colors";
+    }
+    name
+}
+
+fn check_names(document: &Document, asked: &[String], lang: Lang) -> Result<(), Failure> {
+    let known: Vec<&str> = document.edition(lang).plates.iter().map(|plate| plate.name.as_str()).collect();
+    for name in asked.iter().map(|name| name.trim()) {
+        if known.contains(&name) {
+            continue;
+        }
+        let list = known.join(", ");
+        let near = nearest(name, known.iter().copied());
+        let hint = near.map_or_else(String::new, |near| {
+            lang.choose(format!("；是否指 {near}？"), format!("; did you mean {near}?"))
+        });
+        return Err(Failure::input(lang.choose(
+            format!("--only {name}：没有这个图，现有：{list}{hint}"),
+            format!("--only {name}: no such chart, there are: {list}{hint}"),
+        )));
+    }
+    Ok(())
+}
+
+fn refuse(error: &ChartError, lang: Lang) -> Failure {
+    let ChartError::Color { found, why } = error else { return Failure::work(error.to_string()) };
+    Failure::input(lang.choose(
+        format!("--colors {found}：不能用（{why}）。颜色写成 #RRGGBB，与底色对比至少 3:1，色盲者也能分清"),
+        format!("--colors {found}: cannot be used ({why}); write #RRGGBB, with a contrast of at least 3:1 to the paper, told apart by the colour-blind too"),
+    ))
+}
+
+/// Names the characters that charts show as □.
+pub(super) fn tell_missing(charts: &Charts, lang: Lang) {
+    for (name, missing) in &charts.missing {
+        let list: Vec<String> = missing.iter().map(|one| format!("{one} (U+{:04X})", u32::from(*one))).collect();
+        let list = list.join(", ");
+        remark(&lang.choose(
+            format!("图 {name}：字体中没有 {list}，图中以 □ 代替"),
+            format!("chart {name}: the font has no {list}; the chart shows □ instead"),
+        ));
+    }
+}

@@ -1,0 +1,334 @@
+//! `tables.xlsx`: the tables of a document for Excel, WPS and LibreOffice, one sheet a question, with charts
+//! that the spreadsheet draws itself.
+//!
+//! Cells are numbers, dates and plain text, never formulas; text is written as text whatever it begins with.
+//! The same document gives the same bytes.
+
+use rust_xlsxwriter::{
+    Chart, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+    XlsxError,
+};
+
+use crate::units::Lang;
+
+use super::ReportError;
+use super::document::{Cell, Document, GraphKind, Sheet, Style};
+use super::layout::Entry;
+use super::numbers::width;
+
+/// Name of the file.
+pub const FILE: &str = "tables.xlsx";
+
+/// Row of the headings; title and note stand above.
+const HEAD: u32 = 3;
+/// Least and most characters of a column's width.
+const WIDTHS: (usize, usize) = (9, 48);
+/// Most rows of a table with bars: more could not be read.
+const BARS_MOST: usize = 40;
+/// Most characters of a sheet's name.
+const TAB_MOST: usize = 31;
+/// Most characters of a cell.
+const TEXT_MOST: usize = 32_000;
+
+/// The bytes of the workbook.
+///
+/// # Errors
+///
+/// When the workbook cannot be made, which only a lack of memory can cause.
+pub fn workbook(document: &Document) -> Result<Vec<u8>, ReportError> {
+    made(document).map_err(|error| ReportError::Table(error.to_string()))
+}
+
+fn made(document: &Document) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let lang = document.lang;
+    let edition = document.edition(lang);
+    // The date of the run would make two files of the same results differ.
+    let date = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    let properties = DocProperties::new().set_title(clean(&edition.title)).set_creation_datetime(&date);
+    book.set_properties(&properties.set_author(&document.program));
+    let looks = Looks::new();
+    let mut tabs = Tabs::default();
+    summary(book.add_worksheet(), document, &looks, &mut tabs)?;
+    let sheets = |lang: Lang| {
+        let edition = document.edition(lang);
+        edition.sheets.iter().chain(std::iter::once(&edition.assumptions))
+    };
+    let other = lang.choose(Lang::En, Lang::Zh);
+    for (sheet, other) in sheets(lang).zip(sheets(other)) {
+        if !sheet.rows.is_empty() {
+            table(book.add_worksheet(), (sheet, other), &looks, &mut tabs)?;
+        }
+    }
+    book.save_to_buffer()
+}
+
+/// Names of sheets, no two of them alike.
+#[derive(Default)]
+struct Tabs {
+    taken: Vec<String>,
+}
+
+impl Tabs {
+    /// A name for a title: without what spreadsheets forbid, cut, and numbered where it is taken.
+    fn name(&mut self, title: &str) -> String {
+        let allowed = |one: &char| !"[]:*?/\\？：＊'".contains(*one) && !one.is_control();
+        let plain: String = title.chars().filter(allowed).collect();
+        let cut = |most: usize| plain.trim().chars().take(most).collect::<String>().trim_end().to_owned();
+        let mut name = cut(TAB_MOST);
+        let mut number = 2;
+        while name.is_empty() || self.taken.contains(&name.to_lowercase()) {
+            name = format!("{} {number}", cut(TAB_MOST - 4)).trim_start().to_owned();
+            number += 1;
+        }
+        self.taken.push(name.to_lowercase());
+        name
+    }
+}
+
+/// Formats of cells.
+struct Looks {
+    title: Format,
+    note: Format,
+    head: Format,
+    label: Format,
+    text: Format,
+    date: Format,
+    moment: Format,
+    numbers: [(Style, Format); 4],
+}
+
+impl Looks {
+    fn new() -> Self {
+        let number = |form: &str| Format::new().set_num_format(form).set_align(FormatAlign::Top);
+        let wrapped = || Format::new().set_text_wrap().set_align(FormatAlign::Top);
+        Self {
+            title: Format::new().set_bold().set_font_size(14.0),
+            note: Format::new().set_font_color(Color::RGB(0x59_59_59)),
+            head: Format::new()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter)
+                .set_background_color(Color::RGB(0xE8_F1_F8))
+                .set_border_bottom(FormatBorder::Medium),
+            label: Format::new().set_bold().set_align(FormatAlign::Top),
+            text: wrapped(),
+            date: number("yyyy-mm-dd"),
+            moment: number("yyyy-mm-dd hh:mm"),
+            numbers: [
+                (Style::Whole, number("#,##0")),
+                (Style::Tenth, number("#,##0.0")),
+                (Style::Hundredth, number("#,##0.00")),
+                (Style::Share, number("0.0%")),
+            ],
+        }
+    }
+
+    fn number(&self, style: Style) -> &Format {
+        self.numbers.iter().find(|(one, _)| *one == style).map_or(&self.text, |(_, format)| format)
+    }
+}
+
+/// What stands on the screen, with its labels and tables in cells.
+fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut Tabs) -> Result<(), XlsxError> {
+    let edition = document.edition(document.lang);
+    tab.set_name(tabs.name(document.lang.pick("摘要", "Summary")))?;
+    tab.write_with_format(0, 0, clean(&edition.title), &looks.title)?;
+    tab.set_column_width(0, 18.0)?.set_column_width(1, 24.0)?;
+    for column in 2..8 {
+        tab.set_column_width(column, 18.0)?;
+    }
+    let mut row = 2;
+    let mut heading = true;
+    for entry in &edition.screen.entries {
+        match entry {
+            Entry::Rule => continue,
+            Entry::Line(text) if *text == edition.title => continue,
+            Entry::Line(text) => {
+                tab.write_with_format(row, 0, clean(text), &looks.note)?;
+            }
+            Entry::Item(label, text) => {
+                tab.write_with_format(row, 0, clean(label), &looks.label)?;
+                tab.merge_range(row, 1, row, 7, &clean(text), &looks.text)?;
+                // Merged cells do not grow by themselves: seven columns hold some 130 characters a line.
+                tab.set_row_height(row, 15.5 * (width(text) as f64 / 125.0).ceil().max(1.0))?;
+            }
+            Entry::Row(cells, _) => {
+                let look = if heading { &looks.head } else { &looks.text };
+                for (column, cell) in cells.iter().enumerate() {
+                    tab.write_with_format(row, column as u16, clean(cell), look)?;
+                }
+            }
+        }
+        heading = !matches!(entry, Entry::Row(..));
+        row += 1;
+    }
+    tab.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9);
+    Ok(())
+}
+
+/// A table with its title in both languages.
+fn table(tab: &mut Worksheet, sheets: (&Sheet, &Sheet), looks: &Looks, tabs: &mut Tabs) -> Result<(), XlsxError> {
+    let (sheet, other) = sheets;
+    let name = tabs.name(&sheet.title);
+    tab.set_name(&name)?;
+    tab.write_with_format(0, 0, clean(&format!("{}  {}", sheet.title, other.title)), &looks.title)?;
+    tab.write_with_format(1, 0, clean(&sheet.note), &looks.note)?;
+    let mut lines = 1;
+    for (column, (one, other)) in sheet.columns.iter().zip(&other.columns).enumerate() {
+        let column = column as u16;
+        let with_unit =
+            |name: &str, unit: &str| if unit.is_empty() { name.to_owned() } else { format!("{name} ({unit})") };
+        let (head, second) = (with_unit(&one.name, &one.unit), with_unit(&other.name, &other.unit));
+        let text = if head == second { head } else { format!("{head}\n{second}") };
+        tab.write_with_format(HEAD, column, clean(&text), &looks.head)?;
+        let cells = sheet.rows.iter().filter_map(|row| row.get(usize::from(column))).map(cell_width);
+        let words = one.name.split_whitespace().chain(other.name.split_whitespace()).map(width);
+        let widest = cells.chain(words).max().unwrap_or(0);
+        let widest = widest.clamp(WIDTHS.0, WIDTHS.1);
+        tab.set_column_width(column, widest as f64 + 2.0)?;
+        // Bold type is wider, and words do not fill their lines.
+        lines = lines.max(text.lines().map(|line| (width(line) * 5 / 4).div_ceil(widest) as u32).sum());
+    }
+    tab.set_row_height(HEAD, f64::from(lines.max(2)) * 15.5 + 4.0)?;
+    for (row, cells) in (HEAD + 1..).zip(&sheet.rows) {
+        for (column, cell) in (0..).zip(cells) {
+            write(tab, (row, column), cell, looks)?;
+        }
+    }
+    tab.set_freeze_panes(HEAD + 1, 1)?;
+    let (last, width) = (HEAD + sheet.rows.len() as u32, sheet.columns.len() as u16);
+    tab.autofilter(HEAD, 0, last, width.saturating_sub(1))?;
+    tab.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9).set_repeat_rows(HEAD, HEAD)?;
+    if let Some(chart) = graph(sheet, &name) {
+        // Under a short table, so that both are on one page; beside a long one.
+        let (row, column) = if sheet.rows.len() > BARS_MOST { (HEAD, width + 1) } else { (last + 2, 0) };
+        tab.insert_chart(row, column, &chart)?;
+    }
+    Ok(())
+}
+
+fn write(tab: &mut Worksheet, (row, column): (u32, u16), cell: &Cell, looks: &Looks) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Empty => {}
+        Cell::Text(text) => {
+            tab.write_string_with_format(row, column, clean(text), &looks.text)?;
+        }
+        Cell::Number(value, style) => {
+            tab.write_number_with_format(row, column, *value, looks.number(*style))?;
+        }
+        Cell::Date(text) => {
+            let look = if text.contains('T') { &looks.moment } else { &looks.date };
+            match ExcelDateTime::parse_from_str(text) {
+                Ok(date) => tab.write_datetime_with_format(row, column, &date, look)?,
+                Err(_) => tab.write_string_with_format(row, column, clean(text), &looks.text)?,
+            };
+        }
+    }
+    Ok(())
+}
+
+/// Characters that a cell takes.
+fn cell_width(cell: &Cell) -> usize {
+    match cell {
+        Cell::Empty => 0,
+        Cell::Text(text) => width(text),
+        Cell::Number(value, _) => format!("{value:.0}").len() * 4 / 3 + 2,
+        Cell::Date(text) => text.len(),
+    }
+}
+
+/// The chart of a table; none where there is nothing that a chart could show.
+fn graph(sheet: &Sheet, tab: &str) -> Option<Chart> {
+    let graph = sheet.graph.as_ref()?;
+    let (first, last) = (HEAD + 1, HEAD + sheet.rows.len() as u32);
+    if sheet.rows.len() < 2 || (graph.kind == GraphKind::Bar && sheet.rows.len() > BARS_MOST) {
+        return None;
+    }
+    let is_number = |column: usize| sheet.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Number(..))));
+    let mut chart = Chart::new(match graph.kind {
+        GraphKind::Line => ChartType::Line,
+        GraphKind::Bar => ChartType::Bar,
+    });
+    let mut any = false;
+    for &column in graph.series.iter().filter(|&&column| is_number(column)) {
+        let across = graph.across as u16;
+        let name = sheet.columns.get(column).map_or("", |column| column.name.as_str());
+        let series = chart.add_series().set_name(name);
+        series.set_categories((tab, first, across, last, across));
+        series.set_values((tab, first, column as u16, last, column as u16));
+        any = true;
+    }
+    if !any {
+        return None;
+    }
+    let unit = graph.series.first().and_then(|&column| sheet.columns.get(column)).map_or("", |column| &column.unit);
+    chart.title().set_name(&sheet.title);
+    chart.set_width(900).set_height(460);
+    match graph.kind {
+        GraphKind::Line => {
+            chart.x_axis().set_num_format("m-d");
+            chart.y_axis().set_name(unit);
+        }
+        GraphKind::Bar => {
+            chart.y_axis().set_reverse();
+            chart.x_axis().set_name(unit);
+            if graph.series.len() == 1 {
+                chart.legend().set_hidden();
+            }
+        }
+    }
+    Some(chart)
+}
+
+/// A text without control characters, which the file format forbids, and no longer than a cell may be.
+fn clean(text: &str) -> String {
+    text.chars().filter(|one| !one.is_control() || *one == '\n').take(TEXT_MOST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::World;
+    use super::super::{daily, view};
+    use super::*;
+
+    fn document(world: &World, lang: Lang) -> Document {
+        view::document(&world.report(lang), &daily::all(&world.results))
+    }
+
+    #[test]
+    fn the_same_document_gives_the_same_bytes_in_either_language() {
+        let world = World::new(9);
+        for lang in [Lang::Zh, Lang::En] {
+            let document = document(&world, lang);
+            let bytes = workbook(&document).unwrap();
+            assert!(bytes.len() > 5_000 && bytes == workbook(&document).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_run_without_replications_still_gives_a_workbook() {
+        let mut world = World::new(0);
+        world.scenario.suspensions.clear();
+        let world = world.rerun(0);
+        assert!(workbook(&document(&world, Lang::Zh)).is_ok());
+    }
+
+    #[test]
+    fn names_of_sheets_are_allowed_and_differ() {
+        let mut tabs = Tabs::default();
+        let long = "窗口要排多久，何时恢复正常？".repeat(4);
+        let names: Vec<String> =
+            ["a/b:c", "ab c", "AB C", "", "???", &long, &long].iter().map(|title| tabs.name(title)).collect();
+        for (place, name) in names.iter().enumerate() {
+            assert!(!name.is_empty() && name.chars().count() <= TAB_MOST, "{name:?}");
+            assert!(!name.contains(['/', ':', '?', '*', '[', ']', '\\']), "{name:?}");
+            assert!(names[place + 1..].iter().all(|other| other.to_lowercase() != name.to_lowercase()), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn texts_lose_control_characters_and_nothing_else() {
+        assert_eq!(clean("=1+\u{1}2\u{0}\n医保"), "=1+2\n医保");
+    }
+}

@@ -1,0 +1,50 @@
+//! Writing a results folder: every file whole, the manifest last.
+
+use std::path::PathBuf;
+
+use super::folder::Folder;
+use super::manifest::{self, FileDigests};
+use super::{File, ReportError};
+
+/// Writes all files of a results folder; returns their paths in the order written, the manifest last.
+///
+/// Every file is made and written aside before one is put into place, so that results that were there
+/// stay whole when a file cannot be made or written. Tables are made before charts: where no finished
+/// results were, a failing chart loses no numbers. A folder without a manifest is an unfinished one. Files of
+/// the results before that were not made again go, and so do charts drawn again from them.
+///
+/// # Errors
+///
+/// The first file that could not be made or written. Finished results of before are unchanged then;
+/// where there were none, the files before the failing one are kept.
+pub(super) fn write(
+    folder: &Folder,
+    make: impl FnOnce(&mut dyn FnMut(File) -> Result<(), ReportError>) -> Result<(), ReportError>,
+    manifest: impl FnOnce(&FileDigests) -> Result<String, ReportError>,
+) -> Result<Vec<PathBuf>, ReportError> {
+    let (mut files, mut last) = (folder.aside(), folder.aside());
+    let mut digests = FileDigests::default();
+    let made = make(&mut |(name, bytes): File| {
+        files.add(&name, &bytes)?;
+        digests.add(&name, &bytes);
+        Ok(())
+    });
+    let made = made.and_then(|()| Ok(last.add(manifest::FILE, manifest(&digests)?.as_bytes())?));
+    if let Err(error) = made {
+        if !folder.has_results() {
+            // Some tables are better than none; that this failed too is of no more use to anybody.
+            let _ = files.place();
+        }
+        return Err(error);
+    }
+    let before = folder.files_before();
+    // From here on until the new manifest is there, the folder is unfinished: a manifest beside files of
+    // another run would lie about them.
+    folder.remove(manifest::FILE)?;
+    let mut paths = files.place()?;
+    for stale in before.iter().chain(&folder.drawn_again()).filter(|name| !digests.has(name)) {
+        folder.remove(stale)?;
+    }
+    paths.extend(last.place()?);
+    Ok(paths)
+}
