@@ -31,6 +31,8 @@ pub mod folder;
 pub mod labels;
 pub mod layout;
 pub mod manifest;
+#[cfg(feature = "charts")]
+pub mod model;
 pub mod numbers;
 pub mod parquet;
 pub mod summary;

@@ -11,10 +11,12 @@ use super::facts::{ENDINGS, Facts};
 use super::figures;
 use super::labels::label;
 use super::manifest::VERSION;
+use super::model::{self, Experiment};
 use super::numbers::date_of_day;
 use super::parquet::group_name;
 use super::summary;
 use super::table::{self, MEDIAN, UPPER, unit_zh};
+use super::weights::by_weight;
 
 /// Most desk classes in the table of days.
 const CLASSES_MOST: usize = 8;
@@ -30,7 +32,7 @@ pub fn document(report: &Report<'_>, daily: &[DailySeries]) -> Document {
             plates: figures::plates(&report, daily),
             sheets: sheets(&report, daily),
             assumptions: assumed(&report),
-            model: Vec::new(),
+            model: model::chapters(report.loaded, report.scenario, &experiment(&report), lang),
         }
     };
     Document {
@@ -42,6 +44,18 @@ pub fn document(report: &Report<'_>, daily: &[DailySeries]) -> Document {
         en: edition(Lang::En),
         explorer: explorer(&[(report, daily)]),
         colors: Vec::new(),
+    }
+}
+
+fn experiment(report: &Report<'_>) -> Experiment {
+    let name = report.lang.pick(&report.scenario.schedule_name.zh, &report.scenario.schedule_name.en);
+    Experiment {
+        replications: report.results.replications.len(),
+        seed: report.results.seed,
+        aim: report.lang.choose(
+            format!("本次实验：按“{name}”模拟停机前后，与无切换的常态对照。"),
+            format!("This experiment: the time before and after the stops of \"{name}\", against the course without a cutover."),
+        ),
     }
 }
 
@@ -256,9 +270,13 @@ pub(super) fn assumed(report: &Report<'_>) -> Sheet {
         (lang.pick("键", "Key"), ""),
     ];
     let title = lang.pick("哪些数没有实测，依据是什么？", "Which numbers has nobody measured, and why these?");
-    let mut sheet = Sheet::new("assumptions", title, &columns);
+    let note = lang.pick(
+        "影响大的在前：按受其影响的人次、以及取值可能偏离的程度排列。改动一个数看结果如何变：cutover run … --set 键=值。",
+        "Those that may change most first: by the visits concerned and how far the value may be off. To see what one does: cutover run … --set KEY=VALUE.",
+    );
+    let mut sheet = Sheet::new("assumptions", title, &columns).noted(note);
     let main: Vec<String> = Facts::of(report).main_assumptions.into_iter().map(|one| one.key).collect();
-    let mut all = assumptions::assumptions(report.loaded);
+    let mut all = by_weight(assumptions::assumptions(report.loaded), report.loaded, report.scenario);
     all.sort_by_key(|one| main.iter().position(|key| *key == one.key).unwrap_or(usize::MAX));
     let style = |value: f64| if value.fract() == 0.0 { Style::Whole } else { Style::Hundredth };
     let number = |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::number(Some(value), style(value)));
