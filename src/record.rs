@@ -46,6 +46,12 @@ pub enum Loss {
 /// Number of [`Loss`]es.
 pub const LOSSES: usize = 4;
 
+/// Shares of a month's household income, in per cent, that a prepayment is held against in [`Cell::over`].
+pub const BURDEN_PERCENT: [u8; BURDENS] = [1, 2, 5, 20, 100];
+
+/// Number of shares in [`BURDEN_PERCENT`].
+pub const BURDENS: usize = 5;
+
 /// What a cell adds field by field.
 trait Adds {
     fn adds(&mut self, other: &Self);
@@ -147,6 +153,8 @@ pub struct Cell {
     pub hardship_10: i64,
     /// People whose prepayment exceeds 40 %.
     pub hardship_40: i64,
+    /// People whose prepayment exceeds each of [`BURDEN_PERCENT`].
+    pub over: [i64; BURDENS],
     /// Claims refunded.
     pub refunds: i64,
     /// Days from payment to refund, in seconds, over those claims.

@@ -8,7 +8,7 @@ use crate::pathway::{
     Bill, Case, Pathway, Payment, Step, asked_fen, choose_pathway, payment, split_bill, split_with_second_deductible,
 };
 use crate::patient::Visit;
-use crate::record::{Exit, Loss, Part, State, add_on_day};
+use crate::record::{BURDEN_PERCENT, Exit, Loss, Part, State, add_on_day};
 use crate::rng::{Block, StreamId};
 use crate::scenario::raw::{Action, Contact, DemandKind, Place, StayState};
 use crate::scenario::world::{Benefit, SiteId};
@@ -205,6 +205,9 @@ impl Run<'_> {
         cell.income_share_e4 += (prepaid / income_fen.max(100.0) * 1e4).min(1e12) as i64;
         cell.hardship_10 += i64::from(prepaid > 0.1 * household_fen);
         cell.hardship_40 += i64::from(prepaid > 0.4 * household_fen);
+        for (people, percent) in cell.over.iter_mut().zip(BURDEN_PERCENT) {
+            *people += i64::from(prepaid > f64::from(percent) / 100.0 * household_fen);
+        }
     }
 
     /// A visit or matter of business due in the outage; business is no visit of the daily series.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ChartError, CitiesChart, Curve, Diverging, Drawn, FanChart, FanPanels, Forest, HeatMap, Multiples, Scatter, Shares,
-    Timeline, WaterfallChart, cities, curve, diverging, fan, fan_panels, forest, heat, multiples, scatter, shares,
-    timeline, waterfall,
+    Tails, Timeline, Waits, WaterfallChart, cities, curve, diverging, fan, fan_panels, forest, heat, multiples,
+    scatter, shares, tails, timeline, waits, waterfall,
 };
 
 /// A figure of one of the kinds.
@@ -36,6 +36,10 @@ pub enum Figure {
     Cities(CitiesChart),
     /// [`waterfall`]
     Waterfall(WaterfallChart),
+    /// [`tails`]
+    Tails(Tails),
+    /// [`waits`]
+    Waits(Waits),
 }
 
 impl Figure {
@@ -58,6 +62,8 @@ impl Figure {
             Self::Heat(chart) => heat(chart),
             Self::Cities(chart) => cities(chart),
             Self::Waterfall(chart) => waterfall(chart),
+            Self::Tails(chart) => tails(chart),
+            Self::Waits(chart) => waits(chart),
         }
     }
 
@@ -75,6 +81,8 @@ impl Figure {
             | Self::Curve(Curve { title, subtitle, .. })
             | Self::Heat(HeatMap { title, subtitle, .. })
             | Self::Cities(CitiesChart { title, subtitle, .. })
+            | Self::Tails(Tails { title, subtitle, .. })
+            | Self::Waits(Waits { title, subtitle, .. })
             | Self::Waterfall(WaterfallChart { title, subtitle, .. }) => (title, subtitle),
         }
     }

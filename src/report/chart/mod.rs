@@ -28,8 +28,10 @@ mod rows;
 mod scatter;
 mod shares;
 mod slide;
+mod tails;
 mod theme;
 mod timeline;
+mod waits;
 mod waterfall;
 
 use std::fmt;
@@ -47,7 +49,9 @@ pub use multiples::{Multiple, Multiples, multiples};
 pub use panel::{Quantiles, Reference, StopBand};
 pub use scatter::{Late, Scatter, ScatterPoint, scatter};
 pub use shares::{ShareRow, Shares, shares};
+pub use tails::{TailLine, TailPoint, Tails, tails};
 pub use timeline::{Mark, Returns, Timeline, TimelineRow, timeline};
+pub use waits::{WaitRow, Waits, waits};
 pub use waterfall::{Fall, FallPanel, WaterfallChart, waterfall};
 
 use resvg::{tiny_skia, usvg};

@@ -3,6 +3,9 @@
 //! A figure shows the days in which something happens, from a few days before the first event to a
 //! week after the median has come back near zero, not the whole time simulated.
 
+mod money;
+mod queue;
+
 use crate::calendar::{DAY, DayKind, SimTime};
 use crate::measures::Group;
 use crate::scenario::raw::DemandKind;
@@ -67,6 +70,36 @@ pub fn plates(report: &Report<'_>, daily: &[DailySeries]) -> Vec<Plate> {
         backlog_of(report, &facts, daily).map(Figure::FanPanels),
         "每天还没办完的停机件（没来的、排队的、在办的）。回到接近零才算办完；各图纵轴不同。",
         "Claims of the outage still open each day: not yet come, waiting, in service. Scales differ between the panels.",
+    );
+    add(
+        "queue-hours",
+        queue::hours(report, &facts).map(Figure::Heat),
+        "每一格是某天某个钟点平均有多少人在排队，颜色越深人越多。可据此安排加班时段和增开窗口。",
+        "A cell is how many people queue on average at an hour of a day: the darker, the more. It shows when more windows help.",
+    );
+    add(
+        "waits",
+        queue::waits(report, &facts).map(Figure::Waits),
+        "圆点：一半的人排队不超过这么久；三角：95% 的人不超过这么久；浅色带到 99%。圆圈是没有切换时日常业务的平均排队。",
+        "Dot: half of the people queue at most so long; triangle: 95 %; the light band reaches to 99 %. Ring: mean wait of routine work without a cutover.",
+    );
+    add(
+        "burden",
+        money::burden(report, &facts).map(Figure::Tails),
+        "横轴是垫付占家庭月收入的比例，曲线的高度是超过这一比例的人所占的份额。越往右负担越重、人越少。",
+        "Across: prepayment as a share of the household's monthly income; the height of the curve is the share of people above it.",
+    );
+    add(
+        "refunds",
+        money::refunds(report, &facts, daily).map(Figure::FanPanels),
+        "到每一天为止，垫付的钱有百分之几已经退回。曲线不再上升的部分是从不申领或被拒的。",
+        "What share of the prepayment has come back by each day. What the curve never reaches is never claimed or refused.",
+    );
+    add(
+        "surge",
+        queue::surge(report, &facts, daily).map(Figure::FanPanels),
+        "公告之后、停机之前每天到窗口的人次，虚线是没有切换时的平均。高出虚线的部分是赶在停机前来办的。",
+        "People who come to desks each day before the stop; dashed: the mean without a cutover. What lies above it comes early because of the stop.",
     );
     found
 }

@@ -5,14 +5,20 @@
 //! gives one value for each. Money is in yuan, waits in minutes, spans in days. A measure that may
 //! not come about by the horizon is censored: its value is then missing, never the horizon's date.
 
+mod hourly;
+
+pub use hourly::HourlySums;
+
 use crate::calendar::{DAY, SimTime};
-use crate::record::{Cell, DeskTally, HOUR, PARTS, Part, Record, StateHours};
+use crate::record::{BURDENS, Cell, DeskTally, PARTS, Part, Record, StateHours};
 use crate::replication::Outcome;
 use crate::scenario::raw::{DemandKind, InHand};
 use crate::scenario::world::{Care, Scenario};
 use crate::schedule::{Down, ReturnKind, Suspension};
 use crate::tally::Histogram;
 use crate::units::{Lang, yuan_from_fen};
+
+use hourly::{hourly_series_of, states_of};
 
 /// What a measure is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,56 +109,6 @@ pub struct Values {
     pub actual: Vec<(u32, Option<u32>)>,
     /// Jobs served, both courses together.
     pub jobs: i64,
-}
-
-/// Claims in each state by hour, summed over replications: seconds as whole numbers, so that the
-/// sum is the same in whatever order replications are added. Only means can be had from it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HourlySums {
-    replications: u32,
-    /// One list a series in catalogue order, of one sum an hour.
-    seconds: Vec<Vec<i64>>,
-}
-
-impl HourlySums {
-    /// Those of one replication: for each series in catalogue order the seconds that claims spent
-    /// in its state in each hour.
-    pub fn new(seconds: Vec<Vec<i64>>) -> Self {
-        Self { replications: 1, seconds }
-    }
-
-    /// Those of what one replication gave.
-    pub fn of(outcome: &Outcome) -> Self {
-        let states = outcome.record.desks.iter().flat_map(states_of);
-        Self::new(states.map(|state| state.seconds_by_hour().collect()).collect())
-    }
-
-    /// Adds the replications of another.
-    pub fn merge(&mut self, other: &Self) {
-        self.replications += other.replications;
-        self.seconds.resize(self.seconds.len().max(other.seconds.len()), Vec::new());
-        for (mine, theirs) in self.seconds.iter_mut().zip(&other.seconds) {
-            mine.resize(mine.len().max(theirs.len()), 0);
-            mine.iter_mut().zip(theirs).for_each(|(sum, seconds)| *sum += seconds);
-        }
-    }
-
-    /// Replications in the sums.
-    pub fn replications(&self) -> u32 {
-        self.replications
-    }
-
-    /// Mean over the replications of the claims in the state of a series, averaged over each hour;
-    /// empty without replications.
-    pub fn means(&self, series: usize) -> Vec<f64> {
-        let seconds = f64::from(HOUR) * f64::from(self.replications);
-        self.seconds.get(series).into_iter().flatten().map(|&sum| sum as f64 / seconds).collect()
-    }
-}
-
-/// States of claims at a desk class, in the order of [`STATES`].
-fn states_of(desk: &DeskTally) -> [&StateHours; STATES.len()] {
-    [&desk.not_come, &desk.waiting, &desk.in_service]
 }
 
 type CellMeasure = (&'static str, &'static str, &'static str, &'static str, fn(&Cell) -> Option<f64>);
@@ -265,6 +221,41 @@ const CELL_MEASURES: &[CellMeasure] = &[
         count(cell.before_stop_missed)
     }),
 ];
+
+/// People whose prepayment exceeds a share of the household's monthly disposable income, beside those of 10 %
+/// and 40 % among [`CELL_MEASURES`]: for everybody and by scheme.
+const BURDEN_MEASURES: [(&str, &str, &str); BURDENS] = [
+    (
+        "prepaying-over-1",
+        "垫付超过家庭月收入 1% 的人数",
+        "people whose prepayment exceeds 1 % of monthly household income",
+    ),
+    (
+        "prepaying-over-2",
+        "垫付超过家庭月收入 2% 的人数",
+        "people whose prepayment exceeds 2 % of monthly household income",
+    ),
+    (
+        "prepaying-over-5",
+        "垫付超过家庭月收入 5% 的人数",
+        "people whose prepayment exceeds 5 % of monthly household income",
+    ),
+    (
+        "prepaying-over-20",
+        "垫付超过家庭月收入 20% 的人数",
+        "people whose prepayment exceeds 20 % of monthly household income",
+    ),
+    (
+        "prepaying-over-100",
+        "垫付超过家庭一个月收入的人数",
+        "people whose prepayment exceeds a month's household income",
+    ),
+];
+
+/// Whether a group has the measures of the burden.
+fn has_burden(group: Group) -> bool {
+    matches!(group, Group::All | Group::Scheme(_))
+}
 
 /// Agency business is no visit: it has measures of its own, over the same counts.
 const BUSINESS_MEASURES: &[CellMeasure] = &[
@@ -395,6 +386,9 @@ impl Catalogue {
             for &(key, unit, zh, en, _) in CELL_MEASURES.iter().chain(business) {
                 measures.push(Measure { key, unit, zh, en, group, kind: Kind::Number });
             }
+            for (key, zh, en) in BURDEN_MEASURES.into_iter().filter(|_| has_burden(group)) {
+                measures.push(Measure { key, unit: "people", zh, en, group, kind: Kind::Number });
+            }
         }
         for class in 0..scenario.desk_classes.len() {
             let group = Group::Desk(class);
@@ -455,8 +449,13 @@ impl Catalogue {
     }
 }
 
-const CITY_SERIES: &[(&str, &str)] =
-    &[("affected", "visits"), ("self-pay", "yuan"), ("prepayment", "yuan"), ("refunded", "yuan")];
+const CITY_SERIES: &[(&str, &str)] = &[
+    ("affected", "visits"),
+    ("self-pay", "yuan"),
+    ("prepayment", "yuan"),
+    ("refunded", "yuan"),
+    ("refunded-share", "share"),
+];
 const DESK_SERIES: &[(&str, &str)] = &[
     ("backlog", "claims"),
     ("not-come", "claims"),
@@ -467,14 +466,6 @@ const DESK_SERIES: &[(&str, &str)] = &[
     ("wait", "minutes"),
     ("sites-not-normal", "share"),
 ];
-
-/// States of claims that are open, each a series by hour.
-const STATES: [&str; 3] = ["not-come", "waiting", "in-service"];
-
-fn hourly_series_of(scenario: &Scenario) -> Vec<Series> {
-    let series = |class| STATES.map(|key| Series { key, unit: "claims", group: Group::Desk(class), normal: false });
-    (0..scenario.desk_classes.len()).flat_map(series).collect()
-}
 
 fn series_of(scenario: &Scenario) -> Vec<Series> {
     let mut series: Vec<Series> =
@@ -499,6 +490,7 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
         if has_business(scenario, group) {
             values.extend(BUSINESS_MEASURES.iter().map(|(.., of)| of(&business)));
         }
+        values.extend(cell.over.iter().filter(|_| has_burden(group)).map(|&people| count(people)));
     }
     for (class, desk) in record.desks.iter().enumerate() {
         let normal = &outcome.normal.desks[class];
@@ -558,8 +550,13 @@ fn daily(outcome: &Outcome) -> Vec<Vec<f32>> {
             .map(|(&sum, &count)| if count > 0 { (sum as f64 / count as f64 / 60.0) as f32 } else { 0.0 })
             .collect()
     };
-    let mut series =
-        vec![numbers(&record.affected), yuan(&record.self_pay), yuan(&record.prepaid), yuan(&record.refunded)];
+    let mut series = vec![
+        numbers(&record.affected),
+        yuan(&record.self_pay),
+        yuan(&record.prepaid),
+        yuan(&record.refunded),
+        refund_progress(record),
+    ];
     for (desk, normal) in record.desks.iter().zip(&outcome.normal.desks) {
         series.push(backlog_by_day(desk).iter().map(|&backlog| backlog as f32).collect());
         series.extend(states_of(desk).map(level));
@@ -602,6 +599,17 @@ fn back_to_normal(desk: &DeskTally) -> Option<u32> {
         }
     }
     None
+}
+
+/// Share of all prepayment that has been refunded by the end of each day; not a number without any.
+fn refund_progress(record: &Record) -> Vec<f32> {
+    let made: i64 = record.prepaid.iter().sum();
+    let mut back = 0;
+    let share = |&fen: &i64| {
+        back += fen;
+        (back as f64 / made as f64) as f32
+    };
+    record.refunded.iter().map(share).collect()
 }
 
 /// First day by whose end 95 % of the prepayment has been refunded.

@@ -1,0 +1,190 @@
+//! Figures of the desks of a run: when queues are long, how long people wait, and the surge before the stop.
+
+use crate::calendar::SimTime;
+use crate::measures::Group;
+use crate::units::Lang;
+
+use super::super::chart::{FanPanel, FanPanels, HeatCell, HeatMap, Reference, WaitRow, Waits};
+use super::super::daily::DailySeries;
+use super::super::facts::{DeskFacts, Facts};
+use super::super::numbers::{count, date, number, short_date};
+use super::super::parquet::group_name;
+use super::{Report, Span, bands, civil, days, footer, halts_desks, quantiles, subtitle};
+
+/// Most days of the map of hours.
+const DAYS_MOST: usize = 45;
+/// Fewest people in a queue on average that a map is drawn for.
+const QUEUE_LEAST: f64 = 0.5;
+/// Hours of a day.
+const HOURS: usize = 24;
+/// Most panels of the surge.
+const PANELS_MOST: usize = 4;
+/// Days shown before the announcement.
+const DAYS_BEFORE: usize = 3;
+
+/// Mean queue by hour of the class whose queue gets longest, with its hours.
+fn longest_queue(report: &Report<'_>, facts: &Facts) -> Option<(usize, Vec<f64>)> {
+    let hourly = &report.results.catalogue.hourly;
+    // Papers in a tray wait without anybody queueing.
+    let queued = facts.desks.iter().filter(|desk| desk.wait_mean.value.is_some());
+    let waiting = queued.filter_map(|desk| {
+        let group = Group::Desk(desk.class);
+        let index = hourly.iter().position(|series| series.key == "waiting" && series.group == group)?;
+        Some((desk.class, report.results.hourly_sums.means(index)))
+    });
+    let peak = |hours: &[f64]| hours.iter().copied().fold(0.0, f64::max);
+    waiting.max_by(|a, b| peak(&a.1).total_cmp(&peak(&b.1))).filter(|(_, hours)| peak(hours) >= QUEUE_LEAST)
+}
+
+/// People in the queue by hour of the day and day, at the class whose queue gets longest.
+pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
+    let lang = report.lang;
+    let (class, waiting) = longest_queue(report, facts)?;
+    let (peak_hour, peak) = waiting.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let busy = |hour: usize| waiting.get(hour).is_some_and(|&people| people > 0.02 * peak);
+    let first = (0..waiting.len()).find(|&hour| busy(hour))? / HOURS;
+    let last = (0..waiting.len()).rev().find(|&hour| busy(hour))? / HOURS;
+    let shown = first..(last + 1).min(first + DAYS_MOST);
+    let of_day = |hour: usize| shown.clone().any(|day| busy(day * HOURS + hour));
+    let (open, close) = ((0..HOURS).find(|&hour| of_day(hour))?, (0..HOURS).rev().find(|&hour| of_day(hour))?);
+    let cell = |hour: usize, day: usize| {
+        let value = waiting.get(day * HOURS + hour).copied();
+        HeatCell { value, text: value.map_or_else(String::new, number), is_lowest: false, is_kept: None }
+    };
+    let name = group_name(report.scenario, Group::Desk(class), lang);
+    let when = report.scenario.clock.date((peak_hour / HOURS) as u32);
+    let (when, hour, people) = (date(when, when.year(), lang), peak_hour % HOURS, number(peak));
+    let cut = if last >= shown.end {
+        lang.pick("；其后仍有人排队，未画出", "; queues go on after the days shown")
+    } else {
+        ""
+    };
+    Some(HeatMap {
+        title: lang.choose(
+            format!("{name}：{when} {hour} 时排队最长，全市平均 {people} 人在等"),
+            format!("Longest queue at {name}: {people} people wait on {when} at {hour}:00, all sites together"),
+        ),
+        subtitle: subtitle(
+            report,
+            &format!("每小时在排队的停机件人数，各次模拟的平均{cut}"),
+            &format!("People queueing with claims by hour of the day, mean of the courses{cut}"),
+        ),
+        x_label: lang.pick("日期", "Day").to_owned(),
+        y_label: lang.pick("时刻", "Hour of the day").to_owned(),
+        columns: shown
+            .clone()
+            .map(|day| (short_date(report.scenario.clock.date(day as u32), lang), String::new()))
+            .collect(),
+        rows: (open..=close).map(|hour| format!("{hour:02}:00")).collect(),
+        cells: (open..=close).map(|hour| shown.clone().map(|day| cell(hour, day)).collect()).collect(),
+        ends: ("0".to_owned(), lang.choose(format!("{people} 人"), format!("{people} people"))),
+        condition: String::new(),
+        lang,
+        footer: footer(report, facts, false),
+    })
+}
+
+/// How long people queue, by class of desks.
+pub(super) fn waits(report: &Report<'_>, facts: &Facts) -> Option<Waits> {
+    const ROWS_MOST: usize = 8;
+    let lang = report.lang;
+    let mean = |key: &str, class: usize| facts.row(report, key, Group::Desk(class)).mean.value;
+    let row = |desk: &DeskFacts| {
+        let quantile = |key: &str| mean(key, desk.class);
+        let minutes = [quantile("wait-p50")?, quantile("wait-p90")?, quantile("wait-p95")?, quantile("wait-p99")?];
+        let (most, nearly_all) = (number(minutes[2]), number(minutes[3]));
+        Some(WaitRow {
+            label: group_name(report.scenario, Group::Desk(desk.class), lang),
+            minutes,
+            normal: normal_wait(report, facts, desk.class),
+            text: lang.choose(format!("95% {most}，99% {nearly_all}"), format!("95%: {most}, 99%: {nearly_all}")),
+        })
+    };
+    let mut rows: Vec<WaitRow> = facts.desks.iter().filter_map(row).filter(|row| row.minutes[3] > 0.0).collect();
+    rows.sort_by(|a, b| b.minutes[2].total_cmp(&a.minutes[2]));
+    rows.truncate(ROWS_MOST);
+    let worst = rows.first()?;
+    let (name, minutes) = (worst.label.clone(), number(worst.minutes[2]));
+    Some(Waits {
+        title: lang.choose(
+            format!("{name}排队最久：每 20 人中有 1 人排 {minutes} 分钟以上"),
+            format!("Longest waits at {name}: one in twenty queues over {minutes} minutes"),
+        ),
+        subtitle: subtitle(
+            report,
+            "持停机件到窗口的人每次排队多久，各次模拟的平均",
+            "How long those who come with claims queue each time, means of the courses",
+        ),
+        x_label: lang.pick("排队分钟", "Minutes in the queue").to_owned(),
+        rows,
+        lang,
+        footer: footer(report, facts, false),
+    })
+}
+
+/// Mean wait of routine work without a cutover.
+fn normal_wait(report: &Report<'_>, facts: &Facts, class: usize) -> Option<f64> {
+    facts.row(report, "normal-wait-mean", Group::Desk(class)).mean.value
+}
+
+/// People who come to desks before the stop, against a time without a cutover.
+pub(super) fn surge(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Option<FanPanels> {
+    let lang = report.lang;
+    let catalogue = &report.results.catalogue;
+    let series = |class: usize, normal| daily.get(catalogue.find_series("arrivals", Group::Desk(class), normal)?);
+    let ratio = |class: usize| facts.row(report, "pre-stop-surge", Group::Desk(class)).mean.value.unwrap_or(0.0);
+    let stops = report.scenario.suspensions.iter().map(|stop| stop.stop);
+    let last = stops.filter(|stop| *stop != SimTime::NEVER).max()?;
+    let first = (days(report.scenario.announced_at) as usize).saturating_sub(DAYS_BEFORE);
+    let end = (days(last).ceil() as usize + 1).min(report.scenario.clock.days() as usize);
+    // Far more days than a person looks back over are no surge before a stop.
+    let span = Span { first: first.max(end.saturating_sub(DAYS_MOST)), end };
+    let mut found: Vec<(usize, &DailySeries, &DailySeries)> = facts
+        .desks
+        .iter()
+        .filter_map(|desk| Some((desk.class, series(desk.class, false)?, series(desk.class, true)?)))
+        .filter(|(class, ..)| ratio(*class) > 0.0)
+        .collect();
+    found.sort_by(|a, b| ratio(b.0).total_cmp(&ratio(a.0)));
+    found.truncate(PANELS_MOST);
+    let (worst, ..) = found.first()?;
+    if span.end <= span.first {
+        return None;
+    }
+    let name = group_name(report.scenario, Group::Desk(*worst), lang);
+    let more = ratio(*worst) - 1.0;
+    let panels = found.iter().map(|(class, arrivals, normal)| FanPanel {
+        title: group_name(report.scenario, Group::Desk(*class), lang),
+        y_label: lang.pick("到窗口", "Arrivals").to_owned(),
+        y_unit: lang.pick("人次", "people").to_owned(),
+        stops: bands(report, facts, span, |stop| halts_desks(report, stop, *class)),
+        quantiles: quantiles(arrivals, span),
+        reference: normal.mean.get(span.first..span.end).map(|values| Reference {
+            label: lang.pick("无切换（平均）", "Without a cutover (mean)").to_owned(),
+            values: values.to_vec(),
+        }),
+    });
+    Some(FanPanels {
+        title: surge_title(&name, more, lang),
+        subtitle: subtitle(
+            report,
+            "公告到停机前每天到窗口的人次",
+            "People coming to desks by day, from the announcement to the stop",
+        ),
+        lang,
+        first_day: civil(report, span.first),
+        panels: panels.collect(),
+        footer: footer(report, facts, true),
+    })
+}
+
+fn surge_title(name: &str, more: f64, lang: Lang) -> String {
+    if more < 0.05 {
+        return lang.pick("停机前窗口没有明显的提前办理潮", "No surge at desks before the stop").to_owned();
+    }
+    let more = count(100.0 * more, ("", ""), lang);
+    lang.choose(
+        format!("停机前{name}最忙的一天比平常多 {more}%"),
+        format!("Busiest day before the stop at {name}: {more}% more people than usual"),
+    )
+}
