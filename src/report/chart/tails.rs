@@ -13,8 +13,8 @@ use super::{ChartError, Drawn, Lang, check_finite};
 
 /// Most lines: more could not be told apart.
 const LINES_MOST: usize = 4;
-/// Height under the plot: a line of numbers and the title.
-const UNDER: f64 = 84.0;
+/// Height under the plot: a line of values, one of texts and the title.
+const UNDER: f64 = 116.0;
 /// Opacity of the interval of a line.
 const INTERVAL: f64 = 0.16;
 /// Signs of the lines, so that nobody needs the colours.
@@ -36,8 +36,6 @@ pub struct TailLine {
     pub label: String,
     /// Values ascending, the same for every line.
     pub points: Vec<TailPoint>,
-    /// What is written at each point; empty for nothing.
-    pub texts: Vec<String>,
 }
 
 /// Shares that exceed values.
@@ -53,7 +51,9 @@ pub struct Tails {
     pub y_label: String,
     /// The values as they are written, one a point.
     pub values: Vec<String>,
-    /// One to four groups, the first one with texts at its points.
+    /// What is written under each value, such as the number of people above it; may be empty texts.
+    pub notes: Vec<String>,
+    /// One to four groups.
     pub lines: Vec<TailLine>,
     /// Language of the legend.
     pub lang: Lang,
@@ -112,7 +112,6 @@ pub fn tails(chart: &Tails) -> Result<Drawn, ChartError> {
         value_axis(canvas, &ticks, |share| plot.y(share), area)?;
         values(canvas, chart, &plot)?;
         chart.lines.iter().enumerate().rev().try_for_each(|(index, line)| draw(canvas, line, index, &plot))?;
-        texts(canvas, &chart.lines[0], &plot)?;
         canvas.line(&[(area.left, area.top), (area.left, area.bottom), (area.right, area.bottom)], AXIS, 2.0)
     })
 }
@@ -125,11 +124,12 @@ fn check(chart: &Tails) -> Result<(), ChartError> {
         return Err(ChartError::TooMany { what: "lines", most: LINES_MOST, found: chart.lines.len() });
     }
     let expected = chart.values.len();
+    if chart.notes.len() != expected {
+        return Err(ChartError::Length { what: "the notes", expected, found: chart.notes.len() });
+    }
     for line in &chart.lines {
-        for found in [line.points.len(), line.texts.len()] {
-            if found != expected {
-                return Err(ChartError::Length { what: "a line", expected, found });
-            }
+        if line.points.len() != expected {
+            return Err(ChartError::Length { what: "a line", expected, found: line.points.len() });
         }
         for point in &line.points {
             check_finite("a share", &point.share)?;
@@ -155,14 +155,15 @@ fn percent(share: f64) -> String {
 fn values(canvas: &mut Canvas<'_>, chart: &Tails, plot: &Plot) -> Result<(), ChartError> {
     let look = Type::new(TICK).align(Align::Center);
     let area = plot.area;
-    for (point, text) in chart.lines[0].points.iter().zip(&chart.values) {
+    for ((point, text), note) in chart.lines[0].points.iter().zip(&chart.values).zip(&chart.notes) {
         let x = plot.x(point.value);
         canvas.line(&[(x, area.top), (x, area.bottom)], GRID, 1.5)?;
         canvas.text(text, (x, area.bottom + 25.0), look)?;
+        canvas.text(note, (x, area.bottom + 56.0), look.color(SOFT))?;
     }
     let title = Type::new(BODY).color(SOFT).align(Align::Center);
     let text = wrap(&chart.x_label, title, area.right - area.left, 1).concat();
-    canvas.text(&text, (f64::midpoint(area.left, area.right), area.bottom + 62.0), title)
+    canvas.text(&text, (f64::midpoint(area.left, area.right), area.bottom + 94.0), title)
 }
 
 fn draw(canvas: &mut Canvas<'_>, line: &TailLine, index: usize, plot: &Plot) -> Result<(), ChartError> {
@@ -173,18 +174,6 @@ fn draw(canvas: &mut Canvas<'_>, line: &TailLine, index: usize, plot: &Plot) -> 
     canvas.polygon(ribbon(&along(2), &along(1)), color, INTERVAL)?;
     canvas.line(&along(0), color, 4.5)?;
     along(0).into_iter().try_for_each(|at| draw_glyph(canvas, SIGNS[index], at, 9.0, color))
-}
-
-/// What stands at the points of the first line, right above them.
-fn texts(canvas: &mut Canvas<'_>, line: &TailLine, plot: &Plot) -> Result<(), ChartError> {
-    let look = Type::new(TICK);
-    for (point, text) in line.points.iter().zip(&line.texts).filter(|(_, text)| !text.is_empty()) {
-        let (x, y) = (plot.x(point.value), plot.y(point.share[2]));
-        // The line falls to the right, so that there is room above it there.
-        let room = WIDTH - MARGIN - x - 14.0;
-        canvas.text(&wrap(text, look, room, 1).concat(), (x + 14.0, (y - 20.0).max(plot.area.top - 18.0)), look)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -202,7 +191,6 @@ mod tests {
                     TailPoint { value, share: [share, 0.93 * share, 1.07 * share] }
                 })
                 .to_vec(),
-            texts: values.map(|value| if index == 0 { format!("{value:.0}00 人") } else { String::new() }).to_vec(),
         };
         Tails {
             title: lang
@@ -212,6 +200,7 @@ mod tests {
             x_label: lang.pick("垫付占家庭月可支配收入", "Prepayment over monthly household income").to_owned(),
             y_label: lang.pick("超过这一比例的人占垫付者", "Share of those who prepaid").to_owned(),
             values: values.map(|value| format!("{value:.0}%")).to_vec(),
+            notes: values.map(|value| format!("{value:.0}00 人")).to_vec(),
             lines: (0..count).map(line).collect(),
             lang,
             footer: vec![lang.pick("100 次模拟", "100 simulated courses").to_owned()],

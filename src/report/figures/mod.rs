@@ -74,8 +74,8 @@ pub fn plates(report: &Report<'_>, daily: &[DailySeries]) -> Vec<Plate> {
     add(
         "queue-hours",
         queue::hours(report, &facts).map(Figure::Heat),
-        "每一格是某天某个钟点平均有多少人在排队，颜色越深人越多。可据此安排加班时段和增开窗口。",
-        "A cell is how many people queue on average at an hour of a day: the darker, the more. It shows when more windows help.",
+        "每一格是某天某个钟点平均有多少件在等，颜色越深越多。可据此安排加班时段和增开窗口。",
+        "A cell is how many claims wait on average at an hour of a day: the darker, the more. It shows when more windows help.",
     );
     add(
         "waits",

@@ -37,13 +37,7 @@ pub(super) fn burden(report: &Report<'_>, facts: &Facts) -> Option<Tails> {
             [(over / prepaying).clamp(0.0, 1.0), end(of.low), end(of.high)]
         };
         let points = BURDENS.map(|(value, key)| TailPoint { value, share: share(people(key, group)) });
-        let text = |key: &str| count(people(key, group).value.unwrap_or(0.0), ("人", "people"), lang);
-        let texts = BURDENS.map(|(_, key)| if group == Group::All { text(key) } else { String::new() });
-        Some(TailLine {
-            label: group_name(report.scenario, group, lang),
-            points: points.to_vec(),
-            texts: texts.to_vec(),
-        })
+        Some(TailLine { label: group_name(report.scenario, group, lang), points: points.to_vec() })
     };
     let mut lines = vec![line(Group::All)?];
     if report.scenario.schemes.len() > 1 {
@@ -67,9 +61,13 @@ pub(super) fn burden(report: &Report<'_>, facts: &Facts) -> Option<Tails> {
             .pick("垫付占家庭月可支配收入的比例（超过）", "Prepayment over monthly household income, more than")
             .to_owned(),
         y_label: lang
-            .pick("占有垫付者（数字为全部险种的人数）", "Of those who prepay (numbers: people of all schemes)")
+            .pick(
+                "占有垫付者的比例（横轴下方为人数，全部险种）",
+                "Share of those who prepay (under the axis: people of all schemes)",
+            )
             .to_owned(),
         values: BURDENS.map(|(value, _)| format!("{value:.0}%")).to_vec(),
+        notes: BURDENS.map(|(_, key)| told(key)).to_vec(),
         lines,
         lang,
         footer: footer(report, facts, false),

@@ -22,16 +22,19 @@ const PANELS_MOST: usize = 4;
 /// Days shown before the announcement.
 const DAYS_BEFORE: usize = 3;
 
+/// Mean number of claims in a state at a class of desks, by hour from the start.
+fn mean_by_hour(report: &Report<'_>, state: &str, class: usize) -> Option<Vec<f64>> {
+    let group = Group::Desk(class);
+    let index =
+        report.results.catalogue.hourly.iter().position(|series| series.key == state && series.group == group)?;
+    Some(report.results.hourly_sums.means(index))
+}
+
 /// Mean queue by hour of the class whose queue gets longest, with its hours.
 fn longest_queue(report: &Report<'_>, facts: &Facts) -> Option<(usize, Vec<f64>)> {
-    let hourly = &report.results.catalogue.hourly;
-    // Papers in a tray wait without anybody queueing.
+    // At back offices papers wait without anybody queueing.
     let queued = facts.desks.iter().filter(|desk| desk.wait_mean.value.is_some());
-    let waiting = queued.filter_map(|desk| {
-        let group = Group::Desk(desk.class);
-        let index = hourly.iter().position(|series| series.key == "waiting" && series.group == group)?;
-        Some((desk.class, report.results.hourly_sums.means(index)))
-    });
+    let waiting = queued.filter_map(|desk| Some((desk.class, mean_by_hour(report, "waiting", desk.class)?)));
     let peak = |hours: &[f64]| hours.iter().copied().fold(0.0, f64::max);
     waiting.max_by(|a, b| peak(&a.1).total_cmp(&peak(&b.1))).filter(|(_, hours)| peak(hours) >= QUEUE_LEAST)
 }
@@ -40,13 +43,20 @@ fn longest_queue(report: &Report<'_>, facts: &Facts) -> Option<(usize, Vec<f64>)
 pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
     let lang = report.lang;
     let (class, waiting) = longest_queue(report, facts)?;
-    let (peak_hour, peak) = waiting.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let peak = waiting.iter().copied().fold(0.0, f64::max);
     let busy = |hour: usize| waiting.get(hour).is_some_and(|&people| people > 0.02 * peak);
     let first = (0..waiting.len()).find(|&hour| busy(hour))? / HOURS;
     let last = (0..waiting.len()).rev().find(|&hour| busy(hour))? / HOURS;
     let shown = first..(last + 1).min(first + DAYS_MOST);
-    let of_day = |hour: usize| shown.clone().any(|day| busy(day * HOURS + hour));
-    let (open, close) = ((0..HOURS).find(|&hour| of_day(hour))?, (0..HOURS).rev().find(|&hour| of_day(hour))?);
+    // Nothing changes while desks are closed.
+    let served = mean_by_hour(report, "in-service", class)?;
+    let open =
+        |hour: usize| shown.clone().any(|day| served.get(day * HOURS + hour).is_some_and(|&claims| claims > 0.0));
+    let (open, close) = ((0..HOURS).find(|&hour| open(hour))?, (0..HOURS).rev().find(|&hour| open(hour))?);
+    let all = shown.clone().flat_map(|day| (open..=close).map(move |hour| day * HOURS + hour));
+    let value = |hour: usize| waiting.get(hour).copied().unwrap_or(0.0);
+    let peak_hour = all.max_by(|&a, &b| value(a).total_cmp(&value(b)))?;
+    let peak = value(peak_hour);
     let cell = |hour: usize, day: usize| {
         let value = waiting.get(day * HOURS + hour).copied();
         HeatCell { value, text: value.map_or_else(String::new, number), is_lowest: false, is_kept: None }
@@ -55,19 +65,19 @@ pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
     let when = report.scenario.clock.date((peak_hour / HOURS) as u32);
     let (when, hour, people) = (date(when, when.year(), lang), peak_hour % HOURS, number(peak));
     let cut = if last >= shown.end {
-        lang.pick("；其后仍有人排队，未画出", "; queues go on after the days shown")
+        lang.pick("；其后仍有等待，未画出", "; some still wait after the days shown")
     } else {
         ""
     };
     Some(HeatMap {
         title: lang.choose(
-            format!("{name}：{when} {hour} 时排队最长，全市平均 {people} 人在等"),
-            format!("Longest queue at {name}: {people} people wait on {when} at {hour}:00, all sites together"),
+            format!("{name}：{when} {hour} 时等待最多，全市平均 {people} 件"),
+            format!("Longest queue at {name}: {people} claims wait on {when} at {hour}:00, all sites together"),
         ),
         subtitle: subtitle(
             report,
-            &format!("每小时在排队的停机件人数，各次模拟的平均{cut}"),
-            &format!("People queueing with claims by hour of the day, mean of the courses{cut}"),
+            &format!("开门时段每小时等待办理的停机件（含留下单据、本人不在场的），各次模拟的平均{cut}"),
+            &format!("Claims waiting in each open hour, papers left behind included, mean of the courses{cut}"),
         ),
         x_label: lang.pick("日期", "Day").to_owned(),
         y_label: lang.pick("时刻", "Hour of the day").to_owned(),
@@ -77,7 +87,7 @@ pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
             .collect(),
         rows: (open..=close).map(|hour| format!("{hour:02}:00")).collect(),
         cells: (open..=close).map(|hour| shown.clone().map(|day| cell(hour, day)).collect()).collect(),
-        ends: ("0".to_owned(), lang.choose(format!("{people} 人"), format!("{people} people"))),
+        ends: ("0".to_owned(), lang.choose(format!("{people} 件"), format!("{people} claims"))),
         condition: String::new(),
         lang,
         footer: footer(report, facts, false),
@@ -92,7 +102,7 @@ pub(super) fn waits(report: &Report<'_>, facts: &Facts) -> Option<Waits> {
     let row = |desk: &DeskFacts| {
         let quantile = |key: &str| mean(key, desk.class);
         let minutes = [quantile("wait-p50")?, quantile("wait-p90")?, quantile("wait-p95")?, quantile("wait-p99")?];
-        let (most, nearly_all) = (number(minutes[2]), number(minutes[3]));
+        let (most, nearly_all) = (rounded(minutes[2]), rounded(minutes[3]));
         Some(WaitRow {
             label: group_name(report.scenario, Group::Desk(desk.class), lang),
             minutes,
@@ -104,7 +114,7 @@ pub(super) fn waits(report: &Report<'_>, facts: &Facts) -> Option<Waits> {
     rows.sort_by(|a, b| b.minutes[2].total_cmp(&a.minutes[2]));
     rows.truncate(ROWS_MOST);
     let worst = rows.first()?;
-    let (name, minutes) = (worst.label.clone(), number(worst.minutes[2]));
+    let (name, minutes) = (worst.label.clone(), rounded(worst.minutes[2]));
     Some(Waits {
         title: lang.choose(
             format!("{name}排队最久：每 20 人中有 1 人排 {minutes} 分钟以上"),
@@ -120,6 +130,11 @@ pub(super) fn waits(report: &Report<'_>, facts: &Facts) -> Option<Waits> {
         lang,
         footer: footer(report, facts, false),
     })
+}
+
+/// Minutes as people say them.
+fn rounded(minutes: f64) -> String {
+    if minutes < 10.0 { format!("{minutes:.1}") } else { format!("{minutes:.0}") }
 }
 
 /// Mean wait of routine work without a cutover.
