@@ -98,7 +98,7 @@ pub(super) fn cities(arguments: &CitiesArgs) -> Result<ExitCode, Failure> {
         return Err(stopped_failure(stopped, &signal, lang));
     }
     let info = RunInfo { threads, engine, started, seconds: clock.elapsed().as_secs_f64() };
-    let report = CitiesReport::new(&plan, &outcomes, lang, info);
+    let report = CitiesReport::new(&plan, &outcomes, lang, info).map_err(|error| Failure::work(error.text(lang)))?;
     let files = write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
     if arguments.json {
         let whole = serde_json::to_string_pretty(&json(&report)).map_err(|error| Failure::work(error.to_string()))?;

@@ -127,7 +127,8 @@ pub(super) fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
         return Err(stopped_failure(stopped, &signal, lang));
     }
     let info = RunInfo { threads, engine: arguments.engine.engine, started, seconds: clock.elapsed().as_secs_f64() };
-    let report = ComparisonReport::new(&loaded, &candidates, &comparison, lang, info);
+    let report = ComparisonReport::new(&loaded, &candidates, &comparison, lang, info)
+        .map_err(|error| Failure::work(error.text(lang)))?;
     let files = write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
     if arguments.json {
         let whole = serde_json::to_string_pretty(&json(&report)).map_err(|error| Failure::work(error.to_string()))?;
@@ -259,11 +260,19 @@ fn add_worlds(
     if which.len() < 2 {
         return;
     }
-    let stated = (0..arguments.worlds as usize).map_while(|number| {
-        let of =
-            |&index: &usize| comparison.results[index].replications.get(number).map(|one| candidates[index].score(one));
-        which.iter().map(of).collect::<Option<Vec<f64>>>()
-    });
+    let of = |&index: &usize| {
+        let replications = 0..arguments.worlds as usize;
+        comparison.results[index].samples.map(replications, |one| candidates[index].score(one))
+    };
+    let scored: Vec<Vec<f64>> = match which.iter().map(of).collect() {
+        Ok(scored) => scored,
+        Err(error) => {
+            comparison.stopped = Some(error.into());
+            return;
+        }
+    };
+    let known = scored.iter().map(Vec::len).min().unwrap_or(0);
+    let stated = (0..known).map(|number| scored.iter().map(|scores| scores[number]).collect());
     let mut found = vec![(None, stated.collect())];
     // Where no schedule states a range, there is no such world.
     let differs = |world: &World| which.iter().any(|&index| world.of(&loaded[index]).is_some());

@@ -95,6 +95,13 @@ pub(super) fn describe_stop(stopped: Option<&Stopped>, kept: usize, lang: Lang) 
                 "{breach}; this is a defect of the program, please report it; {kept} simulated courses before it were kept"
             ),
         )),
+        Some(Stopped::Disk(error)) => {
+            let text = error.text(lang);
+            Some(lang.choose(
+                format!("{text}；保留此前完成的 {kept} 次模拟"),
+                format!("{text}; the {kept} simulated courses finished before were kept"),
+            ))
+        }
     }
 }
 

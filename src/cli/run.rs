@@ -110,11 +110,12 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, Failure> {
     let clock = Instant::now();
     let results = simulate(arguments, &model, (size, planned), threads, (&watch, &signal), lang)?;
     let info = RunInfo { threads, engine, started, seconds: clock.elapsed().as_secs_f64() };
-    let stopped = describe_stop(results.stopped.as_ref(), results.replications.len(), lang);
-    if results.replications.is_empty() {
+    let stopped = describe_stop(results.stopped.as_ref(), results.samples.len(), lang);
+    if results.samples.is_empty() {
         return Err(stopped_failure(stopped, &signal, lang));
     }
-    let report = Report { loaded: &loaded, scenario: &model.scenario, results: &results, lang, run: info };
+    let report =
+        Report::new(&loaded, &model.scenario, &results, lang, info).map_err(|error| Failure::work(error.text(lang)))?;
     let files = crate::report::write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
     if arguments.json {
         let json = crate::report::summary::json(&report);
@@ -171,7 +172,7 @@ fn simulate(
     let ticker = tick(&bar, watch, signal);
     let results = pool.install(|| {
         run_experiment(model, arguments.seed, size, watch, &|batch| {
-            bar.set_message(precision_text(model, arguments.seed, batch, lang));
+            bar.set_message(precision_text(batch, lang));
         })
     });
     ticker.stop();
@@ -179,11 +180,10 @@ fn simulate(
     Ok(results)
 }
 
-fn precision_text(model: &Model, seed: u64, batch: &[crate::measures::Values], lang: Lang) -> String {
-    let catalogue = crate::measures::Catalogue::new(&model.scenario);
-    let results = Results { replications: batch.to_vec(), ..Results::empty(seed, catalogue) };
-    match estimate(&results, "prepayment", Group::All) {
-        Some(estimate) if estimate.mean > 0.0 => estimate.half_width.map_or_else(String::new, |half| {
+fn precision_text(results: &Results, lang: Lang) -> String {
+    // Samples that cannot be read are told when the run ends.
+    match estimate(results, "prepayment", Group::All) {
+        Ok(Some(estimate)) if estimate.mean > 0.0 => estimate.half_width.map_or_else(String::new, |half| {
             let share = 100.0 * half / estimate.mean;
             lang_text(lang, &format!("垫付总额精度 ±{share:.1}%"), &format!("prepayment ±{share:.1}%"))
         }),

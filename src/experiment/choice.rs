@@ -20,6 +20,7 @@ use crate::stats::{Confidence, checkpoints};
 
 use super::Results;
 use super::comparison::Candidate;
+use super::spool::SpoolError;
 
 /// Replications after which schedules may be screened out.
 pub const FIRST_STAGE: usize = 30;
@@ -88,6 +89,9 @@ impl Standing {
     }
 }
 
+/// What is seen of a schedule in one replication: its sum, and whether it keeps each of the limits.
+type Seen = (f64, Vec<bool>);
+
 /// A choice that more replications may decide.
 pub(super) struct Open {
     procedure: KimNelson,
@@ -103,24 +107,35 @@ pub(super) struct Open {
 impl Open {
     /// The choice after the replications of all schedules; none where they are too few for one, or where
     /// nothing differs from the first schedule so that the sums have no size.
-    pub(super) fn new(candidates: &[Candidate], results: &[Results]) -> Option<Self> {
-        let count = results.first()?.replications.len();
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub(super) fn new(candidates: &[Candidate], results: &[Results]) -> Result<Option<Self>, SpoolError> {
+        let count = results.first().map_or(0, |results| results.samples.len());
         if count < FIRST_STAGE || candidates.len() < 2 {
-            return None;
+            return Ok(None);
         }
+        let schedules = candidates.iter().zip(results);
+        let of = |(candidate, results): (&Candidate, &Results)| {
+            results.samples.map(0..count, |values| (candidate.score(values), candidate.keeps_each(values)))
+        };
+        let seen: Vec<Vec<Seen>> = schedules.map(of).collect::<Result<_, _>>()?;
+        Ok(Self::by(candidates, &seen))
+    }
+
+    /// By what was seen of each schedule in every replication.
+    fn by(candidates: &[Candidate], seen: &[Vec<Seen>]) -> Option<Self> {
         let objective = &candidates.first()?.objective;
-        let scores: Vec<Vec<f64>> = (0..count)
-            .map(|number| {
-                let schedules = candidates.iter().zip(results);
-                schedules.map(|(candidate, results)| candidate.score(&results.replications[number])).collect()
-            })
-            .collect();
+        let count = seen.first()?.len();
+        let scores: Vec<Vec<f64>> =
+            (0..count).map(|number| seen.iter().map(|schedule| schedule[number].0).collect()).collect();
         // The planner's share is of the baseline's sum; the first stage stands for it.
         let first: f64 = scores.iter().take(FIRST_STAGE).map(|scores| scores[0]).sum::<f64>() / FIRST_STAGE as f64;
         let indifference = objective.indifference_share * first.abs();
         let error = 1.0 - objective.confidence;
         let each = if objective.limits.is_empty() { error } else { error / 2.0 };
-        let limits = judge(candidates, results, 1.0 - each).ok()?;
+        let limits = judge(&objective.limits, seen, 1.0 - each).ok()?;
         let confidence = Confidence::new(1.0 - each).ok()?;
         let procedure = KimNelson::new(candidates.len(), FIRST_STAGE, indifference, confidence, Goal::Smallest).ok()?;
         let largest = scores.iter().flatten().fold(0.0_f64, |largest, score| largest.max(score.abs()));
@@ -153,7 +168,7 @@ impl Open {
     }
 
     /// Takes one more replication of some of the schedules.
-    pub(super) fn add(&mut self, candidates: &[Candidate], which: &[usize], values: &[&Values]) {
+    pub(super) fn add(&mut self, candidates: &[Candidate], which: &[usize], values: &[Values]) {
         let mut scores = vec![f64::NAN; candidates.len()];
         for (&index, values) in which.iter().zip(values) {
             scores[index] = candidates[index].score(values);
@@ -200,34 +215,31 @@ impl Candidate {
         self.objective.score(values, &self.catalogue, f64::from(self.model.scenario.clock.days()))
     }
 
-    fn keeps(&self, limit: &Limit, values: &Values) -> bool {
-        limit.is_kept(values, &self.catalogue, &self.model.scenario.clock)
+    /// Whether a replication keeps each of the limits.
+    fn keeps_each(&self, values: &Values) -> Vec<bool> {
+        let keeps = |limit: &Limit| limit.is_kept(values, &self.catalogue, &self.model.scenario.clock);
+        self.objective.limits.iter().map(keeps).collect()
     }
 }
 
 /// Judges the limits of every schedule by the replications of all of them.
-fn judge(
-    candidates: &[Candidate],
-    results: &[Results],
-    confidence: f64,
-) -> Result<Vec<Vec<LimitStanding>>, SelectionError> {
-    let limits = candidates.first().map_or(&[][..], |first| &first.objective.limits);
+fn judge(limits: &[Limit], seen: &[Vec<Seen>], confidence: f64) -> Result<Vec<Vec<LimitStanding>>, SelectionError> {
+    let systems = seen.len();
     if limits.is_empty() {
-        return Ok(vec![Vec::new(); candidates.len()]);
+        return Ok(vec![Vec::new(); systems]);
     }
     let chances: Result<Vec<ChanceLimit>, SelectionError> =
         limits.iter().map(|limit| ChanceLimit::new(Side::AtLeast, limit.chance, CHANCE_TOLERANCE)).collect();
     let confidence = Confidence::new(confidence).unwrap_or(Confidence::P95);
-    let count = results.first().map_or(0, |results| results.replications.len());
+    let count = seen.first().map_or(0, Vec::len);
     let mut looks: Vec<usize> = checkpoints(LOOKS_MAX).into_iter().filter(|look| *look < count).collect();
     looks.push(count);
-    let mut judged = Feasibility::new(candidates.len(), chances?, looks, confidence)?;
-    let mut kept = vec![vec![0_usize; limits.len()]; candidates.len()];
+    let mut judged = Feasibility::new(systems, chances?, looks, confidence)?;
+    let mut kept = vec![vec![0_usize; limits.len()]; systems];
     for number in 0..count {
-        let mut outcomes = Vec::with_capacity(candidates.len() * limits.len());
-        for ((candidate, results), kept) in candidates.iter().zip(results).zip(&mut kept) {
-            for (limit, kept) in candidate.objective.limits.iter().zip(kept) {
-                let keeps = candidate.keeps(limit, &results.replications[number]);
+        let mut outcomes = Vec::with_capacity(systems * limits.len());
+        for (schedule, kept) in seen.iter().zip(&mut kept) {
+            for (&keeps, kept) in schedule[number].1.iter().zip(kept) {
                 *kept += usize::from(keeps);
                 outcomes.push(keeps);
             }
@@ -239,7 +251,7 @@ fn judge(
         share: kept[system][limit] as f64 / count.max(1) as f64,
         interval: judged.interval(system, limit),
     };
-    Ok((0..candidates.len()).map(|system| (0..limits.len()).map(|limit| standing(system, limit)).collect()).collect())
+    Ok((0..systems).map(|system| (0..limits.len()).map(|limit| standing(system, limit)).collect()).collect())
 }
 
 #[cfg(test)]

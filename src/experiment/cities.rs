@@ -15,7 +15,9 @@ use crate::scenario::error::Text;
 use crate::scenario::exchange::{City, Mixed, Part, mix};
 use crate::scenario::layer::Loaded;
 
-use super::{Results, Stopped, Watch, batch};
+use super::batch::batch;
+use super::spool::SpoolError;
+use super::{Results, Stopped, Watch};
 
 /// One thing that is simulated: a city as it is, or a city with parts of another.
 #[derive(Debug)]
@@ -129,7 +131,7 @@ pub struct Outcomes {
 impl Outcomes {
     /// Replications finished of all courses.
     pub fn replications(&self) -> usize {
-        self.results.first().map_or(0, |results| results.replications.len())
+        self.results.first().map_or(0, |results| results.samples.len())
     }
 }
 
@@ -139,7 +141,7 @@ pub fn simulate_courses(plan: &Plan, seed: u64, replications: u32, watch: &Watch
     let courses = plan.courses.len();
     let number_of = |item: u32| (item as usize % courses, item / courses as u32);
     let items = replications.saturating_mul(courses as u32);
-    let found = batch(0..items, &|item| {
+    let simulate = |item| {
         if watch.stop.load(Ordering::Relaxed) {
             return Err(Stopped::Interrupted);
         }
@@ -150,23 +152,25 @@ pub fn simulate_courses(plan: &Plan, seed: u64, replications: u32, watch: &Watch
         let values = measure(&model.scenario, replication, &outcome);
         // No file shows days of these courses, and there are many of them.
         Ok(Values { series: Vec::new(), ..values })
-    });
-    let empty = |course: &Course| Results::empty(seed, Catalogue::new(&course.model.scenario));
-    let mut outcomes = Outcomes { results: plan.courses.iter().map(empty).collect(), stopped: None };
+    };
+    let empty = |course: &Course| Results::sharing(seed, Catalogue::new(&course.model.scenario), courses);
+    let mut results: Vec<Results> = plan.courses.iter().map(empty).collect();
     let mut pending = Vec::with_capacity(courses);
-    for one in found {
-        match one {
-            Ok(values) => pending.push(values),
-            Err(why) => {
-                outcomes.stopped = Some(why);
-                break;
-            }
-        }
+    let done = batch(0..items, &simulate, &mut |values| {
+        pending.push(values);
         if pending.len() == courses {
-            for (results, values) in outcomes.results.iter_mut().zip(pending.drain(..)) {
-                results.replications.push(values);
-            }
+            add(&mut results, &pending)?;
+            pending.clear();
         }
+        Ok(())
+    });
+    Outcomes { results, stopped: done.err() }
+}
+
+/// Takes a replication of all courses or, where there is no room for one, of none.
+fn add(results: &mut [Results], values: &[Values]) -> Result<(), SpoolError> {
+    for one in &mut *results {
+        one.samples.make_room()?;
     }
-    outcomes
+    results.iter_mut().zip(values).try_for_each(|(one, values)| one.samples.push(values))
 }

@@ -2,17 +2,18 @@
 //! baseline and those that have not been screened out for the rest of what was planned, and in the end those
 //! between which the choice is still open for as many more as are allowed.
 
-use std::ops::Range;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
 
 use crate::measures::{Catalogue, HourlySums, Values, measure};
 use crate::objective::Objective;
 use crate::replication::{Gains, Model, Tracing, simulate_all};
 
+use super::batch::batch;
 use super::choice::{Choice, Open};
+use super::samples::GainSamples;
+use super::spool::SpoolError;
 use super::worlds::Worlds;
-use super::{Beginning, Results, Stopped, Watch, batch};
+use super::{Results, Stopped, Watch};
 
 /// A schedule and what it is weighed by.
 #[derive(Debug)]
@@ -42,8 +43,8 @@ pub struct Comparison {
     /// One a schedule, the baseline first: the replications from 0 on, of some schedules fewer than of the
     /// baseline.
     pub results: Vec<Results>,
-    /// By schedule, then replication: who gains and who loses against the baseline; empty for it.
-    pub gains: Vec<Vec<Gains>>,
+    /// By schedule: who gains and who loses against the baseline; empty for it.
+    pub gains: Vec<GainSamples>,
     /// The schedules still in question in other plausible worlds; none where they were not simulated.
     pub worlds: Option<Worlds>,
     /// The choice; none where too few replications were finished for one.
@@ -52,9 +53,10 @@ pub struct Comparison {
     pub stopped: Option<Stopped>,
 }
 
-/// What one replication of all schedules gives.
+/// What one replication of some schedules gives, by schedule.
 struct Replication {
     values: Vec<Values>,
+    hourly: Vec<HourlySums>,
     gains: Vec<Option<Gains>>,
 }
 
@@ -63,60 +65,68 @@ const MORE_AT_A_TIME: u32 = 20;
 
 /// Compares candidates; the first one is the baseline.
 pub fn compare(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch) -> Comparison {
+    let count = candidates.len();
     let mut comparison = Comparison {
-        results: candidates.iter().map(|one| Results::empty(seed, one.catalogue.clone())).collect(),
-        gains: vec![Vec::new(); candidates.len()],
+        results: candidates.iter().map(|one| Results::sharing(seed, one.catalogue.clone(), count)).collect(),
+        gains: candidates.iter().map(|_| GainSamples::new(count)).collect(),
         worlds: None,
         choice: None,
         stopped: None,
     };
-    let sums: Vec<Mutex<Beginning>> = candidates.iter().map(|_| Mutex::default()).collect();
-    let run = |which: &[usize], numbers: Range<u32>, comparison: &mut Comparison| {
-        let outcomes = batch(numbers, &|number| replication(candidates, which, seed, number, watch, &sums));
-        for outcome in outcomes {
-            match outcome {
-                Ok(one) => comparison.add(which, one),
-                Err(why) => {
-                    comparison.stopped = Some(why);
-                    break;
-                }
-            }
-        }
-    };
-    let everybody: Vec<usize> = (0..candidates.len()).collect();
-    let has_limits = candidates.first().is_some_and(|first| !first.objective.limits.is_empty());
-    let first = if has_limits { plan.replications } else { plan.everybody.min(plan.replications) };
-    run(&everybody, 0..first, &mut comparison);
-    let mut open = Open::new(candidates, &comparison.results);
-    if comparison.stopped.is_none() && first < plan.replications {
-        let worth = open.as_ref().map_or_else(|| everybody.clone(), Open::undecided);
-        let which: Vec<usize> =
-            everybody.iter().copied().filter(|index| *index == 0 || worth.contains(index)).collect();
-        run(&which, first..plan.replications, &mut comparison);
-        if let Some(open) = &mut open {
-            let known = which.iter().map(|&index| comparison.results[index].replications.len()).min().unwrap_or(0);
-            for number in first as usize..known {
-                let values: Vec<&Values> =
-                    which.iter().map(|&index| &comparison.results[index].replications[number]).collect();
-                open.add(candidates, &which, &values);
-            }
-        }
-    }
-    for (results, sums) in comparison.results.iter_mut().zip(&sums) {
-        results.hourly_sums.clone_from(&sums.lock().unwrap_or_else(PoisonError::into_inner).sums);
-    }
-    if let Some(open) = open {
-        choose(candidates, seed, plan, watch, open, &mut comparison);
+    match comparison.simulate(candidates, seed, plan, watch) {
+        Ok(None) => {}
+        Ok(Some(open)) => choose(candidates, seed, plan, watch, open, &mut comparison),
+        // Why it ended before counts for more than that it cannot be judged.
+        Err(why) => comparison.stopped = comparison.stopped.take().or(Some(why.into())),
     }
     comparison
 }
 
 impl Comparison {
-    fn add(&mut self, which: &[usize], replication: Replication) {
-        for ((&index, values), gains) in which.iter().zip(replication.values).zip(replication.gains) {
-            self.results[index].replications.push(values);
-            self.gains[index].extend(gains);
+    /// Simulates what was planned, and judges the schedules by it; none where nothing can be chosen.
+    fn simulate(
+        &mut self,
+        candidates: &[Candidate],
+        seed: u64,
+        plan: Plan,
+        watch: &Watch,
+    ) -> Result<Option<Open>, SpoolError> {
+        let everybody: Vec<usize> = (0..candidates.len()).collect();
+        let has_limits = candidates.first().is_some_and(|first| !first.objective.limits.is_empty());
+        let first = if has_limits { plan.replications } else { plan.everybody.min(plan.replications) };
+        let simulate = |which: &[usize], number| replication(candidates, which, seed, number, watch);
+        let done = batch(0..first, &|number| simulate(&everybody, number), &mut |one| Ok(self.add(&everybody, &one)?));
+        self.stopped = done.err();
+        let mut open = Open::new(candidates, &self.results)?;
+        if self.stopped.is_none() && first < plan.replications {
+            let worth = open.as_ref().map_or_else(|| everybody.clone(), Open::undecided);
+            let which: Vec<usize> =
+                everybody.iter().copied().filter(|index| *index == 0 || worth.contains(index)).collect();
+            let done = batch(first..plan.replications, &|number| simulate(&which, number), &mut |one| {
+                self.add(&which, &one)?;
+                if let Some(open) = &mut open {
+                    open.add(candidates, &which, &one.values);
+                }
+                Ok(())
+            });
+            self.stopped = done.err();
         }
+        Ok(open)
+    }
+
+    /// Takes a replication of some schedules: of all of them or, where there is no room for one, of none.
+    fn add(&mut self, which: &[usize], replication: &Replication) -> Result<(), SpoolError> {
+        for &index in which {
+            self.results[index].samples.make_room()?;
+            self.gains[index].make_room()?;
+        }
+        for (place, &index) in which.iter().enumerate() {
+            self.results[index].push(&replication.values[place], &replication.hourly[place])?;
+            if let Some(gains) = &replication.gains[place] {
+                self.gains[index].push(gains)?;
+            }
+        }
+        Ok(())
     }
 
     /// The schedules to look at in other worlds, the baseline first: of those that break no limit the last to
@@ -138,7 +148,7 @@ impl Comparison {
 
     /// Replications finished of the baseline, which no schedule has more of.
     pub fn replications(&self) -> usize {
-        self.results.first().map_or(0, |results| results.replications.len())
+        self.results.first().map_or(0, |results| results.samples.len())
     }
 }
 
@@ -149,7 +159,6 @@ fn replication(
     seed: u64,
     number: u32,
     watch: &Watch,
-    sums: &[Mutex<Beginning>],
 ) -> Result<Replication, Stopped> {
     if watch.stop.load(Ordering::Relaxed) {
         return Err(Stopped::Interrupted);
@@ -157,12 +166,10 @@ fn replication(
     let models: Vec<&Model> = which.iter().map(|&index| &candidates[index].model).collect();
     let outcomes = simulate_all(&models, seed, number, Tracing::Off).map_err(Stopped::Breach)?;
     watch.finished.fetch_add(1, Ordering::Relaxed);
-    let mut one = Replication { values: Vec::new(), gains: Vec::new() };
+    let mut one = Replication { values: Vec::new(), hourly: Vec::new(), gains: Vec::new() };
     for (outcome, &index) in outcomes.into_iter().zip(which) {
         one.values.push(measure(&candidates[index].model.scenario, number, &outcome));
-        if let Some(sums) = sums.get(index) {
-            sums.lock().unwrap_or_else(PoisonError::into_inner).add(number, HourlySums::of(&outcome));
-        }
+        one.hourly.push(HourlySums::of(&outcome));
         one.gains.push(outcome.gains);
     }
     Ok(one)
@@ -174,16 +181,12 @@ fn choose(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch, mut op
     while comparison.stopped.is_none() && next < plan.most && !open.is_decided() {
         let which = open.undecided();
         let until = (next + MORE_AT_A_TIME).min(plan.most);
-        let outcomes = batch(next..until, &|number| replication(candidates, &which, seed, number, watch, &[]));
-        for outcome in outcomes {
-            match outcome {
-                Ok(one) => open.add(candidates, &which, &one.values.iter().collect::<Vec<&Values>>()),
-                Err(why) => {
-                    comparison.stopped = Some(why);
-                    break;
-                }
-            }
-        }
+        let simulate = |number| replication(candidates, &which, seed, number, watch);
+        comparison.stopped = batch(next..until, &simulate, &mut |one| {
+            open.add(candidates, &which, &one.values);
+            Ok(())
+        })
+        .err();
         next = until;
     }
     comparison.choice = Some(open.close(seed));

@@ -12,8 +12,9 @@ use crate::measures::measure;
 use crate::replication::{Model, Tracing, simulate_all};
 use crate::scenario::world::Scenario;
 
+use super::batch::batch;
 use super::reading::{Reading, Threshold};
-use super::{Stopped, Watch, batch};
+use super::{Stopped, Watch};
 
 /// Points simulated together at most.
 const TOGETHER_MAX: usize = 8;
@@ -82,16 +83,12 @@ pub fn sweep(points: &[Point], seed: u64, replications: u32, engine: Engine, wat
     for group in groups(points) {
         let of = |index: &usize| Model::new(points[*index].scenario.clone()).with_engine(engine);
         let models: Vec<Model> = group.iter().map(of).collect();
-        let taken = batch(0..replications, &|number| replication(points, &group, &models, (seed, number), watch));
-        for one in taken {
-            match one {
-                Ok(taken) => add(&mut outcomes, &group, taken),
-                Err(why) => {
-                    stopped = Some(why);
-                    break;
-                }
-            }
-        }
+        let simulate = |number| replication(points, &group, &models, (seed, number), watch);
+        stopped = batch(0..replications, &simulate, &mut |taken| {
+            add(&mut outcomes, &group, taken);
+            Ok(())
+        })
+        .err();
         if stopped.is_some() {
             break;
         }

@@ -9,8 +9,9 @@ use crate::scenario::plausible::World;
 use crate::selection::frontier::Regret;
 use crate::stats::{Confidence, Estimate};
 
+use super::batch::batch;
 use super::comparison::Candidate;
-use super::{Stopped, Watch, batch};
+use super::{Stopped, Watch};
 
 /// Schedules in several worlds.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ pub type Scores = Vec<Vec<f64>>;
 /// Why it was not finished.
 pub fn scores(candidates: &[Candidate], seed: u64, replications: u32, watch: &Watch) -> Result<Scores, Stopped> {
     let models: Vec<&Model> = candidates.iter().map(|candidate| &candidate.model).collect();
-    let outcomes = batch(0..replications, &|number| {
+    let simulate = |number| {
         if watch.stop.load(Ordering::Relaxed) {
             return Err(Stopped::Interrupted);
         }
@@ -58,8 +59,13 @@ pub fn scores(candidates: &[Candidate], seed: u64, replications: u32, watch: &Wa
             .zip(candidates)
             .map(|(outcome, candidate)| candidate.score(&measure(&candidate.model.scenario, number, outcome)));
         Ok(scored.collect())
-    });
-    outcomes.into_iter().collect()
+    };
+    let mut found = Scores::new();
+    batch(0..replications, &simulate, &mut |scores| {
+        found.push(scores);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 impl Worlds {

@@ -1,6 +1,7 @@
 //! The daily series over the replications: quantiles and mean of every day.
 
 use crate::experiment::Results;
+use crate::experiment::spool::SpoolError;
 use crate::stats::quantile;
 
 use super::table::QUANTILES;
@@ -15,22 +16,22 @@ pub struct DailySeries {
     pub quantiles: [Vec<f64>; 5],
 }
 
-/// All series, in catalogue order. One is taken at a time, so that memory holds the sample of one
-/// day beside what is given back.
-pub fn all(results: &Results) -> Vec<DailySeries> {
+/// All series, in catalogue order. A few days of one are taken at a time, so that memory holds little beside
+/// what is given back.
+///
+/// # Errors
+///
+/// When samples that were put aside cannot be read.
+pub fn all(results: &Results) -> Result<Vec<DailySeries>, SpoolError> {
     (0..results.catalogue.series.len()).map(|index| one(results, index)).collect()
 }
 
-fn one(results: &Results, index: usize) -> DailySeries {
-    let rows: Vec<&[f32]> =
-        results.replications.iter().filter_map(|one| one.series.get(index)).map(Vec::as_slice).collect();
-    let days = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+fn one(results: &Results, index: usize) -> Result<DailySeries, SpoolError> {
     let mut series = DailySeries::default();
-    let mut sample = Vec::with_capacity(rows.len());
-    for day in 0..days {
+    let mut sample = Vec::with_capacity(results.samples.len());
+    results.samples.days(index, |day| {
         sample.clear();
-        let values = rows.iter().filter_map(|row| row.get(day)).map(|&value| f64::from(value));
-        sample.extend(values.filter(|value| value.is_finite()));
+        sample.extend(day.iter().map(|&value| f64::from(value)).filter(|value| value.is_finite()));
         // Summed in the order of the replications, before sorting.
         let mean = if sample.is_empty() { 0.0 } else { sample.iter().sum::<f64>() / sample.len() as f64 };
         series.mean.push(mean);
@@ -38,8 +39,8 @@ fn one(results: &Results, index: usize) -> DailySeries {
         for ((p, _), values) in QUANTILES.iter().zip(&mut series.quantiles) {
             values.push(quantile(&sample, *p).unwrap_or(0.0));
         }
-    }
-    series
+    })?;
+    Ok(series)
 }
 
 #[cfg(test)]
@@ -52,15 +53,15 @@ mod tests {
     fn quantiles_are_taken_over_the_replications_of_a_day() {
         let world = World::new(5);
         let index = world.results.catalogue.find_series("self-pay", Group::All, false).unwrap();
-        let series = &all(&world.results)[index];
+        let series = &all(&world.results).unwrap()[index];
         let day = 4;
-        let mut values: Vec<f64> =
-            world.results.replications.iter().map(|one| f64::from(one.series[index][day])).collect();
+        let one = |number| world.results.samples.one(number).unwrap().unwrap();
+        let mut values: Vec<f64> = (0..5).map(|number| f64::from(one(number).series[index][day])).collect();
         values.sort_by(f64::total_cmp);
         assert!(values[0] < values[4]);
         assert_eq!(series.quantiles[2][day], values[2]);
         assert!((series.mean[day] - values.iter().sum::<f64>() / 5.0).abs() < 1e-6);
         assert_eq!(series.mean.len(), world.scenario.clock.days() as usize);
-        assert!(all(&World::new(0).results)[index].mean.is_empty());
+        assert!(all(&World::new(0).results).unwrap()[index].mean.is_empty());
     }
 }

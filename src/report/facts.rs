@@ -6,7 +6,7 @@ use crate::pathway::Pathway;
 use crate::scenario::raw::MeasureKind;
 
 use super::assumptions::{self, Assumption};
-use super::table::{self, Interval, MEDIAN, Row, UPPER};
+use super::table::{Interval, MEDIAN, Row, UPPER};
 use super::{Report, numbers};
 use crate::units::Lang;
 
@@ -109,7 +109,7 @@ pub struct Facts {
 impl Facts {
     /// The facts of a report.
     pub fn of(report: &Report<'_>) -> Self {
-        let rows = table::rows(report.scenario, report.results);
+        let rows = report.rows.clone();
         let all = assumptions::assumptions(report.loaded);
         let mut facts =
             Self { rows, desks: Vec::new(), stops: Vec::new(), assumptions: all.len(), main_assumptions: Vec::new() };

@@ -144,7 +144,7 @@ mod tests {
             let facts = Facts::of(&report);
             let found = outage(&report, &facts);
             assert!(found.contains("50%") && found.contains(lang.pick("联网结算", "settlement")), "{found}");
-            let series = &super::super::daily::all(&world.results)
+            let series = &super::super::daily::all(&world.results).unwrap()
                 [world.results.catalogue.find_series("self-pay", Group::All, false).unwrap()];
             let total = count(facts.mean(&report, "self-pay").value.unwrap(), ("元", "yuan"), lang);
             let found = payments(&report, &facts, series);

@@ -207,7 +207,7 @@ impl Folder {
     /// A run of an hour must not find out at its end that nothing can be written.
     fn check_writable(&self) -> Result<(), FolderError> {
         let probe = self.path.join(".probe.tmp");
-        write_aside(&probe, &self.path, b"cutover")?;
+        write_aside(&probe, &self.path, |file| file.write_all(b"cutover"))?;
         fs::remove_file(&probe).map_err(|error| FolderError::io(&probe, ("无法删除", "cannot be removed"), &error))
     }
 }
@@ -234,6 +234,15 @@ impl Aside<'_> {
     ///
     /// When it could not be written.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        self.fill(name, |file| file.write_all(bytes))
+    }
+
+    /// The same with what `fill` writes.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be written.
+    pub fn fill(&mut self, name: &str, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), FolderError> {
         let mut path = self.folder.path.clone();
         let mut parts = name.split('/').peekable();
         while let Some(part) = parts.next() {
@@ -244,7 +253,7 @@ impl Aside<'_> {
         }
         check_no_folder(&path)?;
         let aside = path.with_file_name(format!(".{}.tmp", name.rsplit('/').next().unwrap_or(name)));
-        write_aside(&aside, &path, bytes)?;
+        write_aside(&aside, &path, fill)?;
         self.files.push((aside, path));
         Ok(())
     }
@@ -287,7 +296,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
         return written.map_err(|error| FolderError::io(path, ("无法写入", "cannot be written"), &error));
     }
     let aside = path.with_file_name(format!(".{}.tmp", name.to_string_lossy()));
-    write_aside(&aside, path, bytes)?;
+    write_aside(&aside, path, |file| file.write_all(bytes))?;
     rename(&aside, path)
 }
 
@@ -307,11 +316,11 @@ fn rename(aside: &Path, path: &Path) -> Result<(), FolderError> {
     })
 }
 
-fn write_aside(aside: &Path, path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+fn write_aside(aside: &Path, path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), FolderError> {
     // Left by a program that was killed; a link must not lead the bytes elsewhere.
     let _ = fs::remove_file(aside);
     let written = OpenOptions::new().write(true).create_new(true).open(aside).and_then(|mut file| {
-        file.write_all(bytes)?;
+        fill(&mut file)?;
         file.sync_all()
     });
     written.map_err(|error| {

@@ -33,6 +33,11 @@ impl FileDigests {
         self.files.insert(name.to_owned(), sha256(bytes));
     }
 
+    /// Adds a file by its digest.
+    pub fn add_digest(&mut self, name: &str, digest: String) {
+        self.files.insert(name.to_owned(), digest);
+    }
+
     /// Whether a file has been added.
     pub fn has(&self, name: &str) -> bool {
         self.files.contains_key(name)
@@ -52,7 +57,11 @@ impl FileDigests {
 
 /// SHA-256 in hexadecimal.
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The value with the keys of all tables in alphabetical order, except where order has a meaning.
@@ -108,14 +117,14 @@ pub fn run_digest_of(text: &str) -> Option<String> {
 ///
 /// When the JSON cannot be encoded, which only a lack of memory can cause.
 pub fn text(report: &Report<'_>, run_digest: &str, files: &FileDigests) -> Result<String, ReportError> {
-    let Report { loaded, scenario, results, lang, run } = report;
+    let Report { loaded, scenario, results, rows: _, lang, run } = report;
     let manifest = json!({
         "program": VERSION,
         "city": scenario.city,
         "schedule": scenario.schedule,
         "language": lang.pick("zh", "en"),
         "seed": results.seed,
-        "replications": results.replications.len(),
+        "replications": results.samples.len(),
         "precision_reached": results.precise,
         "complete": results.stopped.is_none(),
         "start": scenario.clock.start().to_string(),
@@ -124,7 +133,7 @@ pub fn text(report: &Report<'_>, run_digest: &str, files: &FileDigests) -> Resul
         "run_digest": run_digest,
         "digest": files.whole(),
         "files": files.files,
-        "jobs": results.replications.iter().map(|values| values.jobs).sum::<i64>(),
+        "jobs": results.samples.jobs(),
         "assumptions": assumptions::assumptions(loaded).len(),
         "missing_sources": assumptions::missing_sources(loaded),
         "run": { "threads": run.threads, "engine": run.engine.word(), "started": run.started, "seconds": run.seconds },

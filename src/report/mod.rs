@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crate::engine::Engine;
 use crate::experiment::Results;
+use crate::experiment::spool::SpoolError;
 use crate::scenario::layer::Loaded;
 use crate::scenario::world::Scenario;
 use crate::units::Lang;
@@ -34,6 +35,7 @@ pub mod manifest;
 #[cfg(feature = "charts")]
 pub mod model;
 pub mod numbers;
+mod output;
 pub mod parquet;
 pub mod summary;
 pub mod sweep;
@@ -48,6 +50,7 @@ pub mod workbook;
 mod writing;
 
 use folder::{Folder, FolderError};
+use output::Output;
 
 /// How a run was made; nothing here changes a result.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,10 +74,29 @@ pub struct Report<'a> {
     pub scenario: &'a Scenario,
     /// What came out.
     pub results: &'a Results,
+    /// What the measures come to, in catalogue order.
+    pub rows: Vec<table::Row>,
     /// Language of summary and charts. Tables carry both.
     pub lang: Lang,
     /// How the run was made.
     pub run: RunInfo,
+}
+
+impl<'a> Report<'a> {
+    /// Works out what the measures come to.
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn new(
+        loaded: &'a Loaded,
+        scenario: &'a Scenario,
+        results: &'a Results,
+        lang: Lang,
+        run: RunInfo,
+    ) -> Result<Self, ReportError> {
+        Ok(Self { loaded, scenario, results, rows: table::rows(scenario, results)?, lang, run })
+    }
 }
 
 /// A results folder that could not be finished. Files written before the failure are whole and
@@ -83,6 +105,8 @@ pub struct Report<'a> {
 pub enum ReportError {
     /// A file could not be written.
     Folder(FolderError),
+    /// Samples that were put aside could not be read.
+    Samples(SpoolError),
     /// A table could not be encoded.
     Table(String),
     /// A chart could not be drawn.
@@ -95,6 +119,7 @@ impl ReportError {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Folder(error) => error.text(lang),
+            Self::Samples(error) => error.text(lang),
             Self::Table(message) => lang.pick("无法生成结果表：", "a table cannot be encoded: ").to_owned() + message,
             #[cfg(feature = "charts")]
             Self::Chart(error) => format!("{}{error}", lang.pick("无法绘图：", "a chart cannot be drawn: ")),
@@ -116,6 +141,12 @@ impl From<FolderError> for ReportError {
     }
 }
 
+impl From<SpoolError> for ReportError {
+    fn from(error: SpoolError) -> Self {
+        Self::Samples(error)
+    }
+}
+
 #[cfg(feature = "charts")]
 impl From<chart::ChartError> for ReportError {
     fn from(error: chart::ChartError) -> Self {
@@ -127,9 +158,6 @@ impl From<chart::ChartError> for ReportError {
 /// between parts, and its bytes.
 pub type File = (String, Vec<u8>);
 
-/// Takes the files of a results folder one after another.
-type Put<'a> = &'a mut dyn FnMut(File) -> Result<(), ReportError>;
-
 /// Writes all files of a run; returns their paths in the order written, the manifest last.
 ///
 /// # Errors
@@ -137,31 +165,31 @@ type Put<'a> = &'a mut dyn FnMut(File) -> Result<(), ReportError>;
 /// The first file that could not be made or written. Finished results of before are unchanged then;
 /// where there were none, the files before the failing one are kept.
 pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, ReportError> {
-    writing::write(folder, |put| make(report, put), |digests| manifest::text(report, folder.digest(), digests))
+    let make = |files: &mut Output<'_>| make(report, files);
+    writing::write(folder, make, |digests| manifest::text(report, folder.digest(), digests))
 }
 
 /// Makes all files but the manifest, one after another.
-fn make(report: &Report<'_>, put: Put<'_>) -> Result<(), ReportError> {
-    let rows = table::rows(report.scenario, report.results);
+fn make(report: &Report<'_>, files: &mut Output<'_>) -> Result<(), ReportError> {
     let alone = std::slice::from_ref(report);
-    put(("summary.json".into(), table::json(report, &rows)?))?;
-    put(("summary.csv".into(), table::csv(std::iter::once((report, rows.as_slice())))))?;
-    put(("replications.parquet".into(), parquet::replications(alone)?))?;
-    let daily = daily::all(report.results);
-    put(("daily.parquet".into(), parquet::daily(alone, std::slice::from_ref(&daily))?))?;
-    put(("hourly.parquet".into(), parquet::hourly(alone)?))?;
+    files.put(("summary.json".into(), table::json(report)?))?;
+    files.put(("summary.csv".into(), table::csv(std::iter::once(report))))?;
+    files.fill("replications.parquet", |out| parquet::replications(alone, out))?;
+    let daily = daily::all(report.results)?;
+    files.put(("daily.parquet".into(), parquet::daily(alone, std::slice::from_ref(&daily))?))?;
+    files.put(("hourly.parquet".into(), parquet::hourly(alone)?))?;
     #[cfg(feature = "charts")]
-    shown(&view::document(report, &daily), put)?;
+    shown(&view::document(report, &daily), files)?;
     Ok(())
 }
 
 /// The document of a results folder and what is made of it.
 #[cfg(feature = "charts")]
-fn shown(document: &document::Document, put: Put<'_>) -> Result<(), ReportError> {
-    put((document::FILE.into(), document.encoded()?))?;
-    put((workbook::FILE.into(), workbook::workbook(document)?))?;
+fn shown(document: &document::Document, files: &mut Output<'_>) -> Result<(), ReportError> {
+    files.put((document::FILE.into(), document.encoded()?))?;
+    files.put((workbook::FILE.into(), workbook::workbook(document)?))?;
     let look = chart::Look::new(chart::Theme::Light, chart::Size::default(), &document.colors)?;
-    document::draw(document, document.lang, &look)?.files.into_iter().try_for_each(put)
+    document::draw(document, document.lang, &look)?.files.into_iter().try_for_each(|file| files.put(file))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Strings are dictionary-encoded UTF-8, pages are Snappy-compressed, values that do not exist are
 //! null.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use parquet::basic::Compression;
@@ -15,7 +16,7 @@ use parquet::schema::parser::parse_message_type;
 
 use crate::experiment::grid::Grid;
 use crate::experiment::sweep::{Point, Sweep};
-use crate::measures::{Group, Series};
+use crate::measures::{Group, Series, Values};
 use crate::scenario::world::Scenario;
 use crate::units::Lang;
 
@@ -115,6 +116,10 @@ enum Column {
 }
 
 fn writer(schema: &str) -> Result<SerializedFileWriter<Vec<u8>>, ReportError> {
+    writer_to(Vec::new(), schema)
+}
+
+fn writer_to<W: Write + Send>(out: W, schema: &str) -> Result<SerializedFileWriter<W>, ReportError> {
     let schema = Arc::new(parse_message_type(schema)?);
     let properties = WriterProperties::builder()
         .set_created_by(VERSION.to_owned())
@@ -122,30 +127,34 @@ fn writer(schema: &str) -> Result<SerializedFileWriter<Vec<u8>>, ReportError> {
         .set_dictionary_enabled(true)
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .build();
-    Ok(SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?)
+    Ok(SerializedFileWriter::new(out, schema, Arc::new(properties))?)
 }
 
-fn write_group(writer: &mut SerializedFileWriter<Vec<u8>>, columns: &[Column]) -> Result<(), ReportError> {
+fn write_group<W: Write + Send>(writer: &mut SerializedFileWriter<W>, columns: &[Column]) -> Result<(), ReportError> {
     let mut group = writer.next_row_group()?;
-    for column in columns {
-        match column {
-            Column::Integers(values) => write_column::<Int32Type>(&mut group, values, None)?,
-            Column::Times(values) => write_column::<Int64Type>(&mut group, values, None)?,
-            Column::Numbers(values) => write_column::<DoubleType>(&mut group, values, None)?,
-            Column::Texts(values) => write_column::<ByteArrayType>(&mut group, values, None)?,
-            Column::Optional(values) => {
-                let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
-                let present: Vec<f64> = values.iter().copied().flatten().collect();
-                write_column::<DoubleType>(&mut group, &present, Some(&levels))?;
-            }
-        }
-    }
+    columns.iter().try_for_each(|column| column.write(&mut group))?;
     group.close()?;
     Ok(())
 }
 
-fn write_column<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+impl Column {
+    fn write<W: Write + Send>(&self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<(), ReportError> {
+        match self {
+            Self::Integers(values) => write_column::<Int32Type, W>(group, values, None),
+            Self::Times(values) => write_column::<Int64Type, W>(group, values, None),
+            Self::Numbers(values) => write_column::<DoubleType, W>(group, values, None),
+            Self::Texts(values) => write_column::<ByteArrayType, W>(group, values, None),
+            Self::Optional(values) => {
+                let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+                let present: Vec<f64> = values.iter().copied().flatten().collect();
+                write_column::<DoubleType, W>(group, &present, Some(&levels))
+            }
+        }
+    }
+}
+
+fn write_column<T: DataType, W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
     values: &[T::T],
     levels: Option<&[i16]>,
 ) -> Result<(), ReportError> {
@@ -166,65 +175,71 @@ fn text(text: &str) -> ByteArray {
     ByteArray::from(text.as_bytes().to_vec())
 }
 
-/// The bytes of `replications.parquet`: one row a schedule, replication, measure and group.
+/// Where a table goes that is too long for memory.
+pub type Out<'a> = &'a mut (dyn Write + Send);
+
+/// Writes `replications.parquet`: one row a schedule, replication, measure and group.
 ///
 /// # Errors
 ///
-/// When the table cannot be encoded.
-pub fn replications(reports: &[Report<'_>]) -> Result<Vec<u8>, ReportError> {
-    let mut writer = writer(REPLICATIONS)?;
+/// When samples cannot be read, or the table cannot be encoded or written.
+pub fn replications(reports: &[Report<'_>], out: Out<'_>) -> Result<(), ReportError> {
+    let mut writer = writer_to(out, REPLICATIONS)?;
     reports.iter().try_for_each(|report| write_replications(&mut writer, report, None))?;
-    Ok(writer.into_inner()?)
+    writer.close()?;
+    Ok(())
 }
 
-/// The bytes of `replications.parquet` of several cities, with a column `city` before the others.
+/// Writes `replications.parquet` of several cities, with a column `city` before the others.
 ///
 /// # Errors
 ///
-/// When the table cannot be encoded.
-pub fn replications_of_cities(reports: &[Report<'_>]) -> Result<Vec<u8>, ReportError> {
-    let mut writer = writer(REPLICATIONS_OF_CITIES)?;
+/// As [`replications`].
+pub fn replications_of_cities(reports: &[Report<'_>], out: Out<'_>) -> Result<(), ReportError> {
+    let mut writer = writer_to(out, REPLICATIONS_OF_CITIES)?;
     for report in reports {
         write_replications(&mut writer, report, Some(text(&report.scenario.city)))?;
     }
-    Ok(writer.into_inner()?)
+    writer.close()?;
+    Ok(())
 }
 
-fn write_replications(
-    writer: &mut SerializedFileWriter<Vec<u8>>,
+fn write_replications<W: Write + Send>(
+    writer: &mut SerializedFileWriter<W>,
     report: &Report<'_>,
     city: Option<ByteArray>,
 ) -> Result<(), ReportError> {
-    let measures = &report.results.catalogue.measures;
+    let (measures, samples) = (&report.results.catalogue.measures, &report.results.samples);
     let schedule = text(&report.scenario.schedule);
     // Cells of one replication; cloning a cell only counts a reference.
     let groups: Vec<[ByteArray; 4]> =
         measures.iter().map(|measure| group_cells(report.scenario, measure.group)).collect();
     let keys: Vec<ByteArray> = measures.iter().map(|measure| text(measure.key)).collect();
     let units: Vec<ByteArray> = measures.iter().map(|measure| text(measure.unit)).collect();
-    for chunk in report.results.replications.chunks(REPLICATIONS_A_GROUP) {
-        let repeated = |cells: &[ByteArray]| -> Column {
-            let count = chunk.len() * cells.len();
-            Column::Texts(cells.iter().cloned().cycle().take(count).collect())
-        };
-        let part = |index: usize| -> Vec<ByteArray> { groups.iter().map(|cells| cells[index].clone()).collect() };
-        let numbers = chunk.iter().flat_map(|one| std::iter::repeat_n(one.replication, measures.len()));
-        let values =
-            chunk.iter().flat_map(|one| (0..measures.len()).map(|index| one.values.get(index).copied().flatten()));
+    let part = |index: usize| -> Vec<ByteArray> { groups.iter().map(|cells| cells[index].clone()).collect() };
+    for first in (0..samples.len()).step_by(REPLICATIONS_A_GROUP) {
+        let of = |one: &Values| (one.replication, one.values.clone());
+        let chunk = samples.map(first..first + REPLICATIONS_A_GROUP, of)?;
         let rows = chunk.len() * measures.len();
-        let mut columns: Vec<Column> = city.iter().map(|city| Column::Texts(vec![city.clone(); rows])).collect();
-        columns.extend([
-            Column::Integers(numbers.map(|number| i32::try_from(number).unwrap_or(i32::MAX)).collect()),
-            Column::Texts(vec![schedule.clone(); rows]),
-            repeated(&keys),
-            repeated(&part(0)),
-            repeated(&part(1)),
-            repeated(&part(2)),
-            repeated(&part(3)),
-            Column::Optional(values.map(|value| value.filter(|value| value.is_finite())).collect()),
-            repeated(&units),
-        ]);
-        write_group(writer, &columns)?;
+        let repeated = |cells: &[ByteArray]| Column::Texts(cells.iter().cloned().cycle().take(rows).collect());
+        let numbers = chunk.iter().flat_map(|(number, _)| std::iter::repeat_n(*number, measures.len()));
+        let values =
+            chunk.iter().flat_map(|(_, values)| (0..measures.len()).map(|index| values.get(index).copied().flatten()));
+        // One column is made at a time: all of them are many times as large as what they are made of.
+        let mut group = writer.next_row_group()?;
+        let mut put = |column: Column| column.write(&mut group);
+        if let Some(city) = &city {
+            put(Column::Texts(vec![city.clone(); rows]))?;
+        }
+        put(Column::Integers(numbers.map(|number| i32::try_from(number).unwrap_or(i32::MAX)).collect()))?;
+        put(Column::Texts(vec![schedule.clone(); rows]))?;
+        put(repeated(&keys))?;
+        for index in 0..4 {
+            put(repeated(&part(index)))?;
+        }
+        put(Column::Optional(values.map(|value| value.filter(|value| value.is_finite())).collect()))?;
+        put(repeated(&units))?;
+        group.close()?;
     }
     Ok(())
 }
@@ -371,8 +386,6 @@ pub fn group_name(scenario: &Scenario, of: Group, lang: Lang) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::{Field, RowAccessor};
 
@@ -385,11 +398,17 @@ mod tests {
         SerializedFileReader::new(file).unwrap()
     }
 
+    fn replications_of(report: &Report<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        replications(std::slice::from_ref(report), &mut bytes).unwrap();
+        bytes
+    }
+
     #[test]
     fn every_value_comes_back_with_chinese_names_and_gaps() {
         let world = World::new(3);
         let report = world.report(Lang::Zh);
-        let found = reader(replications(std::slice::from_ref(&report)).unwrap());
+        let found = reader(replications_of(&report));
         let catalogue = &world.results.catalogue;
         let rows: Vec<_> = found.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 3 * catalogue.measures.len());
@@ -397,7 +416,7 @@ mod tests {
             let (replication, measure) = (index / catalogue.measures.len(), index % catalogue.measures.len());
             assert_eq!(row.get_int(0).unwrap() as usize, replication);
             assert_eq!(row.get_string(2).unwrap(), catalogue.measures[measure].key);
-            let expected = world.results.replications[replication].values[measure];
+            let expected = world.results.samples.one(replication).unwrap().unwrap().values[measure];
             assert_eq!(row.get_double(7).ok(), expected, "{row:?}");
         }
         assert!(rows.iter().any(|row| row.get_double(7).is_err()), "some values are missing");
@@ -409,7 +428,7 @@ mod tests {
     fn daily_rows_carry_dates_and_both_courses() {
         let world = World::new(3);
         let report = world.report(Lang::Zh);
-        let all = super::super::daily::all(&world.results);
+        let all = super::super::daily::all(&world.results).unwrap();
         let bytes = daily(std::slice::from_ref(&report), std::slice::from_ref(&all)).unwrap();
         assert_eq!(
             bytes,
@@ -456,8 +475,8 @@ mod tests {
     fn a_run_without_replications_still_gives_readable_tables() {
         let world = World::new(0);
         let report = world.report(Lang::En);
-        assert_eq!(reader(replications(std::slice::from_ref(&report)).unwrap()).get_row_iter(None).unwrap().count(), 0);
-        let all = super::super::daily::all(&world.results);
+        assert_eq!(reader(replications_of(&report)).get_row_iter(None).unwrap().count(), 0);
+        let all = super::super::daily::all(&world.results).unwrap();
         assert_eq!(
             reader(daily(std::slice::from_ref(&report), std::slice::from_ref(&all)).unwrap())
                 .get_row_iter(None)

@@ -96,7 +96,7 @@ pub fn screen(report: &Report<'_>) -> Screen {
     out.line(&title);
     out.rule();
     stops(&words, &mut out);
-    if report.results.replications.is_empty() {
+    if report.results.samples.is_empty() {
         out.item(words.say("提示", "Note"), words.say("没有完成任何一次模拟", "no course was simulated"));
         return out.finish();
     }
@@ -346,7 +346,7 @@ fn refunds(words: &Words<'_>, out: &mut Layout) {
 
 fn basis(words: &Words<'_>, out: &mut Layout) {
     let Facts { assumptions, main_assumptions, .. } = words.facts;
-    let (n, seed) = (words.report.results.replications.len(), words.report.results.seed);
+    let (n, seed) = (words.report.results.samples.len(), words.report.results.seed);
     let zh = format!(
         "{n} 次模拟的平均，随机种子 {seed}；括号内为 95% 置信区间（只含模拟的随机性，不含假设的不确定）；期末为 {}",
         words.last_day()
@@ -368,7 +368,7 @@ fn basis(words: &Words<'_>, out: &mut Layout) {
 
 /// What the reader should know before relying on the numbers.
 fn warning_texts(report: &Report<'_>, lang: Lang) -> Vec<String> {
-    let n = report.results.replications.len();
+    let n = report.results.samples.len();
     let mut texts = Vec::new();
     if report.results.stopped.is_some() {
         texts.push(
@@ -429,7 +429,7 @@ pub fn json(report: &Report<'_>) -> Value {
         "announced_at": clock.civil(report.scenario.announced_at).to_string(),
         "last_day": date(Some(f64::from(clock.days().saturating_sub(1)))),
         "seed": report.results.seed,
-        "replications": report.results.replications.len(),
+        "replications": report.results.samples.len(),
         "confidence": crate::stats::Confidence::P95.level(),
         "stops": facts.stops.iter().map(|stop| stop_json(report, stop)).collect::<Vec<_>>(),
         "affected": mean("affected"),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::calendar::{DAY, SimTime};
 use crate::experiment::Results;
+use crate::experiment::spool::SpoolError;
 use crate::measures::{Group, Kind, Measure};
 use crate::scenario::raw::Name;
 use crate::scenario::world::Scenario;
@@ -68,20 +69,26 @@ pub struct Row {
 }
 
 /// One row a measure, in catalogue order.
-pub fn rows(scenario: &Scenario, results: &Results) -> Vec<Row> {
+///
+/// # Errors
+///
+/// When samples that were put aside cannot be read.
+pub fn rows(scenario: &Scenario, results: &Results) -> Result<Vec<Row>, SpoolError> {
     let measures = results.catalogue.measures.iter().enumerate();
     measures
-        .map(|(index, measure)| row(measure.kind, &column(results, index), f64::from(scenario.clock.days())))
+        .map(|(index, measure)| Ok(row(measure.kind, &column(results, index)?, f64::from(scenario.clock.days()))))
         .collect()
 }
 
-/// The values of a measure, one a replication.
-pub fn column(results: &Results, index: usize) -> Vec<Option<f64>> {
-    results
-        .replications
-        .iter()
-        .map(|one| one.values.get(index).copied().flatten().filter(|value| value.is_finite()))
-        .collect()
+/// The values of a measure, one a replication; none where it is not finite.
+///
+/// # Errors
+///
+/// When samples that were put aside cannot be read.
+pub fn column(results: &Results, index: usize) -> Result<Vec<Option<f64>>, SpoolError> {
+    let mut column = results.samples.column(index)?;
+    column.iter_mut().for_each(|value| *value = value.filter(|value| value.is_finite()));
+    Ok(column)
 }
 
 /// What the values of a measure come to.
@@ -232,10 +239,10 @@ pub(super) fn unit_zh(unit: &str) -> &str {
 }
 
 /// The bytes of `summary.csv`: every measure of one schedule or several.
-pub fn csv<'a, 'r: 'a>(reports: impl Iterator<Item = (&'a Report<'r>, &'a [Row])>) -> Vec<u8> {
+pub fn csv<'a, 'r: 'a>(reports: impl Iterator<Item = &'a Report<'r>>) -> Vec<u8> {
     let mut text = String::from("\u{feff}");
-    for (place, (report, rows)) in reports.enumerate() {
-        for (index, (measure, row)) in report.results.catalogue.measures.iter().zip(rows).enumerate() {
+    for (place, report) in reports.enumerate() {
+        for (index, (measure, row)) in report.results.catalogue.measures.iter().zip(&report.rows).enumerate() {
             let (texts, numbers, dates) =
                 (texts(report, measure), numbers(measure, row), dates(report.scenario, measure, row));
             if place == 0 && index == 0 {
@@ -281,8 +288,8 @@ pub fn escaped(text: &str) -> String {
 /// # Errors
 ///
 /// When the JSON cannot be encoded, which only a lack of memory can cause.
-pub fn json(report: &Report<'_>, rows: &[Row]) -> Result<Vec<u8>, ReportError> {
-    let measures = report.results.catalogue.measures.iter().zip(rows);
+pub fn json(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
+    let measures = report.results.catalogue.measures.iter().zip(&report.rows);
     let measures: Vec<Value> = measures
         .map(|(measure, row)| {
             let mut entry = Map::new();
@@ -302,7 +309,7 @@ pub fn json(report: &Report<'_>, rows: &[Row]) -> Result<Vec<u8>, ReportError> {
         "start": report.scenario.clock.start().to_string(),
         "days": report.scenario.clock.days(),
         "seed": report.results.seed,
-        "replications": report.results.replications.len(),
+        "replications": report.results.samples.len(),
         "confidence": Confidence::P95.level(),
         "measures": measures,
     });
@@ -338,14 +345,14 @@ mod tests {
         for replications in [0, 1, 5, 80] {
             let world = World::new(replications);
             let report = world.report(Lang::Zh);
-            let rows = rows(report.scenario, report.results);
-            let text = String::from_utf8(csv(std::iter::once((&report, rows.as_slice())))).unwrap();
+            let rows = &report.rows;
+            let text = String::from_utf8(csv(std::iter::once(&report))).unwrap();
             assert!(text.starts_with("\u{feff}measure,"));
             let columns: Vec<usize> = text.lines().map(|line| line.split(',').count()).collect();
             assert_eq!(columns.len(), rows.len() + 1);
             assert!(columns.iter().all(|&count| count == columns[0]), "{columns:?}");
             assert!(!text.contains("NaN") && !text.contains("inf"), "{replications}");
-            let json = String::from_utf8(json(&report, &rows).unwrap()).unwrap();
+            let json = String::from_utf8(json(&report).unwrap()).unwrap();
             let json: Value = serde_json::from_str(&json).unwrap();
             assert_eq!(json["measures"].as_array().unwrap().len(), rows.len());
             assert_eq!(json["measures"][0]["group_zh"], "全部");
@@ -387,7 +394,7 @@ mod tests {
     fn days_are_also_told_as_dates() {
         let world = World::new(9);
         let report = world.report(Lang::Zh);
-        let rows = rows(report.scenario, report.results);
+        let rows = &report.rows;
         let index = report.results.catalogue.find("return", Group::Stop(0)).unwrap();
         let found = dates(report.scenario, &report.results.catalogue.measures[index], &rows[index]);
         assert_eq!(found[MEDIAN], ("q50_date".to_owned(), Some("2021-11-22T10:00:00".to_owned())));

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::experiment::Results;
 use crate::experiment::choice::{Choice, Standing};
 use crate::experiment::comparison::{Candidate, Comparison};
+use crate::experiment::samples::GainSamples;
 use crate::measures::{Catalogue, Group, HourlySums, Values};
 use crate::objective::{Objective, Weight};
 use crate::replication::{Gain, Gains, INCOME_GROUPS, Model};
@@ -248,8 +249,7 @@ fn hourly(catalogue: &Catalogue, replication: u32) -> HourlySums {
 fn results(scenario: &Scenario, replications: u32) -> Results {
     let mut results = Results::empty(7, Catalogue::new(scenario));
     for number in 0..replications {
-        results.hourly_sums.merge(&hourly(&results.catalogue, number));
-        results.replications.push(values(&results.catalogue, number));
+        results.push(&values(&results.catalogue, number), &hourly(&results.catalogue, number)).unwrap();
     }
     results
 }
@@ -271,7 +271,7 @@ impl World {
     pub(super) fn report(&self, lang: Lang) -> Report<'_> {
         let run =
             RunInfo { threads: 2, engine: Engine::Kernel, started: "2026-01-02T03:04:05Z".to_owned(), seconds: 1.5 };
-        Report { loaded: &self.loaded, scenario: &self.scenario, results: &self.results, lang, run }
+        Report::new(&self.loaded, &self.scenario, &self.results, lang, run).unwrap()
     }
 }
 
@@ -358,14 +358,17 @@ impl Compared {
         let of = |(schedule, candidate): (usize, &Candidate)| {
             let mut results = Results::empty(7, Catalogue::new(&candidate.model.scenario));
             for number in 0..replications {
-                results.hourly_sums.merge(&hourly(&results.catalogue, number));
-                results.replications.push(values_of(&results.catalogue, schedule, number));
+                let found = values_of(&results.catalogue, schedule, number);
+                results.push(&found, &hourly(&results.catalogue, number)).unwrap();
             }
             results
         };
         let gains = |(schedule, candidate): (usize, &Candidate)| {
-            let count = if schedule == 0 { 0 } else { replications as usize };
-            vec![(); count].iter().map(|()| gains_of(&candidate.model.scenario, schedule)).collect()
+            let mut samples = GainSamples::new(1);
+            for _ in 0..if schedule == 0 { 0 } else { replications } {
+                samples.push(&gains_of(&candidate.model.scenario, schedule)).unwrap();
+            }
+            samples
         };
         let comparison = Comparison {
             results: candidates.iter().enumerate().map(of).collect(),
@@ -380,6 +383,6 @@ impl Compared {
     pub(super) fn report(&self, lang: Lang) -> ComparisonReport<'_> {
         let run =
             RunInfo { threads: 2, engine: Engine::Kernel, started: "2026-01-02T03:04:05Z".to_owned(), seconds: 1.5 };
-        ComparisonReport::new(&self.loaded, &self.candidates, &self.comparison, lang, run)
+        ComparisonReport::new(&self.loaded, &self.candidates, &self.comparison, lang, run).unwrap()
     }
 }

@@ -15,7 +15,7 @@ use super::model::{self, Experiment};
 use super::numbers::date_of_day;
 use super::parquet::group_name;
 use super::summary;
-use super::table::{self, MEDIAN, UPPER, unit_zh};
+use super::table::{MEDIAN, UPPER, unit_zh};
 use super::weights::by_weight;
 
 /// Most desk classes in the table of days.
@@ -50,7 +50,7 @@ pub fn document(report: &Report<'_>, daily: &[DailySeries]) -> Document {
 fn experiment(report: &Report<'_>) -> Experiment {
     let name = report.lang.pick(&report.scenario.schedule_name.zh, &report.scenario.schedule_name.en);
     Experiment {
-        replications: report.results.replications.len(),
+        replications: report.results.samples.len(),
         seed: report.results.seed,
         aim: report.lang.choose(
             format!("本次实验：按“{name}”模拟停机前后，与无切换的常态对照。"),
@@ -226,8 +226,7 @@ pub(super) fn measures(report: &Report<'_>) -> Sheet {
         "日期类指标的平均最多计到模拟期末；中位日期为空表示多半在期末之后。",
         "Days count at most as the end of the simulation in means; a median day that is missing lies mostly after it.",
     ));
-    let rows = table::rows(report.scenario, report.results);
-    for (measure, row) in report.results.catalogue.measures.iter().zip(&rows) {
+    for (measure, row) in report.results.catalogue.measures.iter().zip(&report.rows) {
         let style = Style::of_unit(measure.unit);
         let day = measure.kind == Kind::Censored && measure.unit == "day";
         let cell = |value: Option<f64>| match value {

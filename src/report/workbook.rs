@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     fn document(world: &World, lang: Lang) -> Document {
-        view::document(&world.report(lang), &daily::all(&world.results))
+        view::document(&world.report(lang), &daily::all(&world.results).unwrap())
     }
 
     #[test]

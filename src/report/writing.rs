@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::ReportError;
 use super::folder::Folder;
 use super::manifest::{self, FileDigests};
-use super::{File, ReportError};
+use super::output::Output;
 
 /// Writes all files of a results folder; returns their paths in the order written, the manifest last.
 ///
@@ -19,17 +20,12 @@ use super::{File, ReportError};
 /// where there were none, the files before the failing one are kept.
 pub(super) fn write(
     folder: &Folder,
-    make: impl FnOnce(&mut dyn FnMut(File) -> Result<(), ReportError>) -> Result<(), ReportError>,
+    make: impl FnOnce(&mut Output<'_>) -> Result<(), ReportError>,
     manifest: impl FnOnce(&FileDigests) -> Result<String, ReportError>,
 ) -> Result<Vec<PathBuf>, ReportError> {
-    let (mut files, mut last) = (folder.aside(), folder.aside());
-    let mut digests = FileDigests::default();
-    let made = make(&mut |(name, bytes): File| {
-        files.add(&name, &bytes)?;
-        digests.add(&name, &bytes);
-        Ok(())
-    });
-    let made = made.and_then(|()| Ok(last.add(manifest::FILE, manifest(&digests)?.as_bytes())?));
+    let (mut files, mut last) = (Output::new(folder), folder.aside());
+    let made = make(&mut files);
+    let made = made.and_then(|()| Ok(last.add(manifest::FILE, manifest(&files.digests)?.as_bytes())?));
     if let Err(error) = made {
         if !folder.has_results() {
             // Some tables are better than none; that this failed too is of no more use to anybody.
@@ -41,6 +37,7 @@ pub(super) fn write(
     // From here on until the new manifest is there, the folder is unfinished: a manifest beside files of
     // another run would lie about them.
     folder.remove(manifest::FILE)?;
+    let digests = files.digests.clone();
     let mut paths = files.place()?;
     for stale in before.iter().chain(&folder.drawn_again()).filter(|name| !digests.has(name)) {
         folder.remove(stale)?;

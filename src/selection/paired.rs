@@ -80,7 +80,11 @@ pub fn differences(comparisons: &[Comparison<'_>], confidence: Confidence) -> Re
 }
 
 /// One difference with the confidence of its own.
-fn difference(comparison: &Comparison<'_>, each: Confidence) -> Result<Difference, SelectionError> {
+///
+/// # Errors
+///
+/// As [`differences`].
+pub fn difference(comparison: &Comparison<'_>, each: Confidence) -> Result<Difference, SelectionError> {
     let matters = comparison.matters;
     if !(matters.is_finite() && matters >= 0.0) {
         return Err(SelectionError::Tolerance(matters));

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cutover::engine::Engine;
 use cutover::experiment::{Results, Size, Stopped, Watch, run};
-use cutover::measures::{Group, HourlySums, measure};
+use cutover::measures::{Group, HourlySums, Values, measure};
 use cutover::record::{Ledger, StateHours};
 use cutover::replication::{Model, Tracing, simulate};
 
@@ -15,11 +15,17 @@ fn experiment(model: &Model, replications: u32, threads: usize) -> Results {
     pool.install(|| run(model, 7, Size::Replications(replications), &Watch::default(), &|_| {}))
 }
 
+/// All replications with their series.
+fn all(results: &Results) -> Vec<Values> {
+    let one = |number| results.samples.one(number).expect("samples can be read").expect("it is there");
+    (0..results.samples.len()).map(one).collect()
+}
+
 #[test]
 fn one_thread_and_four_give_the_same_results() {
     let model = model("minimal", &[]);
     let (one, four) = (experiment(&model, 8, 1), experiment(&model, 8, 4));
-    assert_eq!(one.replications, four.replications);
+    assert_eq!(all(&one), all(&four));
     assert_eq!(one.hourly_sums, four.hourly_sums);
 }
 
@@ -57,7 +63,7 @@ fn an_interrupted_run_has_hourly_sums_of_the_replications_that_it_keeps() {
         results
     });
     assert!(matches!(results.stopped, Some(Stopped::Interrupted)));
-    let kept = results.replications.len() as u32;
+    let kept = results.samples.len() as u32;
     assert!(kept >= 4, "what was under way is finished: {kept}");
     assert_eq!(results.hourly_sums, hourly_alone(&model, kept));
 }
@@ -67,11 +73,12 @@ fn days_are_the_means_of_their_hours() {
     let model = model("minimal", &[]);
     let results = experiment(&model, 4, 2);
     let catalogue = &results.catalogue;
+    let replications = all(&results);
     for (index, hourly) in catalogue.hourly.iter().enumerate() {
         let daily = catalogue.find_series(hourly.key, hourly.group, false).expect("a daily series of the same state");
         for (day, hours) in results.hourly_sums.means(index).chunks(24).enumerate() {
             let of_hours = hours.iter().sum::<f64>() / 24.0;
-            let of_days = results.replications.iter().map(|one| f64::from(one.series[daily][day])).sum::<f64>() / 4.0;
+            let of_days = replications.iter().map(|one| f64::from(one.series[daily][day])).sum::<f64>() / 4.0;
             // A day of a replication is kept with 24 bits.
             let rounding = of_hours * f64::from(f32::EPSILON);
             assert!((of_hours - of_days).abs() <= rounding, "{} on day {day}: {of_hours}, {of_days}", hourly.key);
@@ -88,7 +95,7 @@ fn days_are_the_means_of_their_hours() {
 #[test]
 fn a_replication_is_the_same_alone_and_among_others() {
     let model = model("minimal", &[]);
-    let all = experiment(&model, 5, 2).replications;
+    let all = all(&experiment(&model, 5, 2));
     let alone = simulate(&model, 7, 3, Tracing::Off).expect("the laws hold");
     assert_eq!(all[3], measure(&model.scenario, 3, &alone));
 }
@@ -96,7 +103,7 @@ fn a_replication_is_the_same_alone_and_among_others() {
 #[test]
 fn more_replications_change_none_of_the_first() {
     let model = model("minimal", &[]);
-    assert_eq!(experiment(&model, 3, 1).replications[..], experiment(&model, 6, 2).replications[..3]);
+    assert_eq!(all(&experiment(&model, 3, 1)), all(&experiment(&model, 6, 2))[..3]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod fluid;
 mod laws;
 mod measures;
 mod notices;
+mod room;
 mod schedules;
 mod selection;
 mod setbacks;

@@ -2,6 +2,7 @@
 
 use crate::calendar::{DAY, SimTime};
 use crate::experiment::Results;
+use crate::experiment::spool::SpoolError;
 use crate::measures::{Group, Values};
 use crate::scenario::exchange::main_stops;
 use crate::scenario::world::Scenario;
@@ -110,8 +111,12 @@ pub struct Sample<'a> {
 
 impl Sample<'_> {
     /// One number a replication; none where there is nothing to measure, or not by the horizon.
-    pub fn of(&self, headline: &Headline) -> Vec<Option<f64>> {
-        let each = |of: &dyn Fn(&Values) -> Option<f64>| self.results.replications.iter().map(of).collect();
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn of(&self, headline: &Headline) -> Result<Vec<Option<f64>>, SpoolError> {
+        let each = |of: &dyn Fn(&Values) -> Option<f64>| self.each(of);
         match headline.key {
             "claims-entered" => each(&|values| Some(self.desks("claims-entered", values).map(|one| one.1).sum())),
             "wait-p95" => each(&|values| {
@@ -132,14 +137,22 @@ impl Sample<'_> {
     }
 
     /// The same with a number for what is not over by the horizon: the working days until then.
-    pub fn until_horizon(&self, headline: &Headline) -> Option<Vec<f64>> {
-        let found = self.of(headline);
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn until_horizon(&self, headline: &Headline) -> Result<Option<Vec<f64>>, SpoolError> {
+        let found = self.of(headline)?;
         if headline.nature != Nature::Censored {
-            return found.into_iter().collect();
+            return Ok(found.into_iter().collect());
         }
-        let last = |values: &Values| self.working_days(self.back(values), self.scenario.clock.days());
-        let replications = self.results.replications.iter();
-        Some(found.into_iter().zip(replications).map(|(found, values)| found.unwrap_or_else(|| last(values))).collect())
+        let last = self.each(|values| self.working_days(self.back(values), self.scenario.clock.days()))?;
+        Ok(Some(found.into_iter().zip(last).map(|(found, last)| found.unwrap_or(last)).collect()))
+    }
+
+    /// Something of every replication.
+    fn each<T>(&self, of: impl FnMut(&Values) -> T) -> Result<Vec<T>, SpoolError> {
+        self.results.samples.map(0..self.results.samples.len(), of)
     }
 
     fn at(&self, key: &str, group: Group, values: &Values) -> Option<f64> {
@@ -195,16 +208,24 @@ impl Sample<'_> {
     }
 
     /// Hours during which settlement was down, one a replication.
-    pub fn outage_hours(&self) -> Vec<f64> {
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn outage_hours(&self) -> Result<Vec<f64>, SpoolError> {
         let hours = |values: &Values| {
             self.down(values).iter().map(|(from, until)| f64::from(until - from)).sum::<f64>() / 3600.0
         };
-        self.results.replications.iter().map(hours).collect()
+        self.each(hours)
     }
 
     /// Hours of the outage during which windows were open, by their regular hours, mean over the windows of
     /// the city; one a replication.
-    pub fn open_hours(&self) -> Vec<f64> {
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn open_hours(&self) -> Result<Vec<f64>, SpoolError> {
         let mut weights = vec![0.0; self.scenario.groups.len()];
         for site in &self.scenario.sites {
             weights[usize::from(site.group)] += f64::from(site.windows);
@@ -222,7 +243,7 @@ impl Sample<'_> {
             let open = |days: &[Vec<(u32, u32)>]| spans.iter().map(|span| open_seconds(days, *span)).sum::<f64>();
             desks().map(|(desk, weight)| weight * open(&desk.hours.days)).sum::<f64>() / windows.max(1.0) / 3600.0
         };
-        self.results.replications.iter().map(of).collect()
+        self.each(of)
     }
 }
 

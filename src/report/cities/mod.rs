@@ -22,8 +22,9 @@ use crate::scenario::world::Scenario;
 use crate::units::Lang;
 
 use super::folder::Folder;
-use super::manifest::{FILE, FileDigests};
-use super::{File, Report, ReportError, RunInfo, parquet};
+use super::manifest::FILE;
+use super::output::Output;
+use super::{Report, ReportError, RunInfo, parquet};
 
 use table::SideBySide;
 use waterfall::Waterfall;
@@ -47,9 +48,13 @@ pub struct CitiesReport<'a> {
 
 impl<'a> CitiesReport<'a> {
     /// Works out tables and waterfalls.
-    pub fn new(plan: &'a Plan, outcomes: &'a Outcomes, lang: Lang, run: RunInfo) -> Self {
-        let (side, waterfalls) = (SideBySide::of(plan, outcomes), waterfall::all(plan, outcomes));
-        Self { plan, outcomes, lang, run, side, waterfalls }
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn new(plan: &'a Plan, outcomes: &'a Outcomes, lang: Lang, run: RunInfo) -> Result<Self, ReportError> {
+        let (side, waterfalls) = (SideBySide::of(plan, outcomes)?, waterfall::all(plan, outcomes)?);
+        Ok(Self { plan, outcomes, lang, run, side, waterfalls })
     }
 
     /// Name of a city; with its folder, or its schedule, where another has the same name.
@@ -71,15 +76,10 @@ impl<'a> CitiesReport<'a> {
     }
 
     /// The report of one city alone.
-    fn single(&self, city: usize) -> Report<'a> {
+    fn single(&self, city: usize) -> Result<Report<'a>, ReportError> {
         let course = &self.plan.courses[city];
-        Report {
-            loaded: &course.loaded,
-            scenario: &course.model.scenario,
-            results: &self.outcomes.results[city],
-            lang: self.lang,
-            run: self.run.clone(),
-        }
+        let results = &self.outcomes.results[city];
+        Report::new(&course.loaded, &course.model.scenario, results, self.lang, self.run.clone())
     }
 }
 
@@ -90,13 +90,9 @@ impl<'a> CitiesReport<'a> {
 ///
 /// The first file that could not be made or written.
 pub fn write(folder: &Folder, report: &CitiesReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
-    let (mut files, mut last) = (folder.aside(), folder.aside());
-    let mut digests = FileDigests::default();
-    make(report, |(name, bytes): File| {
-        files.add(&name, &bytes)?;
-        digests.add(&name, &bytes);
-        Ok(())
-    })?;
+    let (mut files, mut last) = (Output::new(folder), folder.aside());
+    make(report, &mut files)?;
+    let digests = files.digests.clone();
     last.add(FILE, manifest::text(report, folder.digest(), &digests)?.as_bytes())?;
     let stale: Vec<String> = stale_charts(folder).into_iter().filter(|name| !digests.has(name)).collect();
     folder.remove(FILE)?;
@@ -116,15 +112,15 @@ fn stale_charts(folder: &Folder) -> Vec<String> {
     names.filter(is_ours).map(|name| format!("charts/{name}")).collect()
 }
 
-fn make(report: &CitiesReport<'_>, mut put: impl FnMut(File) -> Result<(), ReportError>) -> Result<(), ReportError> {
-    let singles: Vec<Report<'_>> = (0..report.plan.cities).map(|city| report.single(city)).collect();
-    put(("summary.json".into(), super::comparison::tables::encoded(&json(report))?))?;
-    put(("cities.csv".into(), table::csv(report.plan, &report.side, report.outcomes.replications())))?;
-    put(("waterfall.csv".into(), waterfall::csv(report.plan, &report.waterfalls)))?;
-    put(("replications.parquet".into(), parquet::replications_of_cities(&singles)?))?;
+fn make(report: &CitiesReport<'_>, files: &mut Output<'_>) -> Result<(), ReportError> {
+    let singles: Vec<Report<'_>> = (0..report.plan.cities).map(|city| report.single(city)).collect::<Result<_, _>>()?;
+    files.put(("summary.json".into(), super::comparison::tables::encoded(&json(report))?))?;
+    files.put(("cities.csv".into(), table::csv(report.plan, &report.side, report.outcomes.replications())))?;
+    files.put(("waterfall.csv".into(), waterfall::csv(report.plan, &report.waterfalls)))?;
+    files.fill("replications.parquet", |out| parquet::replications_of_cities(&singles, out))?;
     #[cfg(feature = "charts")]
     for file in figures::all(report)? {
-        put(file)?;
+        files.put(file)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@
 //! ```
 
 use crate::experiment::cities::{Outcomes, Plan};
+use crate::experiment::spool::SpoolError;
 use crate::scenario::exchange::insured;
 use crate::stats::{Bound, Censored, Confidence, Estimate, Proportion, student_t_quantile};
 use crate::units::Lang;
@@ -93,18 +94,22 @@ pub struct SideBySide {
 
 impl SideBySide {
     /// Of the cities of a plan.
-    pub fn of(plan: &Plan, outcomes: &Outcomes) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn of(plan: &Plan, outcomes: &Outcomes) -> Result<Self, SpoolError> {
         let mut side = Self::default();
         for city in 0..plan.cities {
             let sample = Sample { scenario: &plan.courses[city].model.scenario, results: &outcomes.results[city] };
-            let (hours, open) = (sample.outage_hours(), sample.open_hours());
+            let (hours, open) = (sample.outage_hours()?, sample.open_hours()?);
             let insured = insured(sample.scenario);
             side.facts.push(CityFacts { insured, outage_hours: mean_of(&hours), open_hours: mean_of(&open) });
             for headline in &HEADLINES {
-                side.add(city, headline, &sample, (insured / 1e6, &hours, &open));
+                side.add(city, headline, (&sample, sample.of(headline)?), (insured / 1e6, &hours, &open));
             }
         }
-        side
+        Ok(side)
     }
 
     /// A number; none where it is not told per this.
@@ -117,10 +122,9 @@ impl SideBySide {
         &mut self,
         city: usize,
         headline: &'static Headline,
-        sample: &Sample<'_>,
+        (sample, values): (&Sample<'_>, Vec<Option<f64>>),
         (millions, hours, open): (f64, &[f64], &[f64]),
     ) {
-        let values = sample.of(headline);
         let mut put = |basis, found, method| self.cells.push(Cell { city, headline, basis, found, method });
         match headline.nature {
             Nature::Censored => {

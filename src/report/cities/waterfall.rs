@@ -5,6 +5,7 @@
 //! they are a check of how much.
 
 use crate::experiment::cities::{Outcomes, Plan, Step, Walk};
+use crate::experiment::spool::SpoolError;
 use crate::scenario::error::Text;
 use crate::scenario::exchange::insured;
 use crate::stats::{Confidence, Estimate};
@@ -57,42 +58,55 @@ pub struct Waterfall {
 }
 
 /// All waterfalls of a plan: by other city, order and measure.
-pub fn all(plan: &Plan, outcomes: &Outcomes) -> Vec<Waterfall> {
+///
+/// # Errors
+///
+/// When samples that were put aside cannot be read.
+pub fn all(plan: &Plan, outcomes: &Outcomes) -> Result<Vec<Waterfall>, SpoolError> {
     let mut found = Vec::new();
     for walk in &plan.walks {
         for (order, steps) in [(Order::Forward, &walk.forward), (Order::Backward, &walk.backward)] {
-            if !steps.is_empty() {
-                found.extend(
-                    HEADLINES.iter().filter_map(|headline| waterfall(plan, outcomes, walk, (order, steps), headline)),
-                );
+            for headline in HEADLINES.iter().filter(|_| !steps.is_empty()) {
+                let level = |course: usize| levels(plan, outcomes, course, headline);
+                let (base, other) = (level(plan.base)?, level(walk.other)?);
+                let after = |step: &Step| step.course.map_or(Ok(None), level);
+                let after: Vec<Option<Vec<f64>>> = steps.iter().map(after).collect::<Result<_, _>>()?;
+                if let (Some(base), Some(other)) = (base, other) {
+                    found.extend(waterfall(walk, (order, steps), headline, (&base, &other), after));
+                }
             }
         }
     }
-    found
+    Ok(found)
 }
 
 /// One number a replication of a course: amounts per million insured.
-fn levels(plan: &Plan, outcomes: &Outcomes, course: usize, headline: &Headline) -> Option<Vec<f64>> {
-    let scenario = &plan.courses[course].model.scenario;
-    let found = Sample { scenario, results: &outcomes.results[course] }.until_horizon(headline)?;
-    let per = if headline.nature == Nature::Amount { insured(scenario) / 1e6 } else { 1.0 };
-    (per > 0.0).then(|| found.into_iter().map(|value| value / per).collect())
-}
-
-fn waterfall(
+fn levels(
     plan: &Plan,
     outcomes: &Outcomes,
+    course: usize,
+    headline: &Headline,
+) -> Result<Option<Vec<f64>>, SpoolError> {
+    let scenario = &plan.courses[course].model.scenario;
+    let sample = Sample { scenario, results: &outcomes.results[course] };
+    let Some(found) = sample.until_horizon(headline)? else { return Ok(None) };
+    let per = if headline.nature == Nature::Amount { insured(scenario) / 1e6 } else { 1.0 };
+    Ok((per > 0.0).then(|| found.into_iter().map(|value| value / per).collect()))
+}
+
+/// From the levels of the base city, of the other one, and after each step.
+fn waterfall(
     walk: &Walk,
     (order, steps): (Order, &[Step]),
     headline: &'static Headline,
+    (base, other): (&[f64], &[f64]),
+    levels: Vec<Option<Vec<f64>>>,
 ) -> Option<Waterfall> {
     let of = |sample: &[f64]| Estimate::of_mean(sample, Confidence::P95).ok();
-    let (base, other) = (levels(plan, outcomes, plan.base, headline)?, levels(plan, outcomes, walk.other, headline)?);
-    let mut before = base.clone();
+    let mut before = base.to_vec();
     let mut bars = Vec::new();
-    for step in steps {
+    for (step, after) in steps.iter().zip(levels) {
         let level = of(&before)?.mean;
-        let after = step.course.and_then(|course| levels(plan, outcomes, course, headline));
         let bar = |after, adds| Bar { key: step.part.word(), name: step.part.name(), before: level, after, adds };
         match after {
             None => bars.push(bar(level, None)),
@@ -102,12 +116,12 @@ fn waterfall(
             }
         }
     }
-    let (level, last) = (of(&before)?.mean, of(&other)?);
-    let adds = Some(of(&differences(&before, &other))?);
+    let (level, last) = (of(&before)?.mean, of(other)?);
+    let adds = Some(of(&differences(&before, other))?);
     let name = Text::new("其余", "all else");
     bars.push(Bar { key: "rest", name, before: level, after: last.mean, adds });
-    let difference = of(&differences(&base, &other))?;
-    Some(Waterfall { other: walk.other, headline, order, from: of(&base)?, to: last, difference, bars })
+    let difference = of(&differences(base, other))?;
+    Some(Waterfall { other: walk.other, headline, order, from: of(base)?, to: last, difference, bars })
 }
 
 fn differences(before: &[f64], after: &[f64]) -> Vec<f64> {

@@ -1,10 +1,11 @@
 //! Paired differences of each schedule to the baseline, with intervals that hold together.
 
 use crate::experiment::comparison::{Candidate, Comparison};
+use crate::experiment::spool::SpoolError;
 use crate::measures::{Group, Kind, Measure};
 use crate::scenario::world::Scenario;
 use crate::selection::Goal;
-use crate::selection::paired::{self, Verdict, differences};
+use crate::selection::paired::{self, Verdict};
 use crate::stats::{Confidence, Estimate};
 use crate::units::Lang;
 
@@ -71,46 +72,33 @@ pub struct Differences {
 
 impl Differences {
     /// The differences of a comparison.
-    pub fn of(candidates: &[Candidate], comparison: &Comparison) -> Self {
-        let Some(first) = candidates.first() else { return Self::default() };
-        let mut pairs: Vec<(Measure, usize, Vec<f64>, Vec<f64>)> = Vec::new();
-        for measure in shown(candidates, comparison) {
-            let Some(baseline) = sample(first, comparison, 0, measure.key, measure.group) else { continue };
-            for (schedule, candidate) in candidates.iter().enumerate().skip(1) {
-                let group = counterpart(&first.model.scenario, &candidate.model.scenario, measure.group);
-                let Some(group) = group else { continue };
-                if let Some(values) = sample(candidate, comparison, schedule, measure.key, group) {
-                    // A schedule that was screened out early has fewer replications than the baseline.
-                    let both = values.len().min(baseline.len());
-                    pairs.push((measure.clone(), schedule, baseline[..both].to_vec(), values[..both].to_vec()));
-                }
-            }
-        }
-        let share = first.objective.indifference_share;
-        let comparisons: Vec<paired::Comparison<'_>> = pairs
-            .iter()
-            .map(|(measure, _, baseline, alternative)| paired::Comparison {
-                baseline,
-                alternative,
-                goal: Goal::Smallest,
-                // A day has no natural zero: there a difference of less than a day does not matter.
-                matters: if is_day(measure) { 1.0 } else { share * mean(baseline).abs() },
-            })
-            .collect();
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn of(candidates: &[Candidate], comparison: &Comparison) -> Result<Self, SpoolError> {
+        let Some(first) = candidates.first() else { return Ok(Self::default()) };
+        // Samples are read twice, so that those of one measure are in memory at a time.
+        let mut together = 0;
+        each_pair(candidates, comparison, &mut |_, _, _, _| together += 1)?;
         // A schedule may have been left out early, by what was seen: its interval is one of two that could have
         // been shown, and all of them must hold.
-        let counts = || comparison.results.iter().map(|results| results.replications.len());
+        let counts = || comparison.results.iter().map(|results| results.samples.len());
         let looks = if counts().min() == counts().max() { 1 } else { 2 };
-        let Ok(found) = differences(&comparisons, Confidence::P95.split(looks)) else { return Self::default() };
-        let together = found.len();
-        let rows = pairs.iter().zip(found).filter_map(|((measure, schedule, baseline, alternative), paired)| {
-            let of = |sample: &[f64]| Estimate::of_mean(sample, Confidence::P95).ok();
-            let (baseline, alternative) = (of(baseline)?, of(alternative)?);
-            let relative =
-                (baseline.mean != 0.0 && !is_day(measure)).then(|| paired.estimate.mean / baseline.mean.abs());
-            Some(Difference { measure: measure.clone(), schedule: *schedule, baseline, alternative, paired, relative })
-        });
-        Self { rows: rows.collect(), together }
+        let each = Confidence::P95.split(looks).split(together);
+        let share = first.objective.indifference_share;
+        let mut rows = Vec::new();
+        let mut refused = None;
+        each_pair(candidates, comparison, &mut |measure, schedule, baseline, alternative| {
+            // A day has no natural zero: there a difference of less than a day does not matter.
+            let matters = if is_day(measure) { 1.0 } else { share * mean(baseline).abs() };
+            let pair = paired::Comparison { baseline, alternative, goal: Goal::Smallest, matters };
+            match paired::difference(&pair, each) {
+                Ok(paired) => rows.extend(difference(measure, schedule, &pair, paired)),
+                Err(error) => refused = Some(error),
+            }
+        })?;
+        Ok(if refused.is_some() { Self::default() } else { Self { rows, together } })
     }
 
     /// The difference of a schedule in a measure.
@@ -119,22 +107,57 @@ impl Differences {
     }
 }
 
+fn difference(
+    measure: &Measure,
+    schedule: usize,
+    pair: &paired::Comparison<'_>,
+    paired: paired::Difference,
+) -> Option<Difference> {
+    let of = |sample: &[f64]| Estimate::of_mean(sample, Confidence::P95).ok();
+    let (baseline, alternative) = (of(pair.baseline)?, of(pair.alternative)?);
+    let relative = (baseline.mean != 0.0 && !is_day(measure)).then(|| paired.estimate.mean / baseline.mean.abs());
+    Some(Difference { measure: measure.clone(), schedule, baseline, alternative, paired, relative })
+}
+
+/// Takes a measure, a schedule, and the samples of the baseline and of that schedule.
+type TakePair<'a> = dyn FnMut(&Measure, usize, &[f64], &[f64]) + 'a;
+
+/// Gives the samples of each measure that is compared.
+fn each_pair(candidates: &[Candidate], comparison: &Comparison, take: &mut TakePair<'_>) -> Result<(), SpoolError> {
+    let Some(first) = candidates.first() else { return Ok(()) };
+    for measure in shown(candidates, comparison)? {
+        let Some(baseline) = sample(first, comparison, 0, measure.key, measure.group)? else { continue };
+        for (schedule, candidate) in candidates.iter().enumerate().skip(1) {
+            let group = counterpart(&first.model.scenario, &candidate.model.scenario, measure.group);
+            let Some(group) = group else { continue };
+            if let Some(values) = sample(candidate, comparison, schedule, measure.key, group)? {
+                // A schedule that was screened out early has fewer replications than the baseline.
+                let both = values.len().min(baseline.len());
+                take(measure, schedule, &baseline[..both], &values[..both]);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Measures that are compared: those of the city, of the desk classes to which claims come under any of the
 /// schedules, of the stops.
-fn shown<'a>(candidates: &'a [Candidate], comparison: &'a Comparison) -> impl Iterator<Item = &'a Measure> {
-    let is_used = move |class: usize| {
-        candidates.iter().enumerate().any(|(schedule, candidate)| {
-            let claims = sample(candidate, comparison, schedule, "claims-entered", Group::Desk(class));
-            claims.is_some_and(|claims| mean(&claims) > 0.0)
-        })
-    };
-    let measures = candidates.first().into_iter().flat_map(|first| &first.catalogue.measures);
-    measures.filter(move |measure| match measure.group {
+fn shown<'a>(candidates: &'a [Candidate], comparison: &Comparison) -> Result<Vec<&'a Measure>, SpoolError> {
+    let Some(first) = candidates.first() else { return Ok(Vec::new()) };
+    let mut used = vec![false; first.model.scenario.desk_classes.len()];
+    for (class, used) in used.iter_mut().enumerate() {
+        for (schedule, candidate) in candidates.iter().enumerate() {
+            let claims = sample(candidate, comparison, schedule, "claims-entered", Group::Desk(class))?;
+            *used |= claims.is_some_and(|claims| mean(&claims) > 0.0);
+        }
+    }
+    let is_shown = |measure: &&Measure| match measure.group {
         Group::All => CITY.contains(&measure.key),
-        Group::Desk(class) => DESKS.contains(&measure.key) && is_used(class),
+        Group::Desk(class) => DESKS.contains(&measure.key) && used[class],
         Group::Stop(_) => STOPS.contains(&measure.key),
         Group::Care(_) | Group::Scheme(_) => false,
-    })
+    };
+    Ok(first.catalogue.measures.iter().filter(is_shown).collect())
 }
 
 /// The group of another schedule of the same city that is meant by one of the first: stops go by their

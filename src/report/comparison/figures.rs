@@ -18,13 +18,12 @@ use crate::report::parquet::group_name;
 use crate::report::table::MEDIAN;
 use crate::report::{File, Report};
 use crate::selection::paired::Verdict;
-use crate::stats::quantile;
 use crate::units::Lang;
 
+use super::ComparisonReport;
 use super::differences::{CITY, Difference, is_day};
 use super::gains::GainRow;
 use super::summary::guarantee;
-use super::{ComparisonReport, mean, sample};
 
 /// Most schedules of a slide.
 const SCHEDULES_MOST: usize = 12;
@@ -99,8 +98,8 @@ impl<'a> Frame<'a> {
             lang: report.lang,
             shown,
             best: choice.and_then(|choice| choice.chosen.or(choice.leader)),
-            worst: worst_class(report),
-            facts: Facts::of(&report.single(0)),
+            worst: report.normal.worst,
+            facts: Facts::of(report.single(0)),
         }
     }
 
@@ -370,7 +369,7 @@ impl<'a> Frame<'a> {
             ring_label: self.lang.pick("加圈、粗体：四项没有被其他方案全面压倒", "ring, bold: not beaten in all four").to_owned(),
             line_label: self.lang.pick("只看图中两项也没有被压倒", "not beaten in these two alone").to_owned(),
             lang: self.lang,
-            first_day: civil(&self.report.single(0), 0),
+            first_day: civil(self.report.single(0), 0),
             points,
             footer: self.footer(self.lang.pick("四项：垫付占用、恢复正常、加开窗时、超时概率。", "The four: prepayment outstanding, back to normal, extra window hours, risk of being late. ")),
         })
@@ -441,12 +440,12 @@ impl<'a> Frame<'a> {
 
     fn backlog(&self, days: &[Vec<DailySeries>]) -> Option<Multiples> {
         let class = self.worst?;
-        let singles: Vec<(usize, Report<'_>, Facts)> = self
+        let singles: Vec<(usize, &Report<'_>, Facts)> = self
             .shown
             .iter()
             .map(|&index| {
                 let single = self.report.single(index);
-                let facts = if index == 0 { self.facts.clone() } else { Facts::of(&single) };
+                let facts = if index == 0 { self.facts.clone() } else { Facts::of(single) };
                 (index, single, facts)
             })
             .collect();
@@ -484,22 +483,14 @@ impl<'a> Frame<'a> {
             y_label: self.lang.pick("未办结", "Open").to_owned(),
             y_unit: self.lang.pick("件", "claims").to_owned(),
             lang: self.lang,
-            first_day: civil(&self.report.single(0), span.first),
+            first_day: civil(self.report.single(0), span.first),
             panels: panels.collect(),
             footer: self.footer(self.lang.pick("深色带为 50%、浅色带为 90% 的模拟结果所在范围。", "The dark band holds 50% and the light band 90% of the courses. ")),
         })
     }
 
-    /// Median day of a class's return to normal under a schedule.
-    fn normal_day(&self, schedule: usize, class: usize) -> Option<f64> {
-        let candidate = &self.report.candidates[schedule];
-        let mut found = sample(candidate, self.report.comparison, schedule, "back-to-normal", Group::Desk(class))?;
-        found.sort_by(f64::total_cmp);
-        quantile(&found, 0.5)
-    }
-
     fn normal_of(&self, schedule: usize, class: usize) -> String {
-        let Some(day) = self.normal_day(schedule, class) else { return String::new() };
+        let Some(day) = self.report.normal.day(schedule, class) else { return String::new() };
         let date = self.date(day);
         match day >= f64::from(self.report.baseline().clock.days()) {
             true => date,
@@ -510,7 +501,7 @@ impl<'a> Frame<'a> {
     fn backlog_title(&self, desks: &str, class: usize) -> String {
         let rival = self.best.filter(|&best| best > 0).or_else(|| self.shown.iter().copied().find(|&one| one > 0));
         let told = |schedule: usize| {
-            let day = self.normal_day(schedule, class)?;
+            let day = self.report.normal.day(schedule, class)?;
             Some(self.lang.choose(
                 format!("{} {}", self.quoted(schedule), self.date(day)),
                 format!("{} under {}", self.date(day), self.quoted(schedule)),
@@ -598,21 +589,6 @@ fn lower(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// The class of desks that under the baseline is back to normal last on average; of several that are not
-/// by the horizon, the one with the largest backlog.
-fn worst_class(report: &ComparisonReport<'_>) -> Option<usize> {
-    let first = &report.candidates[0];
-    let of = |key: &str, class: usize| {
-        let found = sample(first, report.comparison, 0, key, Group::Desk(class));
-        found.map(|found| mean(&found))
-    };
-    let used =
-        (0..report.baseline().desk_classes.len()).filter(|&class| of("claims-entered", class).is_some_and(|n| n > 0.0));
-    let known =
-        used.filter_map(|class| Some((of("back-to-normal", class)?, of("backlog-peak", class).unwrap_or(0.0), class)));
-    known.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))).map(|one| one.2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -622,7 +598,7 @@ mod tests {
     use crate::report::testing::Compared;
 
     fn days(compared: &Compared) -> Vec<Vec<DailySeries>> {
-        compared.comparison.results.iter().map(daily::all).collect()
+        compared.comparison.results.iter().map(|results| daily::all(results).unwrap()).collect()
     }
 
     fn drawn(frame: &Frame<'_>, days: &[Vec<DailySeries>]) -> [Drawn; 5] {

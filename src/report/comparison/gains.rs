@@ -2,7 +2,8 @@
 //! district: the patients are the same, so each is compared with himself.
 
 use crate::experiment::comparison::{Candidate, Comparison};
-use crate::replication::{Gain, Gains, INCOME_GROUPS};
+use crate::experiment::spool::SpoolError;
+use crate::replication::{Gain, INCOME_GROUPS};
 use crate::stats::{Confidence, Estimate};
 
 use super::super::table::{Interval, escaped, line, plain};
@@ -43,7 +44,11 @@ pub struct GainRow {
 }
 
 /// All rows, by schedule, then group.
-pub fn rows(candidates: &[Candidate], comparison: &Comparison) -> Vec<GainRow> {
+///
+/// # Errors
+///
+/// When samples that were put aside cannot be read.
+pub fn rows(candidates: &[Candidate], comparison: &Comparison) -> Result<Vec<GainRow>, SpoolError> {
     let mut rows = Vec::new();
     for (schedule, candidate) in candidates.iter().enumerate() {
         let gains = &comparison.gains[schedule];
@@ -51,35 +56,26 @@ pub fn rows(candidates: &[Candidate], comparison: &Comparison) -> Vec<GainRow> {
             continue;
         }
         let scenario = &candidate.model.scenario;
-        let mut add = |kind, key: &str, zh: &str, en: &str, of: &dyn Fn(&Gains) -> Gain| {
-            rows.push(row(gains, (schedule, kind), (key, zh, en), of));
-        };
-        add("all", "all", "全部", "all", &|gains| gains.all);
-        for (index, care) in scenario.care.iter().enumerate() {
-            add("care", &care.key, &care.name.zh, &care.name.en, &|gains| gains.care[index]);
-        }
-        for (index, scheme) in scenario.schemes.iter().enumerate() {
-            add("scheme", &scheme.key, &scheme.name.zh, &scheme.name.en, &|gains| gains.schemes[index]);
-        }
-        for (index, (key, zh, en)) in INCOMES.iter().enumerate() {
-            add("income", key, zh, en, &|gains| gains.incomes[index]);
-        }
-        for (index, district) in scenario.districts.iter().enumerate() {
-            add("district", &district.key, &district.key, &district.key, &|gains| gains.districts[index]);
+        let schemes =
+            scenario.schemes.iter().map(|scheme| ("scheme", &*scheme.key, &*scheme.name.zh, &*scheme.name.en));
+        let districts = scenario.districts.iter().map(|one| ("district", &*one.key, &*one.key, &*one.key));
+        // In the order in which gains are kept.
+        let groups = std::iter::once(("all", "all", "全部", "all"))
+            .chain(scenario.care.iter().map(|care| ("care", &*care.key, &*care.name.zh, &*care.name.en)))
+            .chain(schemes)
+            .chain(INCOMES.iter().map(|&(key, zh, en)| ("income", key, zh, en)))
+            .chain(districts);
+        for (place, (kind, key, zh, en)) in groups.enumerate() {
+            rows.push(row(&gains.column(place)?, (schedule, kind), (key, zh, en)));
         }
     }
     rows.retain(|row| row.kind == "all" || [row.better, row.worse, row.same].iter().any(|one| one.value != Some(0.0)));
-    rows
+    Ok(rows)
 }
 
-fn row(
-    gains: &[Gains],
-    (schedule, kind): (usize, &'static str),
-    (key, zh, en): (&str, &str, &str),
-    of: &dyn Fn(&Gains) -> Gain,
-) -> GainRow {
+fn row(gains: &[Gain], (schedule, kind): (usize, &'static str), (key, zh, en): (&str, &str, &str)) -> GainRow {
     let mean = |part: fn(&Gain) -> f64| {
-        let sample: Vec<f64> = gains.iter().map(|one| part(&of(one))).collect();
+        let sample: Vec<f64> = gains.iter().map(part).collect();
         let Ok(found) = Estimate::of_mean(&sample, Confidence::P95) else { return Interval::default() };
         let (low, high) = found.interval().unzip();
         Interval { value: Some(found.mean), low, high }

@@ -9,6 +9,7 @@ pub mod differences;
 #[cfg(feature = "charts")]
 mod figures;
 pub mod gains;
+mod normal;
 mod summary;
 pub mod tables;
 pub mod tradeoffs;
@@ -18,18 +19,21 @@ pub use summary::{json, text};
 use std::path::PathBuf;
 
 use crate::experiment::comparison::{Candidate, Comparison};
+use crate::experiment::spool::SpoolError;
 use crate::measures::{Group, Kind};
 use crate::scenario::layer::Loaded;
 use crate::scenario::world::Scenario;
 use crate::units::Lang;
 
 use super::folder::Folder;
-use super::manifest::{self, FileDigests};
+use super::manifest;
+use super::output::Output;
 use super::table::{self, column};
-use super::{File, Report, ReportError, RunInfo, daily, parquet};
+use super::{Report, ReportError, RunInfo, daily, parquet};
 
 use differences::Differences;
 use gains::GainRow;
+use normal::Normal;
 use tradeoffs::Tradeoffs;
 
 /// Everything a comparison's report is made of.
@@ -51,27 +55,41 @@ pub struct ComparisonReport<'a> {
     pub tradeoffs: Tradeoffs,
     /// Who gains and who loses.
     pub gains: Vec<GainRow>,
+    /// When desks are back to normal.
+    normal: Normal,
+    /// The reports of the schedules alone.
+    singles: Vec<Report<'a>>,
 }
 
 impl<'a> ComparisonReport<'a> {
     /// Works out differences, trade-offs and gains.
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
     pub fn new(
         loaded: &'a [Loaded],
         candidates: &'a [Candidate],
         comparison: &'a Comparison,
         lang: Lang,
         run: RunInfo,
-    ) -> Self {
-        Self {
-            differences: Differences::of(candidates, comparison),
-            tradeoffs: Tradeoffs::of(candidates, comparison),
-            gains: gains::rows(candidates, comparison),
+    ) -> Result<Self, ReportError> {
+        let schedules = loaded.iter().zip(candidates).zip(&comparison.results);
+        let single = |((loaded, candidate), results): ((&'a Loaded, &'a Candidate), _)| {
+            Report::new(loaded, &candidate.model.scenario, results, lang, run.clone())
+        };
+        Ok(Self {
+            differences: Differences::of(candidates, comparison)?,
+            tradeoffs: Tradeoffs::of(candidates, comparison)?,
+            gains: gains::rows(candidates, comparison)?,
+            normal: Normal::of(candidates, comparison)?,
+            singles: schedules.map(single).collect::<Result<_, _>>()?,
             loaded,
             candidates,
             comparison,
             lang,
             run,
-        }
+        })
     }
 
     /// The scenario of the baseline.
@@ -86,30 +104,29 @@ impl<'a> ComparisonReport<'a> {
     }
 
     /// The report of one schedule alone.
-    fn single(&self, schedule: usize) -> Report<'a> {
-        Report {
-            loaded: &self.loaded[schedule],
-            scenario: &self.candidates[schedule].model.scenario,
-            results: &self.comparison.results[schedule],
-            lang: self.lang,
-            run: self.run.clone(),
-        }
+    fn single(&self, schedule: usize) -> &Report<'a> {
+        &self.singles[schedule]
     }
 }
 
 /// The sample of a measure of a schedule, one number a replication; none where the schedule has no such
 /// measure or a replication no value. A day that does not come by the horizon counts as the horizon.
+///
+/// # Errors
+///
+/// When samples that were put aside cannot be read.
 pub(super) fn sample(
     candidate: &Candidate,
     comparison: &Comparison,
     schedule: usize,
     key: &str,
     group: Group,
-) -> Option<Vec<f64>> {
-    let index = candidate.catalogue.find(key, group)?;
+) -> Result<Option<Vec<f64>>, SpoolError> {
+    let Some(index) = candidate.catalogue.find(key, group) else { return Ok(None) };
     let horizon = f64::from(candidate.model.scenario.clock.days());
     let missing = (candidate.catalogue.measures[index].kind == Kind::Censored).then_some(horizon);
-    column(&comparison.results[schedule], index).into_iter().map(|value| value.or(missing)).collect()
+    let column = column(&comparison.results[schedule], index)?;
+    Ok(column.into_iter().map(|value| value.or(missing)).collect())
 }
 
 pub(super) fn mean(sample: &[f64]) -> f64 {
@@ -127,15 +144,11 @@ const CHARTS: [&str; 5] = ["forest", "tradeoff", "best", "backlog", "gains"];
 ///
 /// The first file that could not be made or written.
 pub fn write(folder: &Folder, report: &ComparisonReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
-    let (mut files, mut last) = (folder.aside(), folder.aside());
-    let mut digests = FileDigests::default();
-    let made = make(report, |(name, bytes): File| {
-        files.add(&name, &bytes)?;
-        digests.add(&name, &bytes);
-        Ok(())
+    let (mut files, mut last) = (Output::new(folder), folder.aside());
+    let made = make(report, &mut files).and_then(|()| {
+        let text = tables::manifest(report, folder.digest(), &files.digests)?;
+        Ok(last.add(manifest::FILE, text.as_bytes())?)
     });
-    let made = made
-        .and_then(|()| Ok(last.add(manifest::FILE, tables::manifest(report, folder.digest(), &digests)?.as_bytes())?));
     if let Err(error) = made {
         if !folder.has_results() {
             // Some tables are better than none; that this failed too is of no more use to anybody.
@@ -144,6 +157,7 @@ pub fn write(folder: &Folder, report: &ComparisonReport<'_>) -> Result<Vec<PathB
         return Err(error);
     }
     folder.remove(manifest::FILE)?;
+    let digests = files.digests.clone();
     let mut paths = files.place()?;
     let charts = CHARTS.iter().flat_map(|name| ["svg", "png"].map(|end| format!("charts/{name}.{end}")));
     for stale in charts.filter(|name| !digests.has(name)) {
@@ -153,24 +167,20 @@ pub fn write(folder: &Folder, report: &ComparisonReport<'_>) -> Result<Vec<PathB
     Ok(paths)
 }
 
-fn make(
-    report: &ComparisonReport<'_>,
-    mut put: impl FnMut(File) -> Result<(), ReportError>,
-) -> Result<(), ReportError> {
-    let singles: Vec<Report<'_>> = (0..report.candidates.len()).map(|schedule| report.single(schedule)).collect();
-    let rows: Vec<Vec<table::Row>> =
-        singles.iter().map(|single| table::rows(single.scenario, single.results)).collect();
-    put(("summary.json".into(), tables::encoded(&json(report))?))?;
-    put(("summary.csv".into(), table::csv(singles.iter().zip(rows.iter().map(Vec::as_slice)))))?;
-    put(("differences.csv".into(), differences::csv(report)))?;
-    put(("gains.csv".into(), gains::csv(report)))?;
-    put(("replications.parquet".into(), parquet::replications(&singles)?))?;
-    let days: Vec<Vec<daily::DailySeries>> = singles.iter().map(|single| daily::all(single.results)).collect();
-    put(("daily.parquet".into(), parquet::daily(&singles, &days)?))?;
-    put(("hourly.parquet".into(), parquet::hourly(&singles)?))?;
+fn make(report: &ComparisonReport<'_>, files: &mut Output<'_>) -> Result<(), ReportError> {
+    let singles = &report.singles;
+    files.put(("summary.json".into(), tables::encoded(&json(report))?))?;
+    files.put(("summary.csv".into(), table::csv(singles.iter())))?;
+    files.put(("differences.csv".into(), differences::csv(report)))?;
+    files.put(("gains.csv".into(), gains::csv(report)))?;
+    files.fill("replications.parquet", |out| parquet::replications(singles, out))?;
+    let days: Vec<Vec<daily::DailySeries>> =
+        singles.iter().map(|single| daily::all(single.results)).collect::<Result<_, _>>()?;
+    files.put(("daily.parquet".into(), parquet::daily(singles, &days)?))?;
+    files.put(("hourly.parquet".into(), parquet::hourly(singles)?))?;
     #[cfg(feature = "charts")]
     for file in figures::all(report, &days)? {
-        put(file)?;
+        files.put(file)?;
     }
     Ok(())
 }

@@ -350,7 +350,7 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
         )
     });
     let (share, together) = (percent(worst), report.differences.together);
-    let counts = report.comparison.results.iter().map(|results| results.replications.len());
+    let counts = report.comparison.results.iter().map(|results| results.samples.len());
     let fewer = counts.clone().filter(|count| *count < report.comparison.replications()).count();
     let least = counts.min().unwrap_or(0);
     let early = if fewer == 0 {

@@ -2,6 +2,7 @@
 //! the schedules that no other beats in all of them.
 
 use crate::experiment::comparison::{Candidate, Comparison};
+use crate::experiment::spool::SpoolError;
 use crate::measures::Group;
 use crate::schedule::ReturnKind;
 use crate::selection::frontier::undominated;
@@ -42,49 +43,63 @@ pub struct Tradeoffs {
 
 impl Tradeoffs {
     /// Of a comparison, by the replications that all schedules have: what is the same must look the same.
-    pub fn of(candidates: &[Candidate], comparison: &Comparison) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When samples that were put aside cannot be read.
+    pub fn of(candidates: &[Candidate], comparison: &Comparison) -> Result<Self, SpoolError> {
         let criteria: Vec<Criteria> = candidates
             .iter()
             .enumerate()
             .map(|(schedule, candidate)| criteria(candidate, comparison, schedule))
-            .collect();
+            .collect::<Result<_, _>>()?;
         let points: Vec<[Option<f64>; 4]> = criteria.iter().map(Criteria::all).collect();
         let best = undominated(&points).unwrap_or_default();
-        Self { undominated: (0..criteria.len()).map(|index| best.contains(&index)).collect(), criteria }
+        Ok(Self { undominated: (0..criteria.len()).map(|index| best.contains(&index)).collect(), criteria })
     }
 }
 
-fn criteria(candidate: &Candidate, comparison: &Comparison, schedule: usize) -> Criteria {
-    let counts = comparison.results.iter().map(|results| results.replications.len());
+fn criteria(candidate: &Candidate, comparison: &Comparison, schedule: usize) -> Result<Criteria, SpoolError> {
+    let counts = comparison.results.iter().map(|results| results.samples.len());
     let common = counts.min().unwrap_or(0);
     let of = |key: &str, group: Group| {
-        let mut found = sample(candidate, comparison, schedule, key, group)?;
-        found.truncate(common);
-        Some(found)
+        let found = sample(candidate, comparison, schedule, key, group)?;
+        Ok(found.map(|mut found| {
+            found.truncate(common);
+            found
+        }))
+    };
+    let all = |key: &str, groups: &mut dyn Iterator<Item = Group>| -> Result<Vec<Vec<f64>>, SpoolError> {
+        groups.filter_map(|group| of(key, group).transpose()).collect()
     };
     let classes = || (0..candidate.model.scenario.desk_classes.len()).map(Group::Desk);
-    let used = |group: &Group| of("claims-entered", *group).is_some_and(|claims| mean(&claims) > 0.0);
-    let normal: Vec<Vec<f64>> = classes().filter(used).filter_map(|group| of("back-to-normal", group)).collect();
-    let hours: Vec<Vec<f64>> = classes().filter_map(|group| of("overtime-hours", group)).collect();
+    let mut used = Vec::new();
+    for group in classes() {
+        if of("claims-entered", group)?.is_some_and(|claims| mean(&claims) > 0.0) {
+            used.push(group);
+        }
+    }
+    let normal = all("back-to-normal", &mut used.into_iter())?;
+    let hours = all("overtime-hours", &mut classes())?;
     // What was announced as certain; where nothing was, what was estimated, which is expected to be late.
-    let late_of = |kind: ReturnKind| -> Vec<Vec<f64>> {
+    let late_of = |kind: ReturnKind| {
         let stops = candidate.model.scenario.suspensions.iter().enumerate();
         let promised = stops.filter(|(_, stop)| stop.kind == kind).map(|(index, _)| Group::Stop(index));
-        promised.filter_map(|group| of("overran", group)).collect()
+        all("overran", &mut { promised })
     };
-    let late = Some(late_of(ReturnKind::Fixed)).filter(|late| !late.is_empty());
-    let late = late.unwrap_or_else(|| late_of(ReturnKind::Estimated));
+    let late = Some(late_of(ReturnKind::Fixed)?).filter(|late| !late.is_empty());
+    let late = late.map_or_else(|| late_of(ReturnKind::Estimated), Ok)?;
     // The worst and the sum are taken within a replication, and then the mean over them.
     let worst = |samples: &[Vec<f64>]| by_replication(samples, f64::max).map(|sample| mean(&sample));
-    Criteria {
-        burden: of("prepayment-days", Group::All).map(|sample| mean(&sample)),
+    Ok(Criteria {
+        burden: of("prepayment-days", Group::All)?.map(|sample| mean(&sample)),
         normal: by_replication(&normal, f64::max).and_then(|mut sample| {
             sample.sort_by(f64::total_cmp);
             quantile(&sample, 0.5)
         }),
         cost: by_replication(&hours, |one, other| one + other).map(|sample| mean(&sample)),
         overrun: worst(&late),
-    }
+    })
 }
 
 /// One value a replication from those of several samples; none without samples.

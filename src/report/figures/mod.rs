@@ -130,7 +130,7 @@ pub(super) fn subtitle(report: &Report<'_>, zh: &str, en: &str) -> String {
 
 /// What a figure rests on: simulations, seed, program; then the assumptions.
 fn footer(report: &Report<'_>, facts: &Facts, has_bands: bool) -> Vec<String> {
-    let (n, seed) = (report.results.replications.len(), report.results.seed);
+    let (n, seed) = (report.results.samples.len(), report.results.seed);
     let (city, schedule) = (&report.scenario.city, &report.scenario.schedule);
     let basis = match report.lang {
         Lang::Zh => {
@@ -416,7 +416,7 @@ mod tests {
     use super::*;
 
     fn facts_and_daily(world: &World, lang: Lang) -> (Facts, Vec<DailySeries>) {
-        (Facts::of(&world.report(lang)), super::super::daily::all(&world.results))
+        (Facts::of(&world.report(lang)), super::super::daily::all(&world.results).unwrap())
     }
 
     #[test]
@@ -500,10 +500,10 @@ mod tests {
         let mut world = World::new(0);
         world.scenario.suspensions.clear();
         let world = world.rerun(0);
-        let daily = super::super::daily::all(&world.results);
+        let daily = super::super::daily::all(&world.results).unwrap();
         assert!(plates(&world.report(Lang::Zh), &daily).is_empty());
         let world = World::new(2);
-        let daily = super::super::daily::all(&world.results);
+        let daily = super::super::daily::all(&world.results).unwrap();
         assert_eq!(plates(&world.report(Lang::En), &daily).len(), 3);
     }
 }
