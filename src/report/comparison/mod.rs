@@ -9,6 +9,7 @@ pub mod differences;
 #[cfg(feature = "charts")]
 mod figures;
 pub mod gains;
+#[cfg(feature = "charts")]
 mod normal;
 mod summary;
 pub mod tables;
@@ -33,6 +34,7 @@ use super::{Report, ReportError, RunInfo, daily, parquet};
 
 use differences::Differences;
 use gains::GainRow;
+#[cfg(feature = "charts")]
 use normal::Normal;
 use tradeoffs::Tradeoffs;
 
@@ -56,6 +58,7 @@ pub struct ComparisonReport<'a> {
     /// Who gains and who loses.
     pub gains: Vec<GainRow>,
     /// When desks are back to normal.
+    #[cfg(feature = "charts")]
     normal: Normal,
     /// The reports of the schedules alone.
     singles: Vec<Report<'a>>,
@@ -82,6 +85,7 @@ impl<'a> ComparisonReport<'a> {
             differences: Differences::of(candidates, comparison)?,
             tradeoffs: Tradeoffs::of(candidates, comparison)?,
             gains: gains::rows(candidates, comparison)?,
+            #[cfg(feature = "charts")]
             normal: Normal::of(candidates, comparison)?,
             singles: schedules.map(single).collect::<Result<_, _>>()?,
             loaded,
@@ -104,6 +108,7 @@ impl<'a> ComparisonReport<'a> {
     }
 
     /// The report of one schedule alone.
+    #[cfg(feature = "charts")]
     fn single(&self, schedule: usize) -> &Report<'a> {
         &self.singles[schedule]
     }
