@@ -241,8 +241,8 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
         let names = || files(place.path()).into_keys().map(|path| path.extension().unwrap().to_owned());
-        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().len(), 13);
-        assert_eq!(names().filter(|end| end == "png").count(), 3);
+        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().len(), 24);
+        assert_eq!(names().filter(|end| end == "png").count(), 8);
         let mut world = World::new(0);
         world.scenario.suspensions.clear();
         let paths = write(&prepare("two"), &world.rerun(0).report(Lang::Zh)).unwrap();

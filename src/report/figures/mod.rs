@@ -504,6 +504,6 @@ mod tests {
         assert!(plates(&world.report(Lang::Zh), &daily).is_empty());
         let world = World::new(2);
         let daily = super::super::daily::all(&world.results).unwrap();
-        assert_eq!(plates(&world.report(Lang::En), &daily).len(), 3);
+        assert_eq!(plates(&world.report(Lang::En), &daily).len(), 8);
     }
 }
