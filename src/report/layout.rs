@@ -45,6 +45,16 @@ impl Layout {
         Self { screen: Screen { label, entries: Vec::new() } }
     }
 
+    /// How many lines there are at least.
+    pub(super) fn len(&self) -> usize {
+        self.screen.lines().len()
+    }
+
+    /// Takes the parts of another behind its own.
+    pub(super) fn append(&mut self, other: Self) {
+        self.screen.entries.extend(other.screen.entries);
+    }
+
     /// A line of its own, cut on a terminal where it is too long.
     pub(super) fn line(&mut self, text: &str) {
         self.screen.entries.push(Entry::Line(text.to_owned()));
@@ -74,6 +84,12 @@ impl Layout {
 impl Screen {
     /// The lines of a terminal, at most as many as a screen has.
     pub fn text(&self) -> String {
+        let mut lines = self.lines();
+        lines.truncate(LINES_MOST);
+        lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+
+    fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for entry in &self.entries {
             match entry {
@@ -83,8 +99,7 @@ impl Screen {
                 Entry::Row(cells, widths) => lines.push(row(cells, widths)),
             }
         }
-        lines.truncate(LINES_MOST);
-        lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+        lines
     }
 
     fn item(&self, label: &str, text: &str) -> Vec<String> {
@@ -167,8 +182,8 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
 
 /// The parts of a text between which a line may end.
 fn pieces(text: &str) -> Vec<String> {
-    const CLOSES: &str = "，。；：、）》”！？～%·,.;:)!?–";
-    const OPENS: &str = "（《“(～–";
+    const CLOSES: &str = "」』，。；：、）》”！？～%·,.;:)!?–";
+    const OPENS: &str = "「『（《“(～–";
     let mut pieces: Vec<String> = vec![String::new()];
     let mut before: Option<char> = None;
     for character in text.chars().filter(|character| !character.is_control()) {
@@ -196,6 +211,7 @@ mod tests {
     fn lines_break_where_a_reader_expects_it() {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("垫付总额，二万元", 8), ["垫付总", "额，二万", "元"]);
+        assert_eq!(wrap("甲乙丙「丁」", 8), ["甲乙丙", "「丁」"].map(str::to_owned).to_vec());
         assert_eq!(wrap("甲乙（丙丁）", 8), ["甲乙（丙", "丁）"].map(str::to_owned).to_vec());
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert!(wrap("", 8).is_empty());

@@ -40,6 +40,7 @@ pub mod parquet;
 pub mod summary;
 pub mod sweep;
 pub mod table;
+mod terms;
 #[cfg(test)]
 mod testing;
 #[cfg(feature = "charts")]

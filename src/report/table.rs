@@ -218,9 +218,11 @@ fn texts(report: &Report<'_>, measure: &Measure) -> Vec<(&'static str, String)> 
 
 /// A unit in Chinese; one without a word stands as it is.
 pub(super) fn unit_zh(unit: &str) -> &str {
-    const UNITS: [(&str, &str); 15] = [
+    const UNITS: [(&str, &str); 17] = [
         ("visits", "人次"),
         ("stays", "住院人次"),
+        ("matters", "件"),
+        ("failures", "次"),
         ("people", "人"),
         ("claims", "件"),
         ("refills", "次"),

@@ -354,8 +354,13 @@ fn choice(schedules: usize) -> Choice {
 impl Compared {
     /// So many schedules, the last of which is best, with so many replications.
     pub(super) fn new(schedules: usize, replications: u32) -> Self {
-        let candidates: Vec<Candidate> = (0..schedules).map(candidate).collect();
-        let of = |(schedule, candidate): (usize, &Candidate)| {
+        Self::of(&(0..schedules).map(|schedule| (schedule, replications)).collect::<Vec<_>>())
+    }
+
+    /// Schedules by their numbers, each with replications of its own; those of one number are the same.
+    pub(super) fn of(plans: &[(usize, u32)]) -> Self {
+        let candidates: Vec<Candidate> = plans.iter().map(|plan| candidate(plan.0)).collect();
+        let of = |(candidate, &(schedule, replications)): (&Candidate, &(usize, u32))| {
             let mut results = Results::empty(7, Catalogue::new(&candidate.model.scenario));
             for number in 0..replications {
                 let found = values_of(&results.catalogue, schedule, number);
@@ -363,21 +368,23 @@ impl Compared {
             }
             results
         };
-        let gains = |(schedule, candidate): (usize, &Candidate)| {
+        let gains = |(place, candidate): (usize, &Candidate)| {
+            let (schedule, count) = plans[place];
             let mut samples = GainSamples::new(1);
-            for _ in 0..if schedule == 0 { 0 } else { replications } {
+            for _ in 0..if place == 0 { 0 } else { count } {
                 samples.push(&gains_of(&candidate.model.scenario, schedule)).unwrap();
             }
             samples
         };
+        let is_enough = plans.iter().all(|plan| plan.1 >= 30);
         let comparison = Comparison {
-            results: candidates.iter().enumerate().map(of).collect(),
+            results: candidates.iter().zip(plans).map(of).collect(),
             gains: candidates.iter().enumerate().map(gains).collect(),
             worlds: None,
-            choice: (replications >= 30).then(|| choice(schedules)),
+            choice: is_enough.then(|| choice(plans.len())),
             stopped: None,
         };
-        Self { loaded: vec![loaded(); schedules], candidates, comparison }
+        Self { loaded: vec![loaded(); plans.len()], candidates, comparison }
     }
 
     pub(super) fn report(&self, lang: Lang) -> ComparisonReport<'_> {

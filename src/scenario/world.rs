@@ -97,6 +97,8 @@ pub struct PersonClass {
 pub struct District {
     /// Key.
     pub key: String,
+    /// Name shown; the key where the files give none.
+    pub name: Name,
     /// Share of the people.
     pub share: f64,
 }

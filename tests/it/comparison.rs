@@ -123,6 +123,12 @@ fn the_choice_is_named_with_its_guarantee_and_limits_are_judged() {
     let verdict = |schedule: usize, limit: usize| found["schedules"][schedule]["limits"][limit]["verdict"].clone();
     assert_eq!(verdict(0, 1), "meets", "a thousand million visits are never reached");
     assert!(found["worlds"]["worlds"].as_array().expect("worlds").len() > 4);
+    let read = |file: &str| std::fs::read_to_string(town.join("out").join(file)).expect("a table");
+    let standings = read("choice.csv");
+    assert!(standings.contains(",punctual_share,") && standings.contains(",never_verdict_zh,"), "{standings}");
+    assert_eq!(standings.lines().count(), 4, "{standings}");
+    assert!(standings.contains(",满足,met"), "{standings}");
+    assert!(read("gains.csv").contains(",district,county,示例县,Example County,"), "districts have their names");
     let impossible = "\n[objective.limits.nobody]\nmeasure = \"affected\"\nat_most = 0\nchance = 0.5\n";
     append(&town, "city.toml", impossible);
     let found = summary(&town, &["--replications", "60", "--worlds", "0", "--lang", "en"]);

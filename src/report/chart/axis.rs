@@ -50,11 +50,19 @@ impl Days {
     pub(super) fn ticks(&self, days: i64, pixels: f64, label_width: f64) -> Vec<i64> {
         // Steps up to a week divide it or are it; longer ones are whole weeks, so that labels keep
         // their weekday.
-        const STEPS: [i64; 11] = [1, 2, 3, 7, 14, 21, 28, 56, 84, 182, 364];
+        const STEPS: [i64; 13] = [1, 2, 3, 7, 14, 21, 28, 35, 42, 56, 84, 182, 364];
         let room = |step: i64| step as f64 * pixels / days.max(1) as f64;
         let step = STEPS.into_iter().find(|&step| room(step) >= label_width + 20.0).unwrap_or(days.max(1));
         (0..days.max(1)).step_by(usize::try_from(step).unwrap_or(1)).collect()
     }
+}
+
+/// Days between the short strokes between labelled days `step` apart, such that they stand apart on days so wide;
+/// none where there is no room or nothing between.
+pub(super) fn strokes(step: i64, day_width: f64) -> Option<usize> {
+    const APART: f64 = 9.0;
+    let fits = |&days: &i64| days < step && step % days == 0 && days as f64 * day_width >= APART;
+    [1, 7, 14, 28].into_iter().find(fits).and_then(|days| usize::try_from(days).ok())
 }
 
 /// Howard Hinnant's `days_from_civil`: days since 1970-01-01 of a Gregorian date.
@@ -220,6 +228,15 @@ mod tests {
             let apart = ticks.windows(2).map(|w| (w[1] - w[0]) as f64 * 1_700.0 / count as f64);
             assert!(apart.fold(f64::INFINITY, f64::min) > 139.0, "{count} days");
         }
+    }
+
+    #[test]
+    fn a_small_panel_of_twenty_weeks_has_three_dates_and_a_stroke_a_week() {
+        let days = Days::new((2021, 9, 24), Lang::Zh).unwrap();
+        let ticks = days.ticks(133, 420.0, 100.0);
+        assert!(ticks.len() >= 3, "{ticks:?}");
+        assert_eq!(strokes(ticks[1], 420.0 / 133.0), Some(7));
+        assert_eq!((strokes(1, 50.0), strokes(7, 50.0), strokes(364, 0.1)), (None, Some(1), None));
     }
 
     #[test]

@@ -23,6 +23,8 @@ const ROWS_MOST: usize = 12;
 const REACH: f64 = 200.0;
 /// Distance of panels.
 const BETWEEN: f64 = 26.0;
+/// Highest row.
+const HEIGHT_MOST: f64 = 150.0;
 /// Height of a line of a panel's title.
 const LINE: f64 = 29.0;
 
@@ -155,15 +157,17 @@ pub fn forest(chart: &Forest) -> Result<Drawn, ChartError> {
         // How wide the panels are decides the lines of their titles, and these where the rows begin.
         // Low rows have room for one line of a name only.
         let names_most = if names.len() > 8 { 430.0 } else { 330.0 };
-        let named = Rows::new(&names, (top + 4.0 * LINE, bottom), 96.0, names_most);
+        let named = Rows::new(&names, (top + 4.0 * LINE, bottom), HEIGHT_MOST, names_most);
         let left = named.left();
         let count = chart.panels.len() as f64;
         let width = (WIDTH - MARGIN - left - BETWEEN * (count - 1.0)) / count;
         let bold = Type::new(TICK).bold();
         let titles: Vec<Vec<String>> = chart.panels.iter().map(|panel| wrap(&panel.title, bold, width, 3)).collect();
         let lines = titles.iter().map(Vec::len).max().unwrap_or(1) as f64;
-        let rows = Rows::new(&names, (top + (lines + 1.0) * LINE + 8.0, bottom), 96.0, names_most);
+        let heads = (lines + 1.0) * LINE + 8.0;
+        let rows = Rows::new(&names, (top + heads, bottom), HEIGHT_MOST, names_most).centred(names.len(), bottom);
         let rows = Rows { names: named.names, ..rows };
+        let top = rows.top - heads;
         rows.draw(canvas, &names)?;
         for (index, (panel, title)) in chart.panels.iter().zip(&titles).enumerate() {
             let left = left + (width + BETWEEN) * index as f64;
@@ -211,7 +215,7 @@ fn draw_panel(
 ) -> Result<(), ChartError> {
     let scale = Scale::of(panel, area, lang);
     // The text stands over the interval, and the line of zero leaves it alone.
-    let (over, under) = (rows.height.min(76.0) * 0.22, rows.height.min(76.0) * 0.24);
+    let (over, under) = (rows.height.min(100.0) * 0.22, rows.height.min(100.0) * 0.24);
     canvas.line(&[(area.left, area.bottom), (area.right, area.bottom)], AXIS, 2.0)?;
     ticks(canvas, &scale, &panel.unit, area)?;
     for (row, cell) in panel.cells.iter().enumerate() {

@@ -31,6 +31,12 @@ impl Rows {
         Self { top, height, names: MARGIN + widest.min(names_most) }
     }
 
+    /// Moved down to the optical middle of the room up to `bottom`, where so many rows do not fill it.
+    pub(super) fn centred(self, count: usize, bottom: f64) -> Self {
+        // A little above the middle looks like the middle.
+        Self { top: self.top + 0.4 * (bottom - self.bottom(count)).max(0.0), ..self }
+    }
+
     /// Left edge of what is named.
     pub(super) fn left(&self) -> f64 {
         self.names + GAP

@@ -2,7 +2,8 @@
 //! and shape and its cost as size.
 //!
 //! Every point has its name beside it. Names move away from points and from each other, outwards in
-//! rings, until they stand alone; a thin line leads back to the point where a name has moved far.
+//! rings, until they stand alone; a thin line leads back to the point where a name has moved far. Signs on one
+//! place are drawn round each other, so that all are seen, and their names stand under each other.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use super::bars::plate;
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::slide::{Sign, footer, header, legend};
-use super::theme::{AXIS, BLUE, BODY, GRID, INK, KINDS, MARGIN, SOFT, TICK, VERMILION, WHITE, WIDTH};
+use super::theme::{AXIS, BLUE, BODY, GRID, INK, KINDS, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, CivilDay, Drawn, Lang, check_finite};
 
 /// Most points of a slide.
@@ -235,29 +236,78 @@ fn radius(point: &ScatterPoint) -> f64 {
     RADIUS + RADIUS_MORE * point.size.clamp(0.0, 1.0).sqrt()
 }
 
-/// Radius of the ring round an undominated point; a triangle reaches farther than its radius.
-fn ring(point: &ScatterPoint) -> f64 {
-    1.3 * radius(point) + 8.0
+/// Points that stand on each other, so near that one sign would hide another.
+#[derive(Debug)]
+struct Spot {
+    /// The points, the one with the smallest sign first, with the radius each is drawn with.
+    members: Vec<(usize, f64)>,
+    at: Point,
+    /// Radius of the ring round them, where one of them is not beaten.
+    ring: Option<f64>,
+    /// How far the signs reach.
+    reach: f64,
+}
+
+impl Spot {
+    fn new(chart: &Scatter, plot: &Plot, mut members: Vec<usize>) -> Self {
+        /// Width of what is seen of a sign under a smaller one.
+        const RIM: f64 = 8.0;
+        members.sort_by(|&one, &other| chart.points[one].size.total_cmp(&chart.points[other].size));
+        let mut least = 0.0_f64;
+        let members: Vec<(usize, f64)> = members
+            .into_iter()
+            .map(|index| {
+                let shown = radius(&chart.points[index]).max(least);
+                least = shown + RIM;
+                (index, shown)
+            })
+            .collect();
+        let largest = members.last().map_or(RADIUS, |member| member.1);
+        let is_ringed = members.iter().any(|member| chart.points[member.0].undominated);
+        // A triangle reaches farther than its radius.
+        let ring = is_ringed.then_some(1.3 * largest + 8.0);
+        let at = members.first().map_or((0.0, 0.0), |member| plot.at(&chart.points[member.0]));
+        Self { members, at, ring, reach: ring.map_or(1.2 * largest + 3.0, |ring| ring + 2.0) }
+    }
+}
+
+/// The points by where they stand.
+fn spots(chart: &Scatter, plot: &Plot) -> Vec<Spot> {
+    /// Centres nearer than this have one place.
+    const SAME: f64 = 9.0;
+    let mut found: Vec<(Point, Vec<usize>)> = Vec::new();
+    for (index, point) in chart.points.iter().enumerate() {
+        let (x, y) = plot.at(point);
+        match found.iter_mut().find(|(at, _)| (at.0 - x).hypot(at.1 - y) < SAME) {
+            Some((_, members)) => members.push(index),
+            None => found.push(((x, y), vec![index])),
+        }
+    }
+    found.into_iter().map(|(_, members)| Spot::new(chart, plot, members)).collect()
 }
 
 fn draw_points(canvas: &mut Canvas<'_>, chart: &Scatter, plot: &Plot) -> Result<(), ChartError> {
-    let labels = place(chart, plot);
-    for (point, label) in chart.points.iter().zip(&labels) {
-        let (near, distance) = nearest(plot.at(point), label.area);
-        if distance > radius(point) + LEADER_FROM {
-            canvas.line(&[plot.at(point), near], AXIS, 1.5)?;
+    let mut spots = spots(chart, plot);
+    let labels = place(chart, &spots, plot);
+    for (spot, label) in spots.iter().zip(&labels) {
+        let (near, distance) = nearest(spot.at, label.area);
+        if distance > spot.reach + LEADER_FROM {
+            canvas.line(&[spot.at, near], AXIS, 1.5)?;
         }
     }
-    // Large points first, so that small ones stay visible on them.
-    let mut order: Vec<usize> = (0..chart.points.len()).collect();
-    order.sort_by(|&one, &other| chart.points[other].size.total_cmp(&chart.points[one].size));
-    for point in order.into_iter().map(|index| &chart.points[index]) {
-        let (glyph, color) = point.late.look();
-        if point.undominated {
-            draw_glyph(canvas, Glyph::Disc, plot.at(point), ring(point), INK)?;
-            draw_glyph(canvas, Glyph::Disc, plot.at(point), ring(point) - 5.0, WHITE)?;
+    // Large signs first, so that small ones stay visible on them; rings hide nothing.
+    let largest = |spot: &Spot| spot.members.last().map_or(0.0, |member| member.1);
+    spots.sort_by(|one, other| largest(other).total_cmp(&largest(one)));
+    for spot in &spots {
+        for &(index, radius) in spot.members.iter().rev() {
+            let (glyph, color) = chart.points[index].late.look();
+            draw_glyph(canvas, glyph, spot.at, radius, color)?;
         }
-        draw_glyph(canvas, glyph, plot.at(point), radius(point), color)?;
+    }
+    for (spot, ring) in spots.iter().filter_map(|spot| Some((spot, spot.ring?))) {
+        let angle = |step: i32| f64::from(step) * std::f64::consts::TAU / 48.0;
+        let at = |step: i32| (spot.at.0 + ring * angle(step).cos(), spot.at.1 + ring * angle(step).sin());
+        canvas.line(&(0..=48).map(at).collect::<Vec<Point>>(), INK, 4.0)?;
     }
     for label in &labels {
         for (index, (text, look)) in label.lines.iter().enumerate() {
@@ -276,11 +326,18 @@ struct Label {
     area: Area,
 }
 
-fn lines_of(point: &ScatterPoint) -> Vec<(String, Type)> {
-    let name = if point.undominated { Type::new(BODY).bold() } else { Type::new(BODY) };
+/// How names are written: their size, the lines a name takes at most, and whether notes stand under them.
+type Writing = (f64, usize, bool);
+
+/// From the most readable to the smallest, which twelve long names on little room need.
+const WRITINGS: [Writing; 4] = [(BODY, 2, true), (TICK, 2, true), (TICK, 1, true), (TICK, 1, false)];
+
+fn lines_of(point: &ScatterPoint, (size, lines, has_note): Writing) -> Vec<(String, Type)> {
+    let name = if point.undominated { Type::new(size).bold() } else { Type::new(size) };
     let note = Type::new(TICK).color(SOFT);
-    let names = wrap(&point.label, name, 380.0, 2).into_iter().map(|line| (line, name));
-    names.chain(wrap(&point.note, note, 380.0, 1).into_iter().map(|line| (line, note))).collect()
+    let names = wrap(&point.label, name, 380.0, lines).into_iter().map(|line| (line, name));
+    let notes = wrap(&point.note, note, 380.0, usize::from(has_note));
+    names.chain(notes.into_iter().filter(|_| has_note).map(|line| (line, note))).collect()
 }
 
 fn apart(one: Area, other: Area) -> bool {
@@ -291,38 +348,53 @@ fn apart(one: Area, other: Area) -> bool {
         || other.bottom + AIR <= one.top
 }
 
-/// Places the names: each at the nearest place where it covers no point and no other name.
-fn place(chart: &Scatter, plot: &Plot) -> Vec<Label> {
-    let around = |point: &ScatterPoint| {
-        let ((x, y), reach) =
-            (plot.at(point), if point.undominated { ring(point) + 2.0 } else { 1.2 * radius(point) + 3.0 });
+/// Places the names, in the most readable writing in which all stand alone.
+fn place(chart: &Scatter, spots: &[Spot], plot: &Plot) -> Vec<Label> {
+    let mut last = Vec::new();
+    for writing in WRITINGS {
+        let (labels, are_alone) = placed(chart, spots, plot, writing);
+        last = labels;
+        if are_alone {
+            break;
+        }
+    }
+    last
+}
+
+/// Places the names: each at the nearest place where it covers no sign and no other name; whether there was one for
+/// all of them.
+fn placed(chart: &Scatter, spots: &[Spot], plot: &Plot, writing: Writing) -> (Vec<Label>, bool) {
+    let around = |spot: &Spot| {
+        let ((x, y), reach) = (spot.at, spot.reach);
         Area { left: x - reach, top: y - reach, right: x + reach, bottom: y + reach }
     };
-    let points: Vec<Area> = chart.points.iter().map(around).collect();
+    let points: Vec<Area> = spots.iter().map(around).collect();
     let mut taken = points.clone();
-    let mut labels = Vec::new();
-    for (index, point) in chart.points.iter().enumerate() {
-        let lines = lines_of(point);
+    let (mut labels, mut are_alone) = (Vec::new(), true);
+    for (index, spot) in spots.iter().enumerate() {
+        // Names of one place stand under each other, the smallest sign's first.
+        let lines: Vec<(String, Type)> =
+            spot.members.iter().flat_map(|member| lines_of(&chart.points[member.0], writing)).collect();
         let width = lines.iter().map(|(text, look)| look.width(text)).fold(0.0, f64::max);
         let size = (width, LINE * lines.len() as f64);
-        let center = plot.at(point);
+        let center = spot.at;
         let is_free = |area: &Area| within(*area, plot.area) && taken.iter().all(|one| apart(*area, *one));
         // Neither a name nor its line may run over what is there already.
         let others = || taken.iter().enumerate().filter(|(place, _)| *place != index).map(|(_, area)| *area);
         let line_is_free = |area: &Area| leader(center, *area).iter().all(|dot| others().all(|one| apart(*dot, one)));
         let places = || candidates(points[index], size).filter(is_free);
         let free = places().find(line_is_free).or_else(|| places().next());
-        // There is always room on a slide of twelve names; if there were not, a name over another is
-        // better than none.
+        // A name over another is better than none.
+        are_alone &= free.is_some();
         let (x, y) = center;
         let area = free.unwrap_or(Area { left: x, top: y, right: x + size.0, bottom: y + size.1 });
         taken.push(area);
-        if nearest(center, area).1 > radius(point) + LEADER_FROM {
+        if nearest(center, area).1 > spot.reach + LEADER_FROM {
             taken.extend(leader(center, area));
         }
         labels.push(Label { lines, area });
     }
-    labels
+    (labels, are_alone)
 }
 
 /// The place of a label nearest to a point, and how far away it is.
@@ -369,4 +441,75 @@ fn candidates(point: Area, (width, height): (f64, f64)) -> impl Iterator<Item = 
             Area { left: x - width / 2.0, top: y - height / 2.0, right: x + width / 2.0, bottom: y + height / 2.0 }
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{assert_texts_inside, show};
+    use super::*;
+
+    fn point(label: &str, x: f64, day: f64, late: Late) -> ScatterPoint {
+        let note = String::new();
+        ScatterPoint { label: label.to_owned(), note, x, day, size: 0.0, late, undominated: label == "A" }
+    }
+
+    fn chart(points: Vec<ScatterPoint>) -> Scatter {
+        let text = |text: &str| text.to_owned();
+        Scatter {
+            title: text("Trade-off"),
+            subtitle: text("A city"),
+            x_label: text("Prepayment"),
+            x_unit: text("yuan-days"),
+            day_label: text("Day"),
+            ring_label: text("not beaten"),
+            line_label: text("not beaten in two"),
+            lang: Lang::En,
+            first_day: (2021, 9, 1),
+            points,
+            footer: vec![text("source")],
+        }
+    }
+
+    #[test]
+    fn signs_on_one_place_are_all_seen_and_each_has_its_name() {
+        let all = [Late::Unlikely, Late::Likely, Late::Possible];
+        let names = ["A", "Before the holiday", "As announced"];
+        let points = all.iter().zip(names).map(|(late, name)| point(name, 5e8, 40.0, *late)).collect();
+        let chart = chart(points);
+        let area = Area { left: 100.0, top: 100.0, right: 1_000.0, bottom: 900.0 };
+        let plot = Plot { area, values: Values::new([9e8].iter(), 5.0, Lang::En), days: (0.0, 90.0) };
+        let found = spots(&chart, &plot);
+        let [spot] = found.as_slice() else { panic!("{found:?}") };
+        let radii: Vec<f64> = spot.members.iter().map(|member| member.1).collect();
+        assert!(radii.windows(2).all(|pair| pair[1] - pair[0] >= 8.0), "{radii:?}");
+        assert!(spot.ring.unwrap() > radii[2]);
+        let drawn = scatter(&chart).unwrap();
+        assert_texts_inside(&drawn.svg);
+        for name in names {
+            assert_eq!(drawn.svg.matches(&format!("\n{name}\n")).count(), 1, "{name}");
+        }
+        show("scatter-one-place", &drawn);
+    }
+
+    #[test]
+    fn no_name_covers_another_or_a_sign() {
+        let points = (0..12).map(|index| {
+            let near = f64::from(index % 4);
+            point(&format!("Schedule number {index} with a long name"), 4e8 + 2e7 * near, 40.0 + near, Late::Possible)
+        });
+        let chart = chart(points.collect());
+        let area = Area { left: 192.0, top: 250.0, right: 1_856.0, bottom: 850.0 };
+        let plot = Plot { area, values: Values::around(&[4e8, 4.6e8], 7.0, Lang::En), days: (30.0, 50.0) };
+        let spots = spots(&chart, &plot);
+        let labels = place(&chart, &spots, &plot);
+        for (index, label) in labels.iter().enumerate() {
+            let others = labels.iter().enumerate().filter(|(other, _)| *other != index);
+            assert!(others.map(|(_, other)| other.area).all(|other| apart(label.area, other)), "{index}");
+            let signs = spots.iter().map(|spot| {
+                let (x, y) = spot.at;
+                Area { left: x - spot.reach, top: y - spot.reach, right: x + spot.reach, bottom: y + spot.reach }
+            });
+            assert!(signs.into_iter().all(|sign| apart(label.area, sign)), "{index}");
+        }
+    }
 }

@@ -67,7 +67,7 @@ pub fn shares(chart: &Shares) -> Result<Drawn, ChartError> {
         let top = legend(canvas, top, &signs)? + 6.0;
         let bottom = footer(canvas, &chart.footer)? - AXIS_ROOM;
         let names: Vec<&str> = chart.rows.iter().map(|row| row.label.as_str()).collect();
-        let rows = Rows::new(&names, (top, bottom), 130.0, 460.0);
+        let rows = Rows::new(&names, (top, bottom), 170.0, 460.0).centred(names.len(), bottom);
         rows.draw(canvas, &names)?;
         let look = Type::new(TICK).color(SOFT);
         // Numbers stand behind their bars, and remarks behind the numbers.
@@ -104,7 +104,7 @@ fn draw_row(
     (rows, index): (Rows, usize),
     area: Area,
 ) -> Result<(), ChartError> {
-    let thick = (rows.height * 0.36).min(34.0);
+    let thick = (rows.height * 0.36).min(44.0);
     for (bar, color) in [BLUE, KINDS[4].0].into_iter().enumerate() {
         let share = row.shares[bar];
         // The numbers keep apart even where the bars are thin.

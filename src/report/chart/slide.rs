@@ -4,7 +4,7 @@
 use plotters::style::RGBColor;
 
 use super::ChartError;
-use super::axis::Days;
+use super::axis::{Days, strokes};
 use super::canvas::{Align, Area, Canvas, Point, Type, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::theme::{
@@ -43,14 +43,21 @@ pub(super) fn header(canvas: &mut Canvas<'_>, title: &str, subtitle: &str) -> Re
 pub(super) fn footer(canvas: &mut Canvas<'_>, lines: &[String]) -> Result<f64, ChartError> {
     const LINE: f64 = 33.0;
     let look = Type::new(FOOTER).color(SOFT);
-    // At most six lines, or the plot would lose its room; each given line keeps at least its first.
-    let most = (6 / lines.len().max(1)).max(1);
-    let wrapped: Vec<String> = lines.iter().flat_map(|line| wrap(line, look, room(), most)).take(6).collect();
+    let wrapped = within(lines, look);
     let top = HEIGHT - MARGIN_BOTTOM - LINE * wrapped.len() as f64;
     for (i, line) in wrapped.iter().enumerate() {
         canvas.text(line, (MARGIN, top + LINE * (i as f64 + 0.5)), look)?;
     }
     Ok(top - 12.0)
+}
+
+/// The lines of a footer, broken: at most seven in all, or the plot would lose its room, so that each given one
+/// has as many as fit.
+fn within(lines: &[String], look: Type) -> Vec<String> {
+    const MOST: usize = 7;
+    let broken = |most: usize| lines.iter().flat_map(|line| wrap(line, look, room(), most)).collect::<Vec<String>>();
+    let fits = (1..=3).rev().map(broken).find(|found| found.len() <= MOST);
+    fits.unwrap_or_else(|| broken(1).into_iter().take(MOST).collect())
 }
 
 /// The sign of a legend entry.
@@ -221,7 +228,15 @@ pub(super) fn date_axis_until(
     }));
     canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS, 2.0)?;
     let mut year = String::new();
-    for day in days.ticks(whole, day_width * whole as f64, widest) {
+    let ticks = days.ticks(whole, day_width * whole as f64, widest);
+    let step = ticks.get(1).copied().unwrap_or(whole);
+    for day in strokes(step, day_width).into_iter().flat_map(|apart| (0..whole).step_by(apart)) {
+        let x = plot.left + (day as f64 + 0.5) * day_width;
+        if x <= plot.right {
+            canvas.line(&[(x, plot.bottom), (x, plot.bottom + 4.0)], AXIS, 1.5)?;
+        }
+    }
+    for day in ticks {
         let x = plot.left + (day as f64 + 0.5) * day_width;
         // A last day cut short by the end of the plot has no room for its label.
         if x > plot.right || x + look.width(&days.label(day)) / 2.0 > limit {
@@ -279,6 +294,16 @@ mod tests {
                 assert!(a_end < b.x || b_end < a.x, "{a:?} {b:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_footer_is_cut_only_where_it_would_take_the_room_of_the_plot() {
+        let line = "来源：情景与假设。".repeat(16);
+        let look = Type::new(FOOTER);
+        let found = within(&[line.clone(), line.clone(), "短".to_owned()], look);
+        assert!(found.len() == 5 && !found.concat().contains('…'), "{found:?}");
+        let found = within(&vec![line.clone(); 6], look);
+        assert!(found.len() == 6 && found[5].ends_with('…'), "{found:?}");
     }
 
     #[test]

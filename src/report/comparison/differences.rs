@@ -195,7 +195,10 @@ pub fn csv(report: &ComparisonReport<'_>) -> Vec<u8> {
         "group_zh",
         "group_en",
         "unit",
+        "unit_zh",
         "baseline",
+        "baseline_zh",
+        "baseline_en",
         "schedule",
         "schedule_zh",
         "schedule_en",
@@ -209,8 +212,6 @@ pub fn csv(report: &ComparisonReport<'_>) -> Vec<u8> {
         "verdict_zh",
         "verdict_en",
         "variance_reduction",
-        "probability_best",
-        "share_best",
     ];
     line(&mut text, head.map(str::to_owned).into_iter());
     let scenario = report.baseline();
@@ -219,7 +220,6 @@ pub fn csv(report: &ComparisonReport<'_>) -> Vec<u8> {
         let (kind, key, name) = table::group(scenario, row.measure.group);
         let (low, high) = row.paired.estimate.interval().unzip();
         let number = |value: Option<f64>| value.filter(|value| value.is_finite()).map_or_else(String::new, plain);
-        let standing = report.comparison.choice.as_ref().map(|choice| &choice.schedules[row.schedule]);
         let texts = [
             row.measure.key,
             row.measure.zh,
@@ -229,7 +229,10 @@ pub fn csv(report: &ComparisonReport<'_>) -> Vec<u8> {
             &name.zh,
             &name.en,
             row.measure.unit,
+            table::unit_zh(row.measure.unit),
             &scenario.schedule,
+            &scenario.schedule_name.zh,
+            &scenario.schedule_name.en,
             &other.schedule,
             &other.schedule_name.zh,
             &other.schedule_name.en,
@@ -245,12 +248,7 @@ pub fn csv(report: &ComparisonReport<'_>) -> Vec<u8> {
         let cells = texts.iter().map(|text| escaped(text)).chain([row.paired.estimate.n.to_string()]);
         let cells = cells.chain(numbers.into_iter().map(number));
         let words = [Lang::Zh, Lang::En].map(|lang| word(row.paired.verdict, lang).to_owned());
-        let last = [
-            row.paired.variance_reduction,
-            standing.map(|standing| standing.probability_best),
-            standing.map(|standing| standing.share_best),
-        ];
-        line(&mut text, cells.chain(words).chain(last.into_iter().map(number)));
+        line(&mut text, cells.chain(words).chain([number(row.paired.variance_reduction)]));
     }
     text.into_bytes()
 }
@@ -258,4 +256,37 @@ pub fn csv(report: &ComparisonReport<'_>) -> Vec<u8> {
 /// Whether a measure is a day on the calendar.
 pub fn is_day(measure: &Measure) -> bool {
     measure.kind == Kind::Censored
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::Compared;
+
+    #[test]
+    fn every_column_of_words_is_there_in_both_languages_and_standings_are_elsewhere() {
+        let compared = Compared::of(&[(0, 60), (3, 31)]);
+        let text = String::from_utf8(csv(&compared.report(Lang::Zh))).unwrap();
+        let head: Vec<&str> = text.trim_start_matches('\u{feff}').lines().next().unwrap().split(',').collect();
+        for name in ["measure", "group", "baseline", "schedule"] {
+            for lang in ["zh", "en"] {
+                assert!(head.contains(&format!("{name}_{lang}").as_str()), "{name}_{lang}");
+            }
+        }
+        assert!(head.contains(&"unit_zh") && !head.contains(&"probability_best"), "{head:?}");
+        let report = compared.report(Lang::Zh);
+        assert!(
+            report.differences.rows.iter().all(|row| row.paired.estimate.n == 31),
+            "pairs are over the courses of both"
+        );
+    }
+
+    #[test]
+    fn every_unit_has_a_chinese_word() {
+        let compared = Compared::new(2, 3);
+        for measure in &compared.candidates[0].catalogue.measures {
+            let word = table::unit_zh(measure.unit);
+            assert!(!word.chars().any(|letter| letter.is_ascii_lowercase()), "{}: {word}", measure.key);
+        }
+    }
 }

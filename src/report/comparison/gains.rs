@@ -58,7 +58,7 @@ pub fn rows(candidates: &[Candidate], comparison: &Comparison) -> Result<Vec<Gai
         let scenario = &candidate.model.scenario;
         let schemes =
             scenario.schemes.iter().map(|scheme| ("scheme", &*scheme.key, &*scheme.name.zh, &*scheme.name.en));
-        let districts = scenario.districts.iter().map(|one| ("district", &*one.key, &*one.key, &*one.key));
+        let districts = scenario.districts.iter().map(|one| ("district", &*one.key, &*one.name.zh, &*one.name.en));
         // In the order in which gains are kept.
         let groups = std::iter::once(("all", "all", "全部", "all"))
             .chain(scenario.care.iter().map(|care| ("care", &*care.key, &*care.name.zh, &*care.name.en)))
@@ -98,14 +98,26 @@ fn row(gains: &[Gain], (schedule, kind): (usize, &'static str), (key, zh, en): (
 pub fn csv(report: &ComparisonReport<'_>) -> Vec<u8> {
     let mut text = String::from("\u{feff}");
     let columns = ["better", "worse", "same", "yuan_less", "yuan_more"];
-    let head = ["baseline", "schedule", "schedule_zh", "schedule_en", "group_kind", "group", "group_zh", "group_en"];
+    let head = [
+        "baseline",
+        "baseline_zh",
+        "baseline_en",
+        "schedule",
+        "schedule_zh",
+        "schedule_en",
+        "group_kind",
+        "group",
+        "group_zh",
+        "group_en",
+    ];
     let ends = columns.iter().flat_map(|name| [(*name).to_owned(), format!("{name}_low"), format!("{name}_high")]);
     line(&mut text, head.map(str::to_owned).into_iter().chain(ends));
     for row in &report.gains {
         let other = &report.candidates[row.schedule].model.scenario;
         let name = &other.schedule_name;
+        let (baseline, base) = (&report.baseline().schedule, &report.baseline().schedule_name);
         let texts =
-            [&report.baseline().schedule, &other.schedule, &name.zh, &name.en, row.kind, &row.key, &row.zh, &row.en];
+            [baseline, &base.zh, &base.en, &other.schedule, &name.zh, &name.en, row.kind, &row.key, &row.zh, &row.en];
         let numbers = [row.better, row.worse, row.same, row.less_yuan, row.more_yuan];
         let numbers = numbers.into_iter().flat_map(|one| [one.value, one.low, one.high]);
         let cells = texts.iter().map(|text| escaped(text));

@@ -2,20 +2,24 @@
 //! choice with its guarantee, and who gains and who loses.
 //!
 //! ```text
-//! Comparison -> differences, tradeoffs, gains -> tables, summary, figures -> manifest -> folder
+//! Comparison -> differences, tradeoffs, standings, gains -> tables, screen, figures -> manifest -> folder
 //! ```
 
 pub mod differences;
+mod document;
 #[cfg(feature = "charts")]
 mod figures;
 pub mod gains;
-#[cfg(feature = "charts")]
+mod grid;
 mod normal;
-mod summary;
+mod screen;
+pub mod standings;
 pub mod tables;
 pub mod tradeoffs;
+mod words;
 
-pub use summary::{json, text};
+pub use document::json;
+pub use screen::text;
 
 use std::path::PathBuf;
 
@@ -34,8 +38,8 @@ use super::{Report, ReportError, RunInfo, daily, parquet};
 
 use differences::Differences;
 use gains::GainRow;
-#[cfg(feature = "charts")]
 use normal::Normal;
+use standings::Standing;
 use tradeoffs::Tradeoffs;
 
 /// Everything a comparison's report is made of.
@@ -55,6 +59,8 @@ pub struct ComparisonReport<'a> {
     pub differences: Differences,
     /// What is given up for what.
     pub tradeoffs: Tradeoffs,
+    /// How each schedule stands with the choice.
+    pub standings: Vec<Standing>,
     /// Who gains and who loses.
     pub gains: Vec<GainRow>,
     /// When desks are back to normal.
@@ -84,6 +90,7 @@ impl<'a> ComparisonReport<'a> {
         Ok(Self {
             differences: Differences::of(candidates, comparison)?,
             tradeoffs: Tradeoffs::of(candidates, comparison)?,
+            standings: standings::standings(candidates, comparison)?,
             gains: gains::rows(candidates, comparison)?,
             #[cfg(feature = "charts")]
             normal: Normal::of(candidates, comparison)?,
@@ -134,6 +141,11 @@ pub(super) fn sample(
     Ok(column.into_iter().map(|value| value.or(missing)).collect())
 }
 
+/// Replications of a schedule.
+pub(super) fn courses(comparison: &Comparison, schedule: usize) -> usize {
+    comparison.results[schedule].samples.len()
+}
+
 pub(super) fn mean(sample: &[f64]) -> f64 {
     sample.iter().sum::<f64>() / sample.len().max(1) as f64
 }
@@ -177,6 +189,7 @@ fn make(report: &ComparisonReport<'_>, files: &mut Output<'_>) -> Result<(), Rep
     files.put(("summary.json".into(), tables::encoded(&json(report))?))?;
     files.put(("summary.csv".into(), table::csv(singles.iter())))?;
     files.put(("differences.csv".into(), differences::csv(report)))?;
+    files.put(("choice.csv".into(), standings::csv(report)))?;
     files.put(("gains.csv".into(), gains::csv(report)))?;
     files.fill("replications.parquet", |out| parquet::replications(singles, out))?;
     let days: Vec<Vec<daily::DailySeries>> =
@@ -202,11 +215,11 @@ mod tests {
     fn charts_belong_to_the_manifest_and_those_of_before_go() {
         let place = tempfile::tempdir().unwrap();
         let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
-        assert_eq!(write(&prepare("one"), &Compared::new(3, 30).report(Lang::Zh)).unwrap().len(), 7 + 10 + 1);
+        assert_eq!(write(&prepare("one"), &Compared::new(3, 30).report(Lang::Zh)).unwrap().len(), 8 + 10 + 1);
         let manifest = || fs::read_to_string(place.path().join(manifest::FILE)).unwrap();
         assert!(manifest().contains("\"charts/best.png\""));
         // Too few courses for a choice: its chart goes.
-        assert_eq!(write(&prepare("two"), &Compared::new(3, 4).report(Lang::Zh)).unwrap().len(), 7 + 8 + 1);
+        assert_eq!(write(&prepare("two"), &Compared::new(3, 4).report(Lang::Zh)).unwrap().len(), 8 + 8 + 1);
         assert!(!place.path().join("charts/best.png").exists() && place.path().join("charts/gains.png").exists());
         assert!(!manifest().contains("charts/best"));
     }

@@ -3,8 +3,8 @@
 use crate::experiment::comparison::{Candidate, Comparison};
 use crate::experiment::spool::SpoolError;
 use crate::measures::Group;
-use crate::stats::quantile;
 
+use super::tradeoffs::median_day;
 use super::{mean, sample};
 
 /// Returns to normal by schedule and desk class.
@@ -27,10 +27,8 @@ impl Normal {
         let classes = |candidate: &Candidate| 0..candidate.model.scenario.desk_classes.len();
         let day = |schedule: usize, class: usize| {
             let found = sample(&candidates[schedule], comparison, schedule, "back-to-normal", Group::Desk(class))?;
-            Ok(found.and_then(|mut found| {
-                found.sort_by(f64::total_cmp);
-                quantile(&found, 0.5)
-            }))
+            let horizon = f64::from(candidates[schedule].model.scenario.clock.days());
+            Ok(found.and_then(|found| median_day(&found, horizon).value))
         };
         let of = |schedule: usize| classes(&candidates[schedule]).map(|class| day(schedule, class)).collect();
         let days = (0..candidates.len()).map(of).collect::<Result<_, _>>()?;

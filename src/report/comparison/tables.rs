@@ -48,7 +48,8 @@ pub fn manifest(report: &ComparisonReport<'_>, run_digest: &str, files: &FileDig
             let value = if found.is_finite() { json!(found) } else { json!("infinite") };
             let (_, group, _) = super::table::group(scenario, row.measure.group);
             let schedule = &report.candidates[row.schedule].model.scenario.schedule;
-            Some(json!({ "measure": row.measure.key, "group": group, "schedule": schedule, "factor": value }))
+            let n = row.paired.estimate.n;
+            Some(json!({ "measure": row.measure.key, "group": group, "schedule": schedule, "n": n, "factor": value }))
         })
         .collect();
     let run = &report.run;
@@ -66,6 +67,10 @@ pub fn manifest(report: &ComparisonReport<'_>, run_digest: &str, files: &FileDig
         "run_digest": run_digest,
         "digest": files.whole(),
         "files": files.files(),
+        "variance_reduction_is": {
+            "zh": "方差缩减倍数：若两方案用各自独立的参保人，差值的方差 ÷ 同一批参保人配对时差值的方差；等于独立模拟要达到同样精度所需次数的倍数",
+            "en": "variance of the difference if each schedule had people of its own, over its variance on the same people: as many times more courses would independent runs need",
+        },
         "variance_reduction": reductions,
         "run": { "threads": run.threads, "engine": run.engine.word(), "started": run.started, "seconds": run.seconds },
         "schedules": schedules,

@@ -131,16 +131,19 @@ pub(super) fn subtitle(report: &Report<'_>, zh: &str, en: &str) -> String {
 /// What a figure rests on: simulations, seed, program; then the assumptions.
 fn footer(report: &Report<'_>, facts: &Facts, has_bands: bool) -> Vec<String> {
     let (n, seed) = (report.results.samples.len(), report.results.seed);
-    let (city, schedule) = (&report.scenario.city, &report.scenario.schedule);
+    let (city, schedule) = (&report.scenario.city_name, &report.scenario.schedule_name);
     let basis = match report.lang {
         Lang::Zh => {
             let bands =
                 if has_bands { "；深色带为 50%、浅色带为 90% 的模拟结果所在范围" } else { "" };
-            format!("{n} 次模拟，随机种子 {seed}{bands}。来源：{VERSION} 模拟，情景 {city}/{schedule}")
+            format!("{n} 次模拟，随机种子 {seed}{bands}。来源：{VERSION} 模拟，情景：{}「{}」", city.zh, schedule.zh)
         }
         Lang::En => {
             let bands = if has_bands { "; the dark band holds 50% and the light band 90% of them" } else { "" };
-            format!("{n} simulated courses, seed {seed}{bands}. Source: {VERSION}, scenario {city}/{schedule}")
+            format!(
+                "{n} simulated courses, seed {seed}{bands}. Source: {VERSION}, scenario {}, \"{}\"",
+                city.en, schedule.en
+            )
         }
     };
     vec![basis, assumed(report.lang, facts)]

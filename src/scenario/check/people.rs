@@ -68,15 +68,16 @@ pub(super) fn districts(out: &mut Complaints, layer: &Layer) -> Vec<District> {
     let mut districts = Vec::new();
     let mut open = Vec::new();
     for (index, (key, district)) in entries(&layer.districts).enumerate() {
-        let raw::District { name: _, share } = district;
+        let raw::District { name, share } = district;
         if share.is_none() {
             open.push(index);
         }
         let share = share_or(out, &format!("districts.{key}.share"), *share, 0.0);
-        districts.push(District { key: key.to_owned(), share });
+        districts.push(District { key: key.to_owned(), name: name_or_key(name.as_ref(), key), share });
     }
     if districts.is_empty() {
-        return vec![District { key: "city".to_owned(), share: 1.0 }];
+        let name = raw::Name { zh: "全市".to_owned(), en: "whole city".to_owned() };
+        return vec![District { key: "city".to_owned(), name, share: 1.0 }];
     }
     let stated: f64 = districts.iter().map(|district| district.share).sum();
     if stated > 1.0 + SHARE_SLACK || (open.is_empty() && stated < 1.0 - SHARE_SLACK) {

@@ -1,0 +1,291 @@
+//! The table of the screen: a row a schedule, under each number its 95 % interval where there is room.
+
+use crate::measures::Group;
+use crate::selection::paired::Verdict;
+use crate::units::Lang;
+
+use super::super::layout::{Layout, wrap};
+use super::super::numbers::{count, date_of_day, percent, short_date, signed};
+use super::super::table::Interval;
+use super::super::terms;
+use super::ComparisonReport;
+use super::differences::{Difference, word};
+use super::words::{BURDEN, is_burden, weights};
+
+/// How much of the table the screen has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    /// All schedules, each with its intervals.
+    Whole,
+    /// All schedules, without intervals.
+    Rows,
+    /// So many schedules.
+    Some(usize),
+}
+
+impl Space {
+    /// For so many schedules on so many lines, those of head and terms taken off.
+    fn of(schedules: usize, lines: usize) -> Self {
+        if 2 * schedules <= lines {
+            Self::Whole
+        } else if schedules <= lines {
+            Self::Rows
+        } else {
+            Self::Some(lines.saturating_sub(1).max(1))
+        }
+    }
+}
+
+/// Draws the table on at most so many lines.
+pub(super) fn grid(report: &ComparisonReport<'_>, out: &mut Layout, lines: usize) {
+    let lang = report.lang;
+    let has_score = !is_burden(report);
+    let mut terms = Layout::new(lang.choose(8, 11));
+    explain(report, has_score, &mut terms);
+    let k = report.candidates.len();
+    let space = Space::of(k, lines.saturating_sub(1 + terms.len()));
+    let widths = widths(lang, has_score);
+    out.columns(&heads(lang, has_score), &widths);
+    let shown = match space {
+        Space::Whole | Space::Rows => k,
+        Space::Some(most) => most.min(k),
+    };
+    for schedule in 0..shown {
+        rows(report, schedule, (space == Space::Whole, has_score), &widths, out);
+    }
+    if shown < k {
+        let more = k - shown;
+        out.line(&lang.choose(format!("……另有 {more} 个，见 choice.csv"), format!("… {more} more in choice.csv")));
+    }
+    out.append(terms);
+}
+
+fn heads(lang: Lang, has_score: bool) -> Vec<String> {
+    let (before, after) = match lang {
+        Lang::Zh => (["方案", "次数"], ["占用(元·天)", "与基准之差", "恢复正常(中位)", "超时概率", "加开窗时"]),
+        Lang::En => (["schedule", "n"], ["yuan-days", "difference", "normal (median)", "overrun", "extra hours"]),
+    };
+    let score = has_score.then_some(lang.pick("总分", "score"));
+    before.into_iter().chain(score).chain(after).map(str::to_owned).collect()
+}
+
+fn widths(lang: Lang, has_score: bool) -> Vec<usize> {
+    match (lang, has_score) {
+        (Lang::Zh, false) => vec![24, 5, 15, 15, 18, 11, 12],
+        (Lang::Zh, true) => vec![20, 5, 13, 13, 12, 15, 10, 12],
+        (Lang::En, false) => vec![25, 5, 14, 16, 16, 11, 13],
+        (Lang::En, true) => vec![21, 5, 13, 13, 12, 16, 9, 11],
+    }
+}
+
+/// The lines of one schedule: its numbers, and under them their intervals with the rest of its name.
+fn rows(
+    report: &ComparisonReport<'_>,
+    schedule: usize,
+    (has_intervals, has_score): (bool, bool),
+    widths: &[usize],
+    out: &mut Layout,
+) {
+    let lang = report.lang;
+    let criteria = &report.tradeoffs.criteria[schedule];
+    let mark = if report.tradeoffs.undominated[schedule] { "* " } else { "  " };
+    let names = wrap(report.name(schedule), widths[0] - 3);
+    let name = if has_intervals && names.len() <= 2 { names[0].clone() } else { report.name(schedule).to_owned() };
+    let second = if has_intervals && names.len() == 2 { format!("  {}", names[1]) } else { String::new() };
+    let difference = report.differences.find(BURDEN, Group::All, schedule);
+    let baseline = (lang.pick("（基准）", "(baseline)").to_owned(), String::new());
+    let mut cells = vec![(format!("{mark}{name}"), second), (criteria.n.to_string(), String::new())];
+    if has_score {
+        cells.push(amount(report.standings[schedule].score, lang));
+    }
+    cells.extend([
+        amount(criteria.burden, lang),
+        difference.map_or(baseline, |row| told(row, lang)),
+        day(report, criteria.normal),
+        (criteria.overrun.value.map_or_else(String::new, percent), ends(criteria.overrun, &percent, lang)),
+        amount(criteria.cost, lang),
+    ]);
+    let (first, second): (Vec<String>, Vec<String>) = cells.into_iter().unzip();
+    out.columns(&first, widths);
+    if has_intervals {
+        out.columns(&second, widths);
+    }
+}
+
+/// Both ends of an interval; nothing where it has no width or there is none.
+fn ends(found: Interval, told: &dyn Fn(f64) -> String, lang: Lang) -> String {
+    let (Some(low), Some(high)) = (found.low, found.high) else { return String::new() };
+    let (low, high) = (told(low), told(high));
+    if low == high { String::new() } else { format!("{low}{}{high}", lang.pick("～", "–")) }
+}
+
+/// In few characters, without a unit.
+fn short(value: f64, lang: Lang) -> String {
+    count(value, ("", ""), lang).replace(" million", "M").replace(" billion", "B")
+}
+
+fn amount(found: Interval, lang: Lang) -> (String, String) {
+    let Some(value) = found.value else { return (String::new(), String::new()) };
+    // A symmetric interval may reach below zero where the number never does.
+    let low = found.low.map(|low| if value >= 0.0 { low.max(0.0) } else { low });
+    let mut between = ends(Interval { low, ..found }, &|value| short(value, lang), lang);
+    // `10.3～10.5亿`: the scale is said once where both ends have it.
+    for scale in ["万", "亿", "M", "B"] {
+        let (one, two) = (format!("{scale}～"), format!("{scale}–"));
+        if between.ends_with(scale) {
+            between = between.replace(&one, "～").replace(&two, "–");
+        }
+    }
+    (short(value, lang), between)
+}
+
+fn day(report: &ComparisonReport<'_>, found: Interval) -> (String, String) {
+    let (lang, clock) = (report.lang, &report.baseline().clock);
+    let horizon = f64::from(clock.days());
+    let date = |day: f64| short_date(date_of_day(clock, day), lang);
+    let told = |day: Option<f64>| {
+        let day = day.filter(|day| *day < horizon);
+        day.map_or_else(|| lang.pick("期内未", "not yet").to_owned(), date)
+    };
+    let Some(value) = found.value else { return (String::new(), String::new()) };
+    let (low, high) = (told(found.low), told(found.high));
+    let is_empty = found.low.is_none() || low == high;
+    let between = if is_empty { String::new() } else { dates(&low, &high, lang) };
+    (told(Some(value)), between)
+}
+
+/// Two dates; the month is said once where both have it: `12月20～22日`, `20–22 Dec`.
+fn dates(low: &str, high: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => match (low.split_once('月'), high.split_once('月')) {
+            (Some((one, day)), Some((other, last))) if one == other => {
+                format!("{one}月{}～{last}", day.trim_end_matches('日'))
+            }
+            _ => format!("{low}～{high}"),
+        },
+        Lang::En => match (low.split_once(' '), high.split_once(' ')) {
+            (Some((day, one)), Some((last, other))) if one == other => format!("{day}–{last} {one}"),
+            _ => format!("{low} – {high}"),
+        },
+    }
+}
+
+/// `-12% 更好`: the relative difference, or the difference itself, and the word; and its interval.
+fn told(row: &Difference, lang: Lang) -> (String, String) {
+    let estimate = &row.paired.estimate;
+    let scale = row.baseline.mean.abs();
+    let size = |value: f64| match row.relative {
+        Some(_) => signed_percent(value / scale),
+        None => signed(value, ("", ""), lang),
+    };
+    let word = match row.paired.verdict {
+        Verdict::NoDifferenceSeen => lang.pick("看不出", "unclear"),
+        Verdict::SmallerThanMatters => lang.pick("可忽略", "too small"),
+        other => word(other, lang),
+    };
+    let (low, high) = estimate.interval().unzip();
+    let between = match (low.map(size), high.map(size)) {
+        (Some(low), Some(high)) if low != high => format!("{low}{}{high}", lang.pick("～", " to ")),
+        _ => String::new(),
+    };
+    (format!("{} {word}", size(estimate.mean)), between)
+}
+
+fn signed_percent(share: f64) -> String {
+    let sign = if share < 0.0 {
+        "-"
+    } else if share > 0.0 {
+        "+"
+    } else {
+        ""
+    };
+    format!("{sign}{}", percent(share.abs()))
+}
+
+/// The terms of the heads, each once.
+fn explain(report: &ComparisonReport<'_>, has_score: bool, out: &mut Layout) {
+    let lang = report.lang;
+    let label = lang.pick("名词", "Terms");
+    let normal = terms::back_to_normal(lang);
+    out.item(
+        label,
+        &lang.choose(
+            format!("恢复正常：最后一类窗口恢复正常的日期，中位数；一类窗口恢复正常＝{normal}"),
+            format!("normal: median day on which the last class of desks is back to normal: {normal}"),
+        ),
+    );
+    let score = match has_score {
+        true => lang.choose(
+            format!("总分：{}，越低越好；", weights(report)),
+            format!("score: {}, less is better; ", weights(report)),
+        ),
+        false => String::new(),
+    };
+    let (days, late, hours) = (terms::yuan_days(lang), terms::overrun(lang), terms::window_hours(lang));
+    out.item("", &lang.choose(
+        format!("{score}占用：{days}；超时：{late}；加开窗时：{hours}；除中位数外均为平均，下一行为 95% 区间"),
+        format!("{score}yuan-days: {days}; overrun: {late}; extra hours: {hours}. Means but for the median, 95% intervals below"),
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::numbers::width;
+    use crate::report::testing::Compared;
+
+    #[test]
+    fn heads_and_columns_fit_the_screen() {
+        for lang in [Lang::Zh, Lang::En] {
+            for has_score in [false, true] {
+                let (heads, widths) = (heads(lang, has_score), widths(lang, has_score));
+                assert_eq!(heads.len(), widths.len());
+                assert!(widths.iter().sum::<usize>() <= 100, "{widths:?}");
+                assert!(heads.iter().zip(&widths).all(|(head, most)| width(head) < *most + 1), "{heads:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_number_has_its_interval_below_it_while_there_is_room() {
+        let compared = Compared::new(3, 30);
+        let report = compared.report(Lang::Zh);
+        let drawn = |lines: usize| {
+            let mut out = Layout::new(8);
+            grid(&report, &mut out, lines);
+            out.finish().text()
+        };
+        let whole = drawn(40);
+        assert!(whole.contains("3.1") && whole.matches('～').count() >= 3 * 3, "{whole}");
+        assert!(!drawn(10).contains('～') || drawn(10).lines().count() <= 10, "{}", drawn(10));
+        assert!(drawn(8).contains("choice.csv"), "{}", drawn(8));
+    }
+
+    #[test]
+    fn intervals_of_dates_are_short() {
+        assert_eq!(dates("12月20日", "12月22日", Lang::Zh), "12月20～22日");
+        assert_eq!(dates("12月31日", "1月4日", Lang::Zh), "12月31日～1月4日");
+        assert_eq!(dates("12月31日", "期内未", Lang::Zh), "12月31日～期内未");
+        assert_eq!(
+            (dates("20 Dec", "22 Dec", Lang::En), dates("31 Dec", "4 Jan", Lang::En)),
+            ("20–22 Dec".into(), "31 Dec – 4 Jan".into())
+        );
+        assert_eq!(
+            (signed_percent(0.0), signed_percent(-0.12), signed_percent(0.3)),
+            ("0%".into(), "-12%".into(), "+30%".into())
+        );
+    }
+
+    #[test]
+    fn a_sum_of_several_weights_has_its_own_column() {
+        let mut compared = Compared::new(2, 30);
+        for candidate in &mut compared.candidates {
+            candidate.objective.weights[0].weight = 2.0;
+        }
+        let mut out = Layout::new(8);
+        grid(&compared.report(Lang::Zh), &mut out, 40);
+        let text = out.finish().text();
+        assert!(text.contains("总分") && text.contains("6.2"), "{text}");
+        assert!(text.contains("垫付占用×2"), "{text}");
+    }
+}
