@@ -40,6 +40,26 @@ pub fn replications_needed(chance: f64, points: usize) -> usize {
     (Confidence::P95.split(points).tail().ln() / chance.ln()).ceil() as usize
 }
 
+/// About how many replications it takes until a point where the limit was kept in this share of them surely keeps
+/// it, were the share to stay: the first such number on a ladder of steps of a tenth. None where the share is not
+/// above the chance asked for, or more than ten million would be needed.
+pub fn replications_for(share: f64, chance: f64, points: usize) -> Option<usize> {
+    const MOST: usize = 10_000_000;
+    if share <= chance {
+        return None;
+    }
+    let confidence = Confidence::P95.split(points);
+    let mut n = replications_needed(chance, points).max(1);
+    while n <= MOST {
+        let hits = (share * n as f64).floor() as usize;
+        if clopper_pearson(hits, n, confidence).is_ok_and(|(low, _)| low >= chance) {
+            return Some(n);
+        }
+        n += (n / 10).max(1);
+    }
+    None
+}
+
 /// Along which values a limit is kept, by the shares seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
@@ -95,6 +115,11 @@ impl Crossing {
         self.places(|one| one.verdict == Verdict::Meets)
     }
 
+    /// Values at which it may be kept but cannot be told to be yet.
+    pub fn open(&self) -> Vec<usize> {
+        self.places(|one| one.verdict != Verdict::Fails && one.verdict != Verdict::Meets)
+    }
+
     /// Values at which it is kept by the shares seen.
     pub fn kept(&self) -> Vec<usize> {
         self.places(|one| one.is_kept)
@@ -134,6 +159,14 @@ mod tests {
         let all_keep = |n: usize| Standing::of(&vec![true; n], 0.9, 5).unwrap().verdict;
         let needed = replications_needed(0.9, 5);
         assert_eq!((all_keep(needed), all_keep(needed - 1)), (Verdict::Meets, Verdict::CannotTell));
+    }
+
+    #[test]
+    fn a_share_nearer_to_the_chance_takes_more_replications() {
+        assert_eq!(replications_for(1.0, 0.9, 5), Some(replications_needed(0.9, 5)));
+        let nearer = replications_for(0.93, 0.9, 5).unwrap();
+        assert!(nearer > 300 && nearer < 2_000, "{nearer}");
+        assert_eq!(replications_for(0.9, 0.9, 5), None);
     }
 
     #[test]

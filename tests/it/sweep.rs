@@ -210,6 +210,28 @@ fn the_folder_holds_tables_and_charts_and_does_not_depend_on_threads() {
     assert_eq!(one.join("charts/sweep-lost.svg").exists(), cfg!(feature = "charts"));
 }
 
+#[test]
+fn what_few_courses_show_is_told_apart_from_what_they_prove() {
+    let keys = ["--vary", "suspend.settlement.return.fixed=settlement.stop + 1d..3d/1d", "--threshold"];
+    let limit = ["wait-p95@hall at_most 100000 chance 0.9", "--replications"];
+    let found = |count: &str| {
+        let told = json(&[&keys[..], &limit[..], &[count]].concat());
+        let line = told["thresholds"][0]["lines"][0].clone();
+        (line["finding"].as_str().expect("words").to_owned(), line)
+    };
+    let (few, line) = found("10");
+    assert!(few.starts_with("by the shares seen kept at all values; but 10 courses cannot prove it"), "{few}");
+    assert!(few.contains("that takes about --replications 4"), "{few}");
+    assert_eq!(line["not_told_yet"].as_array().map(Vec::len), Some(3));
+    let (enough, line) = found("60");
+    assert_eq!(enough, "kept at all values, with 95% confidence at every value");
+    assert_eq!(line["not_told_yet"].as_array().map(Vec::len), Some(0));
+    let folder = tempfile::tempdir().expect("a folder");
+    let done = sweep(&folder.path().join("out"), &[&keys[..], &limit[..], &["2"]].concat());
+    let screen = text(&done.stdout);
+    assert!(screen.contains("announced length") && screen.contains("the actual return depends"), "{screen}");
+}
+
 /// Arguments after the path, and what is told in Chinese and English.
 const REFUSALS: [(&[&str], &str, &str); 17] = [
     (&[], "--vary", "--vary"),

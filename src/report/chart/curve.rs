@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::axis::{Days, Values};
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
+use super::glyph::{Glyph, draw_glyph};
 use super::slide::{Sign, footer, header, legend, ribbon, value_axis};
 use super::theme::{AXIS, BLUE, BODY, GRID, INK, KINDS, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, CivilDay, Drawn, Lang, check_finite};
@@ -47,6 +48,19 @@ pub struct CurvePoint {
     pub interval: Option<(f64, f64)>,
     /// Range of 90 % of the courses.
     pub spread: Option<(f64, f64)>,
+    /// How much of it was seen.
+    pub seen: Seen,
+}
+
+/// How much of a day was seen before the simulation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// It came in all courses, or is no day.
+    All,
+    /// In some courses it had not come by the end: what is drawn is a least.
+    Some,
+    /// In none had it come: there is nothing to draw but that.
+    None,
 }
 
 /// Where a condition begins or ceases to be kept.
@@ -54,8 +68,8 @@ pub struct CurvePoint {
 pub struct Crossed {
     /// Place along the axis; none where there is no single one.
     pub place: Option<f64>,
-    /// Places between which it cannot be told.
-    pub unsure: Option<(f64, f64)>,
+    /// Runs of places at which it cannot be told.
+    pub unsure: Vec<(f64, f64)>,
     /// What it is, for the legend; shown where there is a place.
     pub label: String,
 }
@@ -83,6 +97,8 @@ pub struct Curve {
     pub crossed: Vec<Crossed>,
     /// A height that matters, with its name.
     pub level: Option<(f64, String)>,
+    /// Where the simulation ends, on an axis of days.
+    pub horizon: Option<f64>,
     /// One to three lines.
     pub footer: Vec<String>,
 }
@@ -150,13 +166,21 @@ fn check(chart: &Curve) -> Result<(), ChartError> {
     Ok(())
 }
 
+/// Whether a day was not seen in all courses.
+fn is_cut(chart: &Curve) -> bool {
+    chart.points.iter().any(|point| point.seen != Seen::All)
+}
+
 fn entries(chart: &Curve) -> Vec<(Sign, String)> {
     let lang = chart.lang;
     let mean = match chart.scale {
         Scale::Share => lang.pick("发生的比例", "Share of the courses"),
         Scale::Number { .. } | Scale::Day { .. } => lang.pick("均值", "Mean"),
     };
-    let mut found = vec![(Sign::Line(BLUE), mean.to_owned())];
+    let mut found = Vec::new();
+    if chart.points.iter().any(|point| point.mean.is_some()) {
+        found.push((Sign::Line(BLUE), mean.to_owned()));
+    }
     if chart.points.iter().any(|point| point.interval.is_some()) {
         let dark = 1.0 - (1.0 - INTERVAL) * (1.0 - SPREAD);
         found.push((Sign::Patch(BLUE, dark), lang.pick("其 95% 区间", "Its 95% interval").to_owned()));
@@ -168,7 +192,18 @@ fn entries(chart: &Curve) -> Vec<(Sign, String)> {
     found.extend(chart.level.iter().map(|(_, label)| (Sign::Dashed(VERMILION), label.clone())));
     let single = chart.crossed.iter().filter(|one| one.place.is_some());
     found.extend(single.map(|one| (Sign::Dashed(KINDS[GREEN].0), one.label.clone())));
-    if chart.crossed.iter().any(|one| one.unsure.is_some()) {
+    if chart.points.iter().any(|point| point.seen == Seen::Some) {
+        let text = lang.pick("至少：部分模拟到期末仍未到", "at least: not by the end in some courses");
+        found.push((Sign::Glyph(Glyph::Triangle, BLUE), text.to_owned()));
+    }
+    if chart.points.iter().any(|point| point.seen == Seen::None) {
+        let text = lang.pick("期末前都未到", "not by the end in any course");
+        found.push((Sign::Glyph(Glyph::OpenSquare, VERMILION), text.to_owned()));
+    }
+    if chart.horizon.is_some_and(|_| is_cut(chart)) {
+        found.push((Sign::Dashed(SOFT), lang.pick("模拟期末", "end of the simulation").to_owned()));
+    }
+    if chart.crossed.iter().any(|one| !one.unsure.is_empty()) {
         let text = lang.pick("尚不能断定的取值", "Values at which it cannot be told yet");
         found.push((Sign::Patch(KINDS[GREEN].0, 0.16), text.to_owned()));
     }
@@ -185,6 +220,7 @@ fn axis(chart: &Curve, height: f64) -> Result<ValueAxis, ChartError> {
         .iter()
         .flat_map(|point| point.mean.into_iter().chain(ends(point.interval)).chain(ends(point.spread)))
         .chain(chart.level.iter().map(|level| level.0))
+        .chain(chart.horizon.filter(|_| is_cut(chart)))
         .collect();
     let wanted = (height / 95.0).clamp(2.0, 8.0);
     match &chart.scale {
@@ -215,6 +251,9 @@ fn axis(chart: &Curve, height: f64) -> Result<ValueAxis, ChartError> {
         Scale::Day { first_day } => {
             let days = Days::new(*first_day, chart.lang)?;
             let low = values.iter().copied().fold(f64::INFINITY, f64::min).floor();
+            // Where nothing but the end of the simulation is known it stands above a fortnight of nothing.
+            let nothing = chart.points.iter().all(|point| point.mean.is_none());
+            let low = if nothing && chart.horizon.is_some() { low - 14.0 } else { low };
             let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max).ceil();
             let (low, high) =
                 if low.is_finite() && high > low { (low, high) } else { (low.max(0.0), low.max(0.0) + 1.0) };
@@ -234,7 +273,7 @@ fn axis(chart: &Curve, height: f64) -> Result<ValueAxis, ChartError> {
 
 /// Values at which nobody can tell, behind everything else.
 fn shade(canvas: &mut Canvas<'_>, chart: &Curve, plot: &Plot) -> Result<(), ChartError> {
-    for (low, high) in chart.crossed.iter().filter_map(|one| one.unsure) {
+    for &(low, high) in chart.crossed.iter().flat_map(|one| &one.unsure) {
         let (left, right) = (plot.x(low) - 14.0, plot.x(high) + 14.0);
         canvas.fill(Area { left, right, ..plot.area }, KINDS[GREEN].0, 0.16)?;
     }
@@ -254,8 +293,18 @@ fn series(canvas: &mut Canvas<'_>, chart: &Curve, plot: &Plot) -> Result<(), Cha
         if !chart.is_apart && line.len() > 1 {
             canvas.line(&line, BLUE, 5.0)?;
         }
-        for (x, y) in line {
-            canvas.polygon([(x - 9.0, y), (x, y - 9.0), (x + 9.0, y), (x, y + 9.0)], BLUE, 1.0)?;
+        for (&(x, y), point) in line.iter().zip(run) {
+            match point.seen {
+                Seen::Some => draw_glyph(canvas, Glyph::Triangle, (x, y), 10.0, BLUE)?,
+                _ => canvas.polygon([(x - 9.0, y), (x, y - 9.0), (x + 9.0, y), (x, y + 9.0)], BLUE, 1.0)?,
+            }
+        }
+    }
+    if let Some(horizon) = chart.horizon.filter(|_| is_cut(chart)) {
+        let y = plot.y(horizon);
+        canvas.dashed(&[(plot.area.left, y), (plot.area.right, y)], SOFT, 2.5)?;
+        for point in chart.points.iter().filter(|point| point.seen == Seen::None) {
+            draw_glyph(canvas, Glyph::OpenSquare, (plot.x(point.place), y), 11.0, VERMILION)?;
         }
     }
     Ok(())
@@ -348,7 +397,7 @@ mod tests {
             let label = (say(lang, "3月11日周五", "Fri 11 Mar"), format!("{:02}:00", index % 24));
             let around = |share: f64| Some((mean * (1.0 - share), mean * (1.0 + share)));
             let spread = if scale == Scale::Share { None } else { around(0.2) };
-            CurvePoint { place: index as f64, label, mean: Some(mean), interval: around(0.05), spread }
+            CurvePoint { place: index as f64, label, mean: Some(mean), interval: around(0.05), spread, seen: Seen::All }
         };
         Curve {
             title: say(lang, "恢复正常日（医保经办大厅）", "Back to normal (agency halls)"),
@@ -361,10 +410,11 @@ mod tests {
             is_apart: false,
             crossed: vec![Crossed {
                 place: Some(count as f64 / 2.0),
-                unsure: Some((0.0, count as f64 / 2.0)),
+                unsure: vec![(0.0, count as f64 / 2.0)],
                 label: say(lang, "从 2 起满足条件", "Condition kept from 2 on"),
             }],
             level: (scale == Scale::Share).then(|| (0.9, say(lang, "要求的把握 90%", "Chance asked for: 90%"))),
+            horizon: None,
             footer: vec![say(lang, "每个取值 30 次模拟", "30 simulated courses a value")],
         }
     }
@@ -399,6 +449,32 @@ mod tests {
         assert_eq!(lines(&chart), 3);
         chart.is_apart = true;
         assert_eq!(lines(&chart), 1);
+    }
+
+    #[test]
+    fn a_day_that_is_not_seen_is_no_part_of_the_line_and_the_end_of_the_simulation_is_told() {
+        let mut chart = sample(Lang::En, 5, Scale::Day { first_day: (2022, 2, 21) });
+        chart.horizon = Some(90.0);
+        assert!(!curve(&chart).unwrap().svg.contains("end of the simulation"), "all days were seen");
+        for index in [3, 4] {
+            let point = &mut chart.points[index];
+            (point.mean, point.interval, point.spread, point.seen) = (None, None, None, Seen::None);
+        }
+        chart.points[2].seen = Seen::Some;
+        let drawn = curve(&chart).unwrap();
+        for text in ["not by the end in any course", "at least: not by the end", "end of the simulation"] {
+            assert!(drawn.svg.contains(text), "{text}");
+        }
+        let longest = polylines(&drawn.svg, "#0072B2").iter().map(Vec::len).max();
+        assert_eq!(longest, Some(3), "the line ends where nothing was seen");
+        assert_texts_inside(&drawn.svg);
+        show("curve-not-seen", &drawn);
+        for point in &mut chart.points {
+            (point.mean, point.interval, point.spread, point.seen) = (None, None, None, Seen::None);
+        }
+        let drawn = curve(&chart).unwrap();
+        assert!(!drawn.svg.contains("Mean"), "there is none");
+        show("curve-never-seen", &drawn);
     }
 
     #[test]

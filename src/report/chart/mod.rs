@@ -38,7 +38,7 @@ use std::fmt;
 
 pub use crate::units::Lang;
 pub use cities::{BarPanel, CitiesChart, ScatterPanel, Spread, cities};
-pub use curve::{Crossed, Curve, CurvePoint, Scale, curve};
+pub use curve::{Crossed, Curve, CurvePoint, Scale, Seen, curve};
 pub use diverging::{Diverging, DivergingPanel, DivergingRow, diverging};
 pub use fan::{FanChart, FanPanel, FanPanels, fan, fan_panels};
 pub use figure::Figure;

@@ -178,12 +178,12 @@ mod tests {
     fn a_schedule_is_beaten_by_what_both_were_simulated_in_and_told_by_all_of_its_own() {
         // The same schedule twice, the second left out after 31 courses.
         let compared = Compared::of(&[(0, 60), (0, 31)]);
-        let found = Tradeoffs::of(&compared.candidates, &compared.comparison);
+        let found = Tradeoffs::of(&compared.candidates, &compared.comparison).unwrap();
         assert_eq!((found.criteria[0].n, found.criteria[1].n), (60, 31));
         assert_ne!(found.criteria[0].burden, found.criteria[1].burden, "numbers are over all courses of a schedule");
         assert_eq!(found.undominated, [true, true], "what is the same beats nothing");
         let compared = Compared::of(&[(0, 60), (3, 31)]);
-        let found = Tradeoffs::of(&compared.candidates, &compared.comparison);
+        let found = Tradeoffs::of(&compared.candidates, &compared.comparison).unwrap();
         assert_eq!(found.undominated, [false, true]);
     }
 

@@ -130,6 +130,7 @@ fn crossing_json(report: &SweepReport<'_>, threshold: &Threshold, crossing: &Cro
         "value": at.map(|level| axis.levels[level].written.clone()),
         "finding": words::finding(report, threshold, crossing),
         "kept": written(axis, &crossing.kept()),
+        "not_told_yet": written(axis, &crossing.open()),
         "possibly_kept": written(axis, &crossing.may()),
         "certainly_kept": written(axis, &crossing.sure()),
         "standings": standings,

@@ -10,7 +10,7 @@ use crate::measures::Kind;
 use crate::units::Lang;
 
 use super::super::chart::{
-    ChartError, CivilDay, Crossed, Curve, CurvePoint, Drawn, HeatCell, HeatMap, Look, Scale, curve, heat, png,
+    ChartError, CivilDay, Crossed, Curve, CurvePoint, Drawn, HeatCell, HeatMap, Look, Scale, Seen, curve, heat, png,
 };
 use super::super::manifest::VERSION;
 use super::super::numbers::{date, percent};
@@ -19,7 +19,7 @@ use super::super::{File, assumptions};
 use super::csv::kept_row;
 use super::screen::{least, shown};
 use super::shown::Shown;
-use super::words::{condition, finding, level_name, year};
+use super::words::{condition, finding, level_name, remarks, year};
 use super::{SweepReport, names};
 
 /// All charts as SVG and PNG.
@@ -76,6 +76,16 @@ impl Number {
             Self::Reading(reading) => report.points[0].readings[reading].measure.kind,
             Self::Threshold(_) => Kind::Event,
         }
+    }
+
+    /// Whether it is about being back to normal.
+    fn is_normal(self, report: &SweepReport<'_>) -> bool {
+        let first = &report.points[0];
+        let reading = match self {
+            Self::Reading(reading) => &first.readings[reading],
+            Self::Threshold(threshold) => &first.thresholds[threshold].reading,
+        };
+        reading.measure.key == "back-to-normal"
     }
 
     fn shown(self, report: &SweepReport<'_>, point: usize) -> Shown {
@@ -165,22 +175,23 @@ fn footer(report: &SweepReport<'_>, number: Number) -> Vec<String> {
     let lang = report.lang;
     let (n, seed) = (report.sweep.replications(), report.sweep.seed);
     let assumed = assumptions::assumptions(report.loaded).len();
-    let (city, schedule) = (&report.first().city, &report.first().schedule);
+    let (city, schedule) = (&report.first().city_name, &report.first().schedule_name);
     let mut lines = vec![lang.choose(
-        format!("每个取值 {n} 次模拟，随机种子 {seed}，各取值用同一批参保人。来源：{VERSION} 模拟，情景 {city}/{schedule}；{assumed} 个参数无实测依据"),
-        format!("{n} simulated courses a value, seed {seed}, the same people at all of them. Source: {VERSION}, scenario {city}/{schedule}; {assumed} parameters nobody has measured"),
+        format!("每个取值 {n} 次模拟，随机种子 {seed}，各取值用同一批参保人。来源：{VERSION} 模拟，情景：{}「{}」；{assumed} 个参数无实测依据", city.zh, schedule.zh),
+        format!("{n} simulated courses a value, seed {seed}, the same people at all of them. Source: {VERSION}, scenario {}, \"{}\"; {assumed} parameters nobody has measured", city.en, schedule.en),
     )];
     if number.kind(report) == Kind::Censored {
         let least = (0..report.points.len()).any(|point| number.shown(report, point).is_least);
         let mut text = lang.choose(
-            "平均日期；模拟期末仍未到的按期末计".to_owned(),
-            "The mean day; one that has not come by the end of the simulation counts as its end".to_owned(),
+            "平均日期，最多计到模拟终点：有的模拟到期末仍未到时，真正的平均更晚".to_owned(),
+            "The mean day, counted to the end of the simulation at most: where it had not come by then in some courses the true mean is later".to_owned(),
         );
         if least && report.grid.axes.len() > 1 {
             text.push_str(lang.pick("，带 ≥ 的格有这种情况", ": so in cells with ≥"));
         }
         lines.push(text);
     }
+    lines.extend(remarks(report, number.is_normal(report)));
     // Of two keys the border in the map says it.
     if let (Some((asked, [crossing])), [_]) = (number.threshold(report), report.grid.axes.as_slice()) {
         let (asked, found) = (condition(report, asked), finding(report, asked, crossing));
@@ -221,9 +232,15 @@ fn one_key(report: &SweepReport<'_>, number: Number) -> Curve {
             CurvePoint {
                 place: place(level),
                 label: names::level_lines(&axis.levels[level], year(report), lang),
-                mean: found.value,
-                interval: found.interval,
-                spread: found.spread,
+                // A day that never came has no mean; the end of the simulation is none.
+                mean: found.value.filter(|_| !found.is_never),
+                interval: found.interval.filter(|_| !found.is_never),
+                spread: found.spread.filter(|_| !found.is_never),
+                seen: match (found.is_never, found.is_least) {
+                    (true, _) => Seen::None,
+                    (false, true) => Seen::Some,
+                    (false, false) => Seen::All,
+                },
             }
         })
         .collect();
@@ -253,29 +270,46 @@ fn one_key(report: &SweepReport<'_>, number: Number) -> Curve {
         is_apart: places.is_none(),
         crossed: crossed.into_iter().collect(),
         level,
+        horizon: (number.kind(report) == Kind::Censored).then(|| f64::from(report.first().clock.days())),
         footer: footer(report, number),
     }
 }
 
 /// Where a threshold is crossed along the axis.
 fn crossed(report: &SweepReport<'_>, axis: &Axis, crossing: &Crossing, place: &dyn Fn(usize) -> f64) -> Crossed {
-    let (may, sure) = (crossing.may(), crossing.sure());
     let at = match crossing.pattern {
         Pattern::From(level) | Pattern::UpTo(level) => Some(level),
         Pattern::Always | Pattern::Never | Pattern::Mixed => None,
     };
-    let unsure: Vec<usize> = may.into_iter().filter(|level| !sure.contains(level)).collect();
+    let open = crossing.open();
     let has_order = axis.places().is_some();
     let name = at.map(|level| level_name(report, axis, level)).unwrap_or_default();
-    let label = match crossing.pattern {
-        Pattern::UpTo(_) => {
-            report.lang.choose(format!("到 {name} 为止满足条件"), format!("Condition kept up to {name}"))
-        }
-        _ => report.lang.choose(format!("从 {name} 起满足条件"), format!("Condition kept from {name} on")),
+    // The line is where the shares seen cross; whether that is proven is another matter, and the legend says so.
+    let proven = if at.is_some_and(|level| open.contains(&level)) {
+        ("（尚未断定）", " (not proven yet)")
+    } else {
+        ("", "")
     };
+    let label = match crossing.pattern {
+        Pattern::UpTo(_) => report.lang.choose(
+            format!("按所见比例，到 {name} 为止满足{}", proven.0),
+            format!("Kept up to {name} by the shares seen{}", proven.1),
+        ),
+        _ => report.lang.choose(
+            format!("按所见比例，从 {name} 起满足{}", proven.0),
+            format!("Kept from {name} on by the shares seen{}", proven.1),
+        ),
+    };
+    let mut unsure: Vec<(usize, usize)> = Vec::new();
+    for level in open.into_iter().filter(|_| has_order) {
+        match unsure.last_mut() {
+            Some((_, last)) if *last + 1 == level => *last = level,
+            _ => unsure.push((level, level)),
+        }
+    }
     Crossed {
         place: at.filter(|_| has_order).map(place),
-        unsure: unsure.first().zip(unsure.last()).filter(|_| has_order).map(|(&low, &high)| (place(low), place(high))),
+        unsure: unsure.into_iter().map(|(low, high)| (place(low), place(high))).collect(),
         label,
     }
 }

@@ -19,8 +19,8 @@ pub(super) fn axis(loaded: &Loaded, axis: &Axis, lang: Lang) -> String {
         ["announced_at"] => lang.pick("公布时间", "announcement"),
         ["suspend", _, "stop"] => lang.pick("停机时间", "stop"),
         ["suspend", _, "return", "fixed" | "estimated"] => match axis.levels.first().map(|level| level.value) {
-            Some(LevelValue::Length(_)) => lang.pick("停机时长", "length of the stop"),
-            _ => lang.pick("恢复时间", "return"),
+            Some(LevelValue::Length(_)) => lang.pick("公告时长", "announced length"),
+            _ => lang.pick("公告恢复时间", "announced return"),
         },
         ["measures", _, "from"] => lang.pick("开始时间", "start"),
         ["measures", _, "until"] => lang.pick("结束时间", "end"),
@@ -32,6 +32,12 @@ pub(super) fn axis(loaded: &Loaded, axis: &Axis, lang: Lang) -> String {
         text = [name.unwrap_or(""), more].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     }
     if text.is_empty() { axis.key.clone() } else { text }
+}
+
+/// Whether a key is a return that is announced, not the one that comes.
+pub(super) fn is_announced(axis: &Axis) -> bool {
+    let parts: Vec<&str> = axis.key.split('.').collect();
+    matches!(parts.as_slice(), ["suspend", _, "return", "fixed" | "estimated"])
 }
 
 /// A value of a key on two lines, the second of which may be empty: `3月11日周五`, `18:00`.

@@ -5,10 +5,10 @@ use crate::measures::Kind;
 use crate::experiment::reading::Reading;
 
 use super::super::layout::{COLUMNS_MOST, Layout, wrap};
-use super::super::numbers::{percent, width};
+use super::super::numbers::{char_width, percent, width};
 use super::super::table::unit_zh;
 use super::shown::Shown;
-use super::words::{condition, finding, level_name};
+use super::words::{condition, finding, level_name, remarks};
 use super::{SweepReport, names};
 
 /// Most rows and columns of the table.
@@ -40,6 +40,10 @@ pub fn text(report: &SweepReport<'_>) -> String {
     lowest(report, &mut out);
     thresholds(report, &mut out);
     precision(report, &mut out);
+    let shows_normal = report.points[0].readings.iter().any(|one| one.measure.key == "back-to-normal");
+    for remark in remarks(report, shows_normal) {
+        out.item(lang.pick("说明", "Note"), &remark);
+    }
     out.finish().text()
 }
 
@@ -76,16 +80,16 @@ fn hidden(report: &SweepReport<'_>, hidden: usize, out: &mut Layout) {
 fn list(report: &SweepReport<'_>, out: &mut Layout) {
     let lang = report.lang;
     let Some(axis) = report.grid.axes.first() else { return };
-    let shown = report.readings().min(COLUMNS_OF_TABLE);
     let readings = &report.points[0].readings;
     let rows = thinned(axis.levels.len(), ROWS_MOST);
     let left = rows.iter().map(|&level| width(&level_name(report, axis, level))).max().unwrap_or(0);
     let left = (left + 2).clamp(14, 34);
+    let texts: Vec<String> = readings.iter().map(|reading| head(report, reading)).collect();
+    let shown = columns_for(&texts, COLUMNS_MOST - left);
     let each = ((COLUMNS_MOST - left) / shown.max(1)).min(24);
     let widths: Vec<usize> = std::iter::once(left).chain(std::iter::repeat_n(each, shown)).collect();
     out.line(&format!("{}{}", names::axis(report.loaded, axis, lang), key_in_brackets(report, &axis.key)));
-    let heads: Vec<Vec<String>> =
-        readings.iter().take(shown).map(|reading| wrap(&head(report, reading), each.saturating_sub(2))).collect();
+    let heads: Vec<Vec<String>> = texts.iter().take(shown).map(|head| wrap(head, each.saturating_sub(2))).collect();
     for row in 0..heads.iter().map(Vec::len).max().unwrap_or(0).min(HEAD_LINES_MOST) {
         let line = heads.iter().map(|head| head.get(row).cloned().unwrap_or_default());
         out.columns(&std::iter::once(String::new()).chain(line).collect::<Vec<_>>(), &widths);
@@ -96,6 +100,24 @@ fn list(report: &SweepReport<'_>, out: &mut Layout) {
         out.columns(&std::iter::once(name).chain(cells).collect::<Vec<_>>(), &widths);
     }
     hidden(report, axis.levels.len() - rows.len(), out);
+    if shown < texts.len() {
+        let more = texts.len() - shown;
+        out.line(
+            &lang.choose(format!("……另有 {more} 项指标，见 sweep.csv"), format!("… {more} more measures in sweep.csv")),
+        );
+    }
+}
+
+/// How many columns so wide a table has: as many as there is room for without breaking a word of a head, at
+/// least one.
+fn columns_for(heads: &[String], room: usize) -> usize {
+    let longest = |count: usize| {
+        let words = heads.iter().take(count).flat_map(|head| head.split(' '));
+        // Chinese breaks anywhere.
+        words.filter(|word| word.is_ascii() || !word.chars().any(|letter| char_width(letter) == 2)).map(width).max()
+    };
+    let fits = |count: &usize| longest(*count).unwrap_or(0) + 2 <= room / count && room / count >= 9;
+    (1..=heads.len().min(COLUMNS_OF_TABLE)).rev().find(fits).unwrap_or(1)
 }
 
 /// Name and unit of a reading.
@@ -256,6 +278,19 @@ fn precision(report: &SweepReport<'_>, out: &mut Layout) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn heads_are_broken_at_spaces_or_there_are_fewer_columns() {
+        let heads = vec!["prepayment outstanding over time, yuan·days".to_owned(); 6];
+        for room in [86, 66, 50] {
+            let shown = columns_for(&heads, room);
+            let lines = wrap(&heads[0], room / shown - 2);
+            let words: Vec<&str> = heads[0].split(' ').collect();
+            assert!(lines.iter().flat_map(|line| line.split(' ')).all(|word| words.contains(&word)), "{lines:?}");
+        }
+        assert_eq!(columns_for(&vec!["垫付资金占用，元·天".to_owned(); 6], 80), 6);
+        assert_eq!(columns_for(&heads, 5), 1);
+    }
 
     #[test]
     fn thinned_places_keep_both_ends() {

@@ -1,13 +1,15 @@
 //! Where a threshold is crossed, in words.
 
-use crate::experiment::crossing::{Crossing, Pattern, replications_needed};
+use crate::experiment::crossing::{Crossing, Pattern, replications_for};
 use crate::experiment::grid::{Axis, LevelValue};
 use crate::experiment::reading::Threshold;
 use crate::measures::Kind;
 use crate::objective::Bound;
+use crate::selection::feasible::Verdict;
 use crate::units::Lang;
 
 use super::super::numbers::{number, percent};
+use super::super::terms;
 use super::{SweepReport, names};
 
 /// What is asked for: `恢复正常日（医保经办大厅）不晚于恢复后 10 个工作日，把握至少 90%`.
@@ -42,7 +44,7 @@ fn back(stop: Option<&str>) -> String {
     stop.map_or_else(|| "the last return".to_owned(), |stop| format!("the return of \"{stop}\""))
 }
 
-/// What was found along the first key.
+/// What was found along the first key: what the shares seen say, and what of it is proven.
 pub(super) fn finding(report: &SweepReport<'_>, threshold: &Threshold, crossing: &Crossing) -> String {
     let lang = report.lang;
     let Some(axis) = report.grid.axes.first() else { return String::new() };
@@ -57,82 +59,58 @@ pub(super) fn finding(report: &SweepReport<'_>, threshold: &Threshold, crossing:
             lang.choose(format!("并非单向变化，满足的取值：{list}"), format!("no single crossing; kept at {list}"))
         }
     };
+    if crossing.open().is_empty() {
+        return lang
+            .choose(format!("{found}，各取值都有 95% 的把握"), format!("{found}, with 95% confidence at every value"));
+    }
     let share = |level: usize| crossing.standings[level].map(|one| percent(one.share)).unwrap_or_default();
     let seen = match crossing.pattern {
         Pattern::From(level) | Pattern::UpTo(level) => {
-            lang.choose(format!("（见到 {}）", share(level)), format!(" ({} seen there)", share(level)))
+            lang.choose(format!("（见到 {}）", share(level)), format!(" ({} there)", share(level)))
         }
         Pattern::Always | Pattern::Never | Pattern::Mixed => String::new(),
     };
-    format!("{found}{seen}{}", range(report, threshold, axis, crossing))
+    let proven = proven(report, threshold, axis, crossing);
+    lang.choose(format!("按所见比例{found}{seen}；{proven}"), format!("by the shares seen {found}{seen}; {proven}"))
 }
 
-/// The values between which the simulation cannot tell.
-fn range(report: &SweepReport<'_>, threshold: &Threshold, axis: &Axis, crossing: &Crossing) -> String {
-    let lang = report.lang;
-    let (may, sure) = (crossing.may(), crossing.sure());
-    let count = crossing.standings.len();
-    if sure.len() == count {
-        return lang.pick("，每个取值都有 95% 的把握", ", and with 95% confidence at every one").to_owned();
-    }
-    if may.is_empty() {
-        return lang.pick("，有 95% 的把握", ", with 95% confidence").to_owned();
-    }
-    let at = |level: usize| level_name(report, axis, level);
+/// Of which values it is proven, of which not yet, and about what that would take.
+fn proven(report: &SweepReport<'_>, threshold: &Threshold, axis: &Axis, crossing: &Crossing) -> String {
+    let (lang, n) = (report.lang, report.sweep.replications());
+    let (sure, open) = (crossing.sure(), crossing.open());
     let together = report.points.len() * report.points[0].thresholds.len();
-    let needed = replications_needed(threshold.chance, together);
-    let unsure = if report.sweep.replications() < needed {
-        lang.choose(
-            format!("没有一个取值肯定满足（要断定至少须 --replications {needed}）"),
-            format!("no value keeps it for certain (that takes --replications {needed} at least)"),
-        )
-    } else {
-        lang.pick(
-            "没有一个取值肯定满足（可加大 --replications）",
-            "no value keeps it for certain (more --replications may tell)",
-        )
-        .to_owned()
-    };
-    // A range has an order: of words without one, and of a row kept here and there, all values are listed.
-    let from_above = match crossing.pattern {
-        Pattern::UpTo(_) => true,
-        Pattern::Always => sure.first() == Some(&0),
-        Pattern::Never | Pattern::From(_) | Pattern::Mixed => false,
-    };
-    let (nearest, certain) = if from_above { (may.last(), sure.last()) } else { (may.first(), sure.first()) };
-    let (Some(&nearest), certain) = (nearest, certain.copied()) else { return String::new() };
-    if !is_one_sided(&may, count, from_above) || !is_one_sided(&sure, count, from_above) || axis.places().is_none() {
-        let (may, sure) = (list(report, axis, &may), list(report, axis, &sure));
-        let sure = if sure.is_empty() {
-            unsure.clone()
-        } else {
-            lang.choose(format!("肯定满足：{sure}"), format!("certainly at {sure}"))
-        };
-        return lang.choose(format!("；可能满足：{may}；{sure}"), format!("; possibly at {may}; {sure}"));
-    }
-    let certain = certain.map_or_else(
-        || unsure.clone(),
-        |level| {
-            let zh = if from_above { "以内肯定满足" } else { "起肯定满足" };
-            let en = if from_above { "certain up to" } else { "certain from" };
-            lang.choose(format!("{} {zh}", at(level)), format!("{en} {}", at(level)))
+    let shares = crossing.standings.iter().flatten().filter(|one| one.is_kept && one.verdict == Verdict::CannotTell);
+    let best = shares.map(|one| one.share).fold(0.0, f64::max);
+    let takes = replications_for(best, threshold.chance, together).filter(|needed| *needed > n).map_or_else(
+        String::new,
+        |needed| {
+            lang.choose(
+                format!("（约须 --replications {needed}）"),
+                format!(" (that takes about --replications {needed})"),
+            )
         },
     );
+    let still = list(report, axis, &open);
+    if !sure.is_empty() {
+        let sure = list(report, axis, &sure);
+        return lang.choose(
+            format!("有 95% 把握的：{sure}；尚不能断定：{still}{takes}"),
+            format!("proven with 95% confidence at {sure}; not to be told yet at {still}{takes}"),
+        );
+    }
+    if crossing.kept().is_empty() {
+        return lang
+            .choose(format!("但 {n} 次模拟还不能排除：{still}"), format!("but {n} courses cannot rule out {still}"));
+    }
+    let all = if open.len() == crossing.standings.len() {
+        String::new()
+    } else {
+        lang.choose(format!("；不能排除的：{still}"), format!("; not ruled out: {still}"))
+    };
     lang.choose(
-        format!("；区间：{} {}可能满足，{certain}（95% 把握）", at(nearest), if from_above { "以内" } else { "起" }),
-        format!(
-            "; interval: possible {} {}, {certain} (95% confidence)",
-            if from_above { "up to" } else { "from" },
-            at(nearest)
-        ),
+        format!("但 {n} 次模拟还不足以断定其中任何一个{takes}{all}"),
+        format!("but {n} courses cannot prove it for any of them{takes}{all}"),
     )
-}
-
-/// Whether places reach from the first one on to the end, or from the start up to the last one.
-fn is_one_sided(places: &[usize], count: usize, from_above: bool) -> bool {
-    let (Some(&first), Some(&last)) = (places.first(), places.last()) else { return true };
-    let reaches = if from_above { first == 0 } else { last + 1 == count };
-    reaches && last + 1 - first == places.len()
 }
 
 /// Values with neighbours drawn together where they have an order: `1 至 4、7`.
@@ -151,6 +129,26 @@ fn list(report: &SweepReport<'_>, axis: &Axis, levels: &[usize]) -> String {
         if first == last { one } else { lang.choose(format!("{one} 至 {other}"), format!("{one} to {other}")) }
     };
     runs.iter().map(name).collect::<Vec<_>>().join(lang.pick("、", ", "))
+}
+
+/// Remarks on what is varied and shown that a reader needs to read it right, each a sentence.
+pub(super) fn remarks(report: &SweepReport<'_>, shows_normal: bool) -> Vec<String> {
+    let lang = report.lang;
+    let mut found = Vec::new();
+    if report.grid.axes.iter().any(names::is_announced) {
+        found.push(
+            lang.pick(
+                "变动的是公告的时长或恢复时间；实际恢复由切换任务的工期决定，可能更晚，见“恢复晚于公布时间”",
+                "What is varied is what is announced; the actual return depends on the technical work and may be later: see \"returned late\"",
+            )
+            .to_owned(),
+        );
+    }
+    if shows_normal {
+        let normal = terms::back_to_normal(lang);
+        found.push(lang.choose(format!("恢复正常＝{normal}"), format!("Back to normal: {normal}")));
+    }
+    found
 }
 
 pub(super) fn level_name(report: &SweepReport<'_>, axis: &Axis, level: usize) -> String {
