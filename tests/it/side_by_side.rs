@@ -101,7 +101,7 @@ fn contributions_add_up_to_the_whole_difference_in_either_order() {
     }
     assert!(moved > 12, "something differs");
     let rows = text(&fs::read(folder.path().join("out/waterfall.csv")).expect("a table"));
-    assert!(rows.contains(",backward,1,windows,"), "{rows}");
+    assert!(rows.contains(",backward,反序,1,windows,"), "{rows}");
 }
 
 #[test]
@@ -169,6 +169,34 @@ fn the_whole_folder_is_written_and_the_screen_is_not_overfull() {
     }
     if cfg!(feature = "charts") {
         assert!(out.join("charts/cities.svg").is_file() && out.join("charts/waterfall-twin.png").is_file());
+    }
+}
+
+#[test]
+fn cities_of_one_name_and_folder_are_told_apart_by_where_they_lie() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [one, other] = ["north", "south"].map(|place| with_twin(&folder.path().join(place), &[]).0);
+    let out = folder.path().join("out");
+    let done = cutover(&[&one, &other], &out, &["--replications", "2"]);
+    let screen = text(&done.stdout);
+    assert!(screen.contains("(north)") && screen.contains("(south)"), "{screen}");
+}
+
+#[test]
+fn tables_have_their_words_in_both_languages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (one, twin) = with_twin(folder.path(), &OTHERWISE);
+    let out = folder.path().join("out");
+    summary(&[&one, &twin], &out, &["--replications", "2"]);
+    for (file, wanted) in [
+        ("cities.csv", ["unit_zh", "basis_zh", "basis_en", "schedule_zh", "interval_zh"]),
+        ("waterfall.csv", ["unit_zh", "order_zh", "base_zh", "base_en", "schedule_en"]),
+    ] {
+        let table = fs::read_to_string(out.join(file)).expect("a table");
+        let mut rows = table.trim_start_matches('\u{feff}').lines();
+        let head: Vec<&str> = rows.next().expect("a head").split(',').collect();
+        assert!(wanted.iter().all(|name| head.contains(name)), "{file} {head:?}");
+        assert!(table.contains("百万参保人"), "{file}");
     }
 }
 

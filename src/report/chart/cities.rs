@@ -5,13 +5,18 @@ use serde::{Deserialize, Serialize};
 use super::axis::Values;
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::slide::{footer, header, value_axis};
-use super::theme::{AXIS, BODY, GRID, INK, KINDS, MARGIN, SOFT, SUBTITLE, TICK, WIDTH};
+use super::theme::{AXIS, GRID, INK, KINDS, MARGIN, SOFT, SUBTITLE, TICK, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
 
 /// Most cities a slide has room for.
 const CITIES_MOST: usize = 8;
 /// Room between panels.
 const GAP: f64 = 56.0;
+/// Height of a line of a name.
+const NAME_LINE: f64 = 27.0;
+/// Widest name beside a point before it is broken, and lines it may take.
+const LABEL_MOST: f64 = 250.0;
+const LABEL_LINES: usize = 2;
 /// Share of the width that the bars take.
 const BARS_SHARE: f64 = 0.6;
 
@@ -131,25 +136,40 @@ pub(super) fn panel_title(canvas: &mut Canvas<'_>, area: Area, title: &str) -> R
 
 fn bar_panel(canvas: &mut Canvas<'_>, area: Area, chart: &CitiesChart, panel: &BarPanel) -> Result<(), ChartError> {
     let top = panel_title(canvas, area, &panel.title)?;
-    let (name, number) = (Type::new(BODY).align(Align::Right), Type::new(TICK));
-    let widest = chart.cities.iter().map(|city| name.width(city)).fold(0.0, f64::max);
-    let names = widest.min((area.right - area.left) * 0.34);
+    let (name, number) = (Type::new(TICK).align(Align::Right), Type::new(TICK));
+    let row = ((area.bottom - top) / panel.bars.len().max(1) as f64).min(110.0);
+    let lines = lines_of(row);
+    // As narrow as the names allow when they are broken into lines, but so wide that none is cut.
+    let is_cut = |wide: &f64| {
+        chart.cities.iter().any(|city| wrap(city, name, *wide, lines).last().is_some_and(|line| line.ends_with('…')))
+    };
+    let shares = [0.3, 0.4, 0.5].map(|share| share * (area.right - area.left));
+    let most_wide = shares.into_iter().find(|wide| !is_cut(wide)).unwrap_or(shares[2]);
+    let wrapped = chart.cities.iter().flat_map(|city| wrap(city, name, most_wide, lines));
+    let names = wrapped.map(|line| name.width(&line)).fold(0.0, f64::max) + 0.5;
     let numbers = panel.bars.iter().map(|bar| number.width(&bar.1)).fold(0.0, f64::max) + 14.0;
     let (left, right) = (area.left + names + 14.0, area.right - numbers);
     let most = panel.bars.iter().map(|bar| bar.0.high).fold(0.0, f64::max).max(1e-9);
     let x = |value: f64| left + (value / most).clamp(0.0, 1.0) * (right - left);
-    let row = ((area.bottom - top) / panel.bars.len().max(1) as f64).min(72.0);
     for (index, (city, (spread, text))) in chart.cities.iter().zip(&panel.bars).enumerate() {
         let y = top + row * (index as f64 + 0.5);
-        let half = (row * 0.32).min(22.0);
-        let shown = wrap(city, name, names, 1).concat();
-        canvas.text(&shown, (left - 14.0, y), name)?;
+        let half = (row * 0.32).min(30.0);
+        let shown = wrap(city, name, names, lines);
+        for (line, text) in shown.iter().enumerate() {
+            let y = y + NAME_LINE * (line as f64 - (shown.len() - 1) as f64 / 2.0);
+            canvas.text(text, (left - 14.0, y), name)?;
+        }
         let bar = Area { left, right: x(spread.value).max(left + 2.0), top: y - half, bottom: y + half };
         canvas.fill(bar, color(index), 0.85)?;
         canvas.line(&[(x(spread.low), y), (x(spread.high), y)], INK, 3.0)?;
         canvas.text(text, (x(spread.high).max(bar.right) + 10.0, y), number)?;
     }
     canvas.line(&[(left, top), (left, top + row * panel.bars.len() as f64)], AXIS, 2.0)
+}
+
+/// Lines that a name may take in a row of a height.
+fn lines_of(row: f64) -> usize {
+    (((row - 6.0) / NAME_LINE) as usize).clamp(1, 3)
 }
 
 fn scatter_panel(
@@ -183,64 +203,97 @@ fn scatter_panel(
     let title = across.title(&panel.x_title, "");
     canvas.text(&title, (middle, plot.bottom + 54.0), look.align(Align::Center).color(SOFT))?;
     let places: Vec<Point> = panel.points.iter().map(|(hours, spread)| (x(*hours), y(spread.value))).collect();
-    for (index, ((hours, spread), at)) in panel.points.iter().zip(&places).enumerate() {
+    for (index, (hours, spread)) in panel.points.iter().enumerate() {
         canvas.line(&[(x(*hours), y(spread.low)), (x(*hours), y(spread.high))], color(index), 4.0)?;
-        dot(canvas, *at, color(index))?;
     }
-    let names: Vec<&str> = chart.cities.iter().map(String::as_str).collect();
-    for (index, at) in labels(&names, &places, plot).into_iter().enumerate() {
-        canvas.text(names[index], at, Type::new(BODY))?;
+    let spots = spots(&places);
+    for (at, members) in &spots {
+        // Of dots on one place the lower ones look out.
+        for (above, index) in members.iter().enumerate().rev() {
+            dot(canvas, *at, 11.0 + 6.0 * above as f64, color(*index))?;
+        }
+    }
+    let of = |index: &usize| wrap(&chart.cities[*index], Type::new(TICK), LABEL_MOST, LABEL_LINES);
+    let names: Vec<Vec<String>> = spots.iter().map(|spot| spot.1.iter().flat_map(of).collect()).collect();
+    let places: Vec<Point> = spots.iter().map(|spot| spot.0).collect();
+    for (name, (x, y)) in names.iter().zip(labels(&names, &places, plot)) {
+        for (line, text) in name.iter().enumerate() {
+            let y = y + NAME_LINE * (line as f64 - (name.len() - 1) as f64 / 2.0);
+            canvas.text(text, (x, y), Type::new(TICK))?;
+        }
     }
     Ok(())
 }
 
-fn dot(canvas: &mut Canvas<'_>, (x, y): Point, color: plotters::style::RGBColor) -> Result<(), ChartError> {
+/// The places of points, each with the points that stand there: near ones have one place.
+fn spots(places: &[Point]) -> Vec<(Point, Vec<usize>)> {
+    const SAME: f64 = 9.0;
+    let mut found: Vec<(Point, Vec<usize>)> = Vec::new();
+    for (index, &(x, y)) in places.iter().enumerate() {
+        match found.iter_mut().find(|(at, _)| (at.0 - x).hypot(at.1 - y) < SAME) {
+            Some((_, members)) => members.push(index),
+            None => found.push(((x, y), vec![index])),
+        }
+    }
+    found
+}
+
+fn dot(
+    canvas: &mut Canvas<'_>,
+    (x, y): Point,
+    radius: f64,
+    color: plotters::style::RGBColor,
+) -> Result<(), ChartError> {
     let ring = |radius: f64| {
         (0..24).map(move |step| {
             let angle = f64::from(step) * std::f64::consts::TAU / 24.0;
             (x + radius * angle.cos(), y + radius * angle.sin())
         })
     };
-    canvas.polygon(ring(13.0), super::theme::WHITE, 1.0)?;
-    canvas.polygon(ring(11.0), color, 1.0)
+    canvas.polygon(ring(radius + 2.0), super::theme::WHITE, 1.0)?;
+    canvas.polygon(ring(radius), color, 1.0)
 }
 
-/// Where the names of points stand: right, left, above or below, the first place that covers no point and no
-/// name placed before; right where there is none.
-fn labels(names: &[&str], places: &[Point], plot: Area) -> Vec<Point> {
-    let look = Type::new(BODY);
+/// Left edge and middle height of the names of points: right, left, above or below, and then farther away, the
+/// first place within the plot that covers no point and no name placed before; where there is none, the one that
+/// covers least.
+fn labels(names: &[Vec<String>], places: &[Point], plot: Area) -> Vec<Point> {
+    const RINGS: usize = 30;
+    let look = Type::new(TICK);
     let mut taken: Vec<Area> = places
         .iter()
         .map(|at| Area { left: at.0 - 15.0, top: at.1 - 15.0, right: at.0 + 15.0, bottom: at.1 + 15.0 })
         .collect();
     let mut found = Vec::new();
     for (name, &(x, y)) in names.iter().zip(places) {
-        let width = look.width(name);
-        let (right, left, middle) = (x + 20.0, x - 20.0 - width, x - width / 2.0);
-        let options = [
-            (right, y),
-            (left, y),
-            (middle, y - 34.0),
-            (middle, y + 34.0),
-            (right, y - 33.0),
-            (left, y - 33.0),
-            (left, y + 33.0),
-        ];
+        let width = name.iter().map(|line| look.width(line)).fold(0.0, f64::max);
+        let half = NAME_LINE * name.len() as f64 / 2.0;
         let area =
-            |at: Point| Area { left: at.0 - 2.0, top: at.1 - 15.0, right: at.0 + width + 2.0, bottom: at.1 + 15.0 };
-        let is_inside = |one: Area| {
-            one.left >= plot.left
-                && one.right <= plot.right + 16.0
-                && one.top >= plot.top - 30.0
-                && one.bottom <= plot.bottom
+            |at: Point| Area { left: at.0 - 2.0, top: at.1 - half, right: at.0 + width + 2.0, bottom: at.1 + half };
+        let options = (0..RINGS).flat_map(|ring| {
+            let away = 12.0 * ring as f64;
+            let (right, left, middle) = (x + 20.0 + away, x - 20.0 - away - width, x - width / 2.0);
+            let (above, below) = (y - 20.0 - half - away, y + 20.0 + half + away);
+            let sides = [(right, y), (left, y), (middle, above), (middle, below)];
+            sides.into_iter().chain([(right, above), (left, above), (left, below), (right, below)])
+        });
+        // Near an edge a name is moved inwards rather than cut.
+        let moved = |at: Point| {
+            let x = at.0.min(plot.right + 16.0 - width).max(plot.left + 4.0);
+            (x, at.1.clamp(plot.top - 20.0, (plot.bottom - half).max(plot.top)))
         };
-        let is_free = |one: Area| {
-            taken.iter().all(|other| {
-                one.right < other.left || other.right < one.left || one.bottom < other.top || other.bottom < one.top
-            })
+        let overlap = |one: Area| -> f64 {
+            let shared = |other: &Area| {
+                let across = one.right.min(other.right) - one.left.max(other.left);
+                let down = one.bottom.min(other.bottom) - one.top.max(other.top);
+                across.max(0.0) * down.max(0.0)
+            };
+            taken.iter().map(shared).sum()
         };
-        let fallback = if x + 20.0 + width <= plot.right + 16.0 { options[0] } else { options[1] };
-        let at = options.into_iter().find(|&at| is_inside(area(at)) && is_free(area(at))).unwrap_or(fallback);
+        let all: Vec<(f64, Point)> = options.map(moved).map(|at| (overlap(area(at)), at)).collect();
+        let free = all.iter().find(|one| one.0 <= 0.0);
+        let least = || all.iter().min_by(|a, b| a.0.total_cmp(&b.0));
+        let at = free.or_else(least).map_or((x + 20.0, y), |one| one.1);
         taken.push(area(at));
         found.push(at);
     }
@@ -290,17 +343,46 @@ mod tests {
     }
 
     #[test]
-    fn names_of_near_points_do_not_cover_one_another() {
+    fn names_of_near_points_do_not_cover_one_another_and_are_not_cut() {
         let plot = Area { left: 0.0, top: 0.0, right: 600.0, bottom: 400.0 };
-        let names = ["Wuhan", "Zibo", "Xinzhou"];
-        let places = [(500.0, 200.0), (540.0, 205.0), (580.0, 198.0)];
+        let names: Vec<Vec<String>> = ["Wuhan", "Zibo", "Xinzhou", "a city with a name on two lines"]
+            .map(|name| wrap(name, Type::new(TICK), 250.0, 2))
+            .to_vec();
+        let places = [(500.0, 200.0), (540.0, 205.0), (580.0, 198.0), (590.0, 202.0)];
         let found = labels(&names, &places, plot);
+        let width = |index: usize| names[index].iter().map(|line| Type::new(TICK).width(line)).fold(0.0, f64::max);
+        let half = |index: usize| NAME_LINE * names[index].len() as f64 / 2.0;
         for (a, one) in found.iter().enumerate() {
+            assert!(one.0 >= plot.left && one.0 + width(a) <= plot.right + 16.5, "{:?}", names[a]);
             for (b, other) in found.iter().enumerate().skip(a + 1) {
-                let width = |index: usize| Type::new(BODY).width(names[index]);
-                let apart = one.0 + width(a) < other.0 || other.0 + width(b) < one.0 || (one.1 - other.1).abs() >= 28.0;
-                assert!(apart, "{} {}", names[a], names[b]);
+                let beside = one.0 + width(a) <= other.0 || other.0 + width(b) <= one.0;
+                assert!(beside || (one.1 - other.1).abs() >= half(a) + half(b) - 0.1, "{:?} {:?}", names[a], names[b]);
             }
         }
+    }
+
+    #[test]
+    fn points_on_one_place_keep_their_colours_and_names() {
+        let mut same = chart(3);
+        for panel in &mut same.scatters {
+            panel.points[1] = panel.points[0];
+        }
+        let found = spots(&[(100.0, 50.0), (103.0, 50.0), (300.0, 50.0)]);
+        assert_eq!(found.iter().map(|spot| spot.1.clone()).collect::<Vec<_>>(), [vec![0, 1], vec![2]]);
+        let drawn = cities(&same).unwrap();
+        super::super::testing::assert_texts_inside(&drawn.svg);
+        for city in ["城市0", "城市1"] {
+            assert_eq!(drawn.svg.matches(city).count(), 6, "{city}");
+        }
+        super::super::testing::show("cities-one-place", &drawn);
+    }
+
+    #[test]
+    fn long_names_of_cities_are_broken_and_not_cut() {
+        let mut long = chart(6);
+        long.cities = (0..6).map(|city| format!("Example City with more words {city}")).collect();
+        let drawn = cities(&long).unwrap();
+        super::super::testing::assert_texts_inside(&drawn.svg);
+        assert!(!drawn.svg.contains('…'), "{}", drawn.svg.matches('…').count());
     }
 }

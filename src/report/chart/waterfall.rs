@@ -72,8 +72,8 @@ pub fn waterfall(chart: &WaterfallChart) -> Result<Drawn, ChartError> {
     sheet(|canvas| {
         let top = header(canvas, &chart.title, &chart.subtitle)?;
         let words = match chart.lang {
-            Lang::Zh => ["总量", "增加", "减少"],
-            Lang::En => ["level", "adds", "takes away"],
+            Lang::Zh => ["总量（薄条：不变）", "增加", "减少"],
+            Lang::En => ["level (thin: no change)", "adds", "takes away"],
         };
         let signs = [SHADE, VERMILION, BLUE].map(|color| Sign::Patch(color, 0.85));
         let entries: Vec<(Sign, String)> = signs.into_iter().zip(words.map(str::to_owned)).collect();
@@ -85,6 +85,11 @@ pub fn waterfall(chart: &WaterfallChart) -> Result<Drawn, ChartError> {
         }
         Ok(())
     })
+}
+
+/// Whether a step leaves the level where it was, to a rounding of its last digits.
+fn is_nothing(bar: &Fall, most: f64) -> bool {
+    (bar.after - bar.before).abs() <= 1e-9 * most
 }
 
 fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel) -> Result<(), ChartError> {
@@ -101,7 +106,9 @@ fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel) -> Result<
         let (left, right) = (x + width * 0.12, x + width * 0.88);
         let color = match bar {
             Fall { is_total: true, .. } => SHADE,
-            _ if bar.after >= bar.before => VERMILION,
+            // What adds nothing, or could not be done, is neither more nor less.
+            _ if is_nothing(bar, most) => SHADE,
+            _ if bar.after > bar.before => VERMILION,
             _ => BLUE,
         };
         let (upper, lower) = (y(bar.before.max(bar.after)), y(bar.before.min(bar.after)));
@@ -161,6 +168,18 @@ mod tests {
         for text in ["Here", "length", "rules", "There", "+3", "-7"] {
             assert_eq!(drawn.svg.matches(&format!("\n{text}\n")).count(), 4, "{text}");
         }
+    }
+
+    #[test]
+    fn a_step_that_adds_nothing_is_grey() {
+        let colored = |after: f64| {
+            let bars =
+                vec![bar("Here", 0.0, 5.0, true), bar("length", 5.0, after, false), bar("There", 0.0, after, true)];
+            let svg = waterfall(&chart(bars)).unwrap().svg;
+            svg.matches("fill=\"#D55E00\"").count()
+        };
+        assert_eq!(colored(5.0), 1, "the legend alone");
+        assert_eq!(colored(8.0), 5);
     }
 
     #[test]

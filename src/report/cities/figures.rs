@@ -189,8 +189,8 @@ fn falls(report: &CitiesReport<'_>, other: usize) -> WaterfallChart {
 
 fn order(lang: Lang) -> String {
     lang.pick(
-        "逐项累加，次序不同则各项不同；“其余”是人口、网点、就医量、行为、模拟期末等；带 ? 的与零分不清",
-        "Each step on top of those before; another order gives other parts. All else: people, sites, demand, behaviour, horizon. A ? cannot be told from nothing",
+        "逐项累加，次序不同则各项不同；“停机时长”是公告的停机与恢复方式，连同切换任务的工期；“其余”是人口、网点、就医量、行为、模拟期末等；带 ? 的与零分不清",
+        "Each step on top of those before; another order gives other parts. Outage length: stops and returns as announced, with the technical work. All else: people, sites, demand, behaviour, horizon. A ? cannot be told from nothing",
     )
     .to_owned()
 }

@@ -18,7 +18,7 @@ pub use summary::{json, text};
 use std::path::PathBuf;
 
 use crate::experiment::cities::{Outcomes, Plan};
-use crate::scenario::world::Scenario;
+use crate::scenario::layer::Loaded;
 use crate::units::Lang;
 
 use super::folder::Folder;
@@ -57,22 +57,30 @@ impl<'a> CitiesReport<'a> {
         Ok(Self { plan, outcomes, lang, run, side, waterfalls })
     }
 
-    /// Name of a city; with its folder, or its schedule, where another has the same name.
+    /// Name of a city; where another has the same name, with what tells them apart: the folder, the schedule, the
+    /// folder around it, or a number.
     pub fn name(&self, city: usize) -> String {
         let scenario = |index: usize| &self.plan.courses[index].model.scenario;
         let own = scenario(city);
         let name = self.lang.pick(&own.city_name.zh, &own.city_name.en);
-        let others = || (0..self.plan.cities).filter(|&other| other != city).map(scenario);
-        let mut namesakes =
-            others().filter(|other| self.lang.pick(&other.city_name.zh, &other.city_name.en) == name).peekable();
-        if namesakes.peek().is_none() {
+        let others = (0..self.plan.cities).filter(|&other| other != city);
+        let namesakes: Vec<usize> = others
+            .filter(|&other| self.lang.pick(&scenario(other).city_name.zh, &scenario(other).city_name.en) == name)
+            .collect();
+        if namesakes.is_empty() {
             return name.to_owned();
         }
-        let same_folder: Vec<&Scenario> = namesakes.filter(|other| other.city == own.city).collect();
-        match same_folder[..] {
-            [] => format!("{name} {}", own.city),
-            _ => format!("{name} {}", own.schedule),
-        }
+        let is_own = |part: &dyn Fn(usize) -> String| namesakes.iter().all(|&other| part(other) != part(city));
+        let schedule = |index: usize| {
+            let name = &scenario(index).schedule_name;
+            self.lang.pick(&name.zh, &name.en).to_owned()
+        };
+        let folder = |index: usize| scenario(index).city.clone();
+        let around = |index: usize| parent_folder(&self.plan.courses[index].loaded).unwrap_or_default();
+        let parts: [&dyn Fn(usize) -> String; 3] = [&folder, &schedule, &around];
+        let told = parts.into_iter().find(|part| is_own(part)).map(|part| part(city));
+        let told = told.filter(|told| !told.is_empty()).unwrap_or_else(|| (city + 1).to_string());
+        self.lang.choose(format!("{name}（{told}）"), format!("{name} ({told})"))
     }
 
     /// The report of one city alone.
@@ -81,6 +89,12 @@ impl<'a> CitiesReport<'a> {
         let results = &self.outcomes.results[city];
         Report::new(&course.loaded, &course.model.scenario, results, self.lang, self.run.clone())
     }
+}
+
+/// Name of the folder in which the folder of a city lies.
+fn parent_folder(loaded: &Loaded) -> Option<String> {
+    let folder = loaded.files.last()?.parent()?.parent()?;
+    folder.file_name().map(|name| name.to_string_lossy().into_owned())
 }
 
 /// Writes all files; returns their paths, the manifest last. As [`super::write`], nothing that was there is

@@ -8,8 +8,9 @@ use crate::units::Lang;
 
 use super::super::layout::{Layout, fit};
 use super::super::manifest::VERSION;
-use super::super::numbers::{count, number, percent, signed};
+use super::super::numbers::{count, number, percent, signed, width};
 use super::super::table::Interval;
+use super::super::terms;
 use super::CitiesReport;
 use super::headline::{Nature, find};
 use super::table::{Basis, Cell};
@@ -21,6 +22,8 @@ const WATERFALLS: [&str; 2] = ["prepayment", "prepayment-days"];
 const BOTH_UP_TO: usize = 5;
 /// Columns of a city's name.
 const NAME: usize = 16;
+/// Columns of a name that fits every table: that of a waterfall has the base city's in one of seven.
+const ROOM: usize = 12;
 
 /// The summary for the terminal.
 pub fn text(report: &CitiesReport<'_>) -> String {
@@ -57,9 +60,28 @@ fn rows(report: &CitiesReport<'_>, out: &mut Layout, heads: &[&str], cells: impl
     let widths = widths(heads.len() - 1);
     out.columns(&heads.iter().map(|head| (*head).to_owned()).collect::<Vec<String>>(), &widths);
     for city in 0..report.plan.cities {
-        let row: Vec<String> = std::iter::once(report.name(city)).chain(cells(city)).collect();
+        let row: Vec<String> = std::iter::once(short_name(report, city)).chain(cells(city)).collect();
         out.columns(&row, &widths);
     }
+}
+
+/// The name of a city where a column is no wider than a short one takes: of a longer one the city's own name and a
+/// number, which a remark explains.
+fn short_name(report: &CitiesReport<'_>, city: usize) -> String {
+    let name = report.name(city);
+    if width(&name) < ROOM {
+        return name;
+    }
+    let own = &report.plan.courses[city].model.scenario.city_name;
+    let number = format!(" #{}", city + 1);
+    fit(report.lang.pick(&own.zh, &own.en), ROOM - 1 - width(&number)) + &number
+}
+
+/// What the numbers of short names mean; nothing where there are none.
+fn numbered(report: &CitiesReport<'_>) -> String {
+    let long = (0..report.plan.cities).map(|city| (city, report.name(city))).filter(|(_, name)| width(name) >= ROOM);
+    let list: Vec<String> = long.map(|(city, name)| format!("#{} {name}", city + 1)).collect();
+    list.join(report.lang.pick("；", "; "))
 }
 
 fn first_table(report: &CitiesReport<'_>, out: &mut Layout) {
@@ -121,7 +143,7 @@ fn waterfalls(report: &CitiesReport<'_>, out: &mut Layout) {
         return;
     }
     let shown = if report.plan.cities > BOTH_UP_TO { &WATERFALLS[..1] } else { &WATERFALLS[..] };
-    let base = report.name(report.plan.base);
+    let base = short_name(report, report.plan.base);
     let heads = match lang {
         Lang::Zh => ["每百万参保人", "", "时长", "日历", "规则", "窗口", "其余", ""],
         Lang::En => ["per million", "", "length", "calendar", "rules", "windows", "all else", ""],
@@ -134,7 +156,7 @@ fn waterfalls(report: &CitiesReport<'_>, out: &mut Layout) {
         heads[7] = lang.pick("该城市", "that city").to_owned();
         out.columns(&heads, &widths(7));
         for one in report.waterfalls.iter().filter(|one| one.headline.key == *key && one.order == Order::Forward) {
-            let mut cells = vec![format!("→ {}", report.name(one.other)), told(mean(&one.from), lang)];
+            let mut cells = vec![format!("→ {}", short_name(report, one.other)), told(mean(&one.from), lang)];
             cells.extend(
                 one.bars.iter().map(|bar| {
                     bar.adds.map_or_else(|| lang.pick("不适用", "n/a").to_owned(), |adds| marked(&adds, lang))
@@ -163,6 +185,18 @@ fn marked(adds: &Estimate, lang: Lang) -> String {
 fn remarks(report: &CitiesReport<'_>, out: &mut Layout) {
     let lang = report.lang;
     let base = report.name(report.plan.base);
+    let numbers = numbered(report);
+    if !numbers.is_empty() {
+        out.item(lang.pick("城市", "Cities"), &numbers);
+    }
+    let normal = terms::back_to_normal(lang);
+    out.item(
+        lang.pick("名词", "Terms"),
+        &lang.choose(
+            format!("恢复(日)：从恢复结算到窗口全部恢复正常的工作日，中位数；恢复正常＝{normal}"),
+            format!("normal: median working days until the last desks are back to normal: {normal}"),
+        ),
+    );
     if !report.plan.walks.is_empty() {
         out.item(lang.pick("读法", "Reading"), &lang.choose(
             format!("从{base}出发，依次换成对方的停机时长、日历、规则、窗口数，逐项累加，次序不同则各项不同；剩下的是人口、网点、就医量、模拟期末等。排队为最忙一类窗口的 95% 分位，恢复为工作日中位数，占用算到各市期末。带 ? 的与零分不清"),
@@ -251,7 +285,7 @@ pub fn json(report: &CitiesReport<'_>) -> Value {
 fn cell_json(cell: &Cell) -> Value {
     let head = cell.headline;
     json!({
-        "measure": head.key, "measure_zh": head.zh, "measure_en": head.en, "unit": head.unit, "basis": cell.basis.word(),
+        "measure": head.key, "measure_zh": head.zh, "measure_en": head.en, "unit": head.unit, "unit_zh": head.unit_zh, "basis": cell.basis.word(),
         "value": cell.found.value, "low": cell.found.low, "high": cell.found.high, "interval": cell.method,
     })
 }

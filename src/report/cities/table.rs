@@ -52,6 +52,19 @@ impl Basis {
         }
     }
 
+    /// The same in both languages.
+    pub fn name(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Total => lang.pick("总量", "total"),
+            Self::Million => lang.pick("每百万参保人", "per million insured"),
+            Self::Hour => lang.pick("每停机小时", "per hour of outage"),
+            Self::OpenHour => lang.pick("停机中每窗口开放小时", "per hour of outage with windows open"),
+            Self::MillionHour => lang.pick("每百万参保人每停机小时", "per million insured and hour of outage"),
+            Self::MillionOpenHour => lang
+                .pick("每百万参保人、停机中每窗口开放小时", "per million insured and hour of outage with windows open"),
+        }
+    }
+
     fn is_ratio(self) -> bool {
         !matches!(self, Self::Total | Self::Million)
     }
@@ -202,31 +215,50 @@ pub(super) fn ratio_of_means(above: &[f64], below: &[f64]) -> Interval {
     interval(whole, Some((whole - half, whole + half)))
 }
 
+/// Chinese name of a kind of interval.
+fn method_zh(method: &str) -> &str {
+    match method {
+        "t" => "t 区间",
+        "Wilson" => "Wilson 区间",
+        "median, order statistics" => "中位数，次序统计量",
+        "ratio of means, jackknife" => "均值之比，刀切法",
+        other => other,
+    }
+}
+
+/// Columns of `cities.csv`.
+const HEAD: [&str; 20] = [
+    "city",
+    "city_zh",
+    "city_en",
+    "schedule",
+    "schedule_zh",
+    "schedule_en",
+    "measure",
+    "measure_zh",
+    "measure_en",
+    "unit",
+    "unit_zh",
+    "basis",
+    "basis_zh",
+    "basis_en",
+    "value",
+    "low",
+    "high",
+    "interval",
+    "interval_zh",
+    "n",
+];
+
 /// The bytes of `cities.csv`.
 pub(super) fn csv(plan: &Plan, side: &SideBySide, n: usize) -> Vec<u8> {
     let mut text = String::from("\u{feff}");
-    let names = [
-        "city",
-        "city_zh",
-        "city_en",
-        "schedule",
-        "measure",
-        "measure_zh",
-        "measure_en",
-        "unit",
-        "unit_zh",
-        "basis",
-        "value",
-        "low",
-        "high",
-        "interval",
-        "n",
-    ];
-    line(&mut text, names.iter().map(|name| (*name).to_owned()));
+    line(&mut text, HEAD.iter().map(|name| (*name).to_owned()));
     let city_cells = |city: usize| {
         let scenario = &plan.courses[city].model.scenario;
         let name = &scenario.city_name;
-        [&scenario.city, &name.zh, &name.en, &scenario.schedule].map(|text| escaped(text))
+        let schedule = &scenario.schedule_name;
+        [&scenario.city, &name.zh, &name.en, &scenario.schedule, &schedule.zh, &schedule.en].map(|text| escaped(text))
     };
     let numbers = |found: Interval| [found.value, found.low, found.high].map(|one| one.map_or_else(String::new, plain));
     for (city, facts) in side.facts.iter().enumerate() {
@@ -251,16 +283,26 @@ pub(super) fn csv(plan: &Plan, side: &SideBySide, n: usize) -> Vec<u8> {
             ),
         ];
         for (key, zh, en, unit, found, method) in rows {
-            let about = [key, zh, en, unit.0, unit.1, "total"].map(escaped);
-            let cells = city_cells(city).into_iter().chain(about).chain(numbers(found));
-            line(&mut text, cells.chain([method.to_owned(), n.to_string()]));
+            let basis = Basis::Total;
+            let about = [key, zh, en, unit.0, unit.1, basis.word(), basis.name(Lang::Zh), basis.name(Lang::En)];
+            let cells = city_cells(city).into_iter().chain(about.map(escaped)).chain(numbers(found));
+            line(&mut text, cells.chain([method.to_owned(), method_zh(method).to_owned(), n.to_string()]));
         }
         for cell in side.cells.iter().filter(|cell| cell.city == city) {
             let one = cell.headline;
-            let about = [one.key, one.name(Lang::Zh), one.name(Lang::En), one.unit, one.unit_zh, cell.basis.word()]
-                .map(escaped);
-            let cells = city_cells(city).into_iter().chain(about).chain(numbers(cell.found));
-            line(&mut text, cells.chain([escaped(cell.method), n.to_string()]));
+            let about = [
+                one.key,
+                one.name(Lang::Zh),
+                one.name(Lang::En),
+                one.unit,
+                one.unit_zh,
+                cell.basis.word(),
+                cell.basis.name(Lang::Zh),
+                cell.basis.name(Lang::En),
+            ];
+            let cells = city_cells(city).into_iter().chain(about.map(escaped)).chain(numbers(cell.found));
+            let methods = [cell.method, method_zh(cell.method)].map(escaped);
+            line(&mut text, cells.chain(methods).chain([n.to_string()]));
         }
     }
     text.into_bytes()

@@ -145,54 +145,69 @@ pub fn notes(walk: &Walk) -> Vec<(&'static str, Text)> {
     found
 }
 
+/// Columns of `waterfall.csv`.
+const HEAD: [&str; 26] = [
+    "base",
+    "base_zh",
+    "base_en",
+    "city",
+    "city_zh",
+    "city_en",
+    "schedule",
+    "schedule_zh",
+    "schedule_en",
+    "measure",
+    "measure_zh",
+    "measure_en",
+    "unit",
+    "unit_zh",
+    "order",
+    "order_zh",
+    "step",
+    "part",
+    "part_zh",
+    "part_en",
+    "before",
+    "after",
+    "contribution",
+    "low",
+    "high",
+    "n",
+];
+
 /// The bytes of `waterfall.csv`.
 pub(super) fn csv(plan: &Plan, waterfalls: &[Waterfall]) -> Vec<u8> {
     let mut text = String::from("\u{feff}");
-    let names = [
-        "base",
-        "city",
-        "city_zh",
-        "city_en",
-        "schedule",
-        "measure",
-        "measure_zh",
-        "measure_en",
-        "unit",
-        "order",
-        "step",
-        "part",
-        "part_zh",
-        "part_en",
-        "before",
-        "after",
-        "contribution",
-        "low",
-        "high",
-        "n",
-    ];
-    line(&mut text, names.iter().map(|name| (*name).to_owned()));
-    let base = &plan.courses[plan.base].model.scenario.city;
+    line(&mut text, HEAD.iter().map(|name| (*name).to_owned()));
+    let base = &plan.courses[plan.base].model.scenario;
     for one in waterfalls {
         let scenario = &plan.courses[one.other].model.scenario;
         let head = one.headline;
-        let unit = if head.nature == Nature::Amount {
-            format!("{} per million insured", head.unit)
+        let (unit, unit_zh) = if head.nature == Nature::Amount {
+            (format!("{} per million insured", head.unit), format!("{}/百万参保人", head.unit_zh))
         } else {
-            head.unit.to_owned()
+            (head.unit.to_owned(), head.unit_zh.to_owned())
         };
-        let order = if one.order == Order::Forward { "forward" } else { "backward" };
+        let (order, order_zh) =
+            if one.order == Order::Forward { ("forward", "正序") } else { ("backward", "反序") };
         let about = || {
             [
-                base.as_str(),
+                base.city.as_str(),
+                &base.city_name.zh,
+                &base.city_name.en,
                 &scenario.city,
                 &scenario.city_name.zh,
                 &scenario.city_name.en,
                 &scenario.schedule,
+                &scenario.schedule_name.zh,
+                &scenario.schedule_name.en,
                 head.key,
                 head.name(Lang::Zh),
                 head.name(Lang::En),
                 &unit,
+                &unit_zh,
                 order,
+                order_zh,
             ]
             .map(escaped)
         };
