@@ -53,7 +53,7 @@ pub struct CurvePoint {
 }
 
 /// How much of a day was seen before the simulation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seen {
     /// It came in all courses, or is no day.
     All,
