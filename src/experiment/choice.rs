@@ -1,11 +1,11 @@
 //! Choosing the best of several schedules with a guarantee.
 //!
-//! Limits are judged first, by simultaneous intervals at fixed looks
-//! ([`crate::selection::feasible`]); then the sum of the objective is compared by the fully sequential
-//! procedure of Kim and Nelson ([`crate::selection::kim_nelson`]), which holds under common random
-//! numbers. Half of the error allowed goes to each where there are limits. A schedule that breaks a limit
-//! for certain counts as worse than every other, so that the constants are those of all schedules. One of
-//! which it cannot be told yet stays in the race and may beat others; it is not chosen before it is told.
+//! Limits and the sum of the objective are judged together, replication by replication, until both are decided
+//! or no more replications are allowed: [`crate::selection::constrained`] has the procedure, its guarantee
+//! and where it is from. Half of the error allowed goes to each where there are limits. A schedule that breaks
+//! a limit for certain leaves; one of which it cannot be told yet stays in the race, screens out no other, and is
+//! not chosen before it is told. The looks at the limits are fixed by the plan: [`checkpoints`] up to the most
+//! replications allowed.
 //!
 //! The indifference is a share of the baseline's mean sum in the first stage; the procedure asks for a
 //! number fixed beforehand, to which this comes near.
@@ -13,8 +13,9 @@
 use crate::measures::Values;
 use crate::objective::Limit;
 use crate::selection::best::{probability_best, share_best};
+use crate::selection::constrained::{Constrained, Outcome};
 use crate::selection::feasible::{ChanceLimit, Feasibility, Side, Verdict};
-use crate::selection::kim_nelson::KimNelson;
+use crate::selection::kim_nelson::{Admission, KimNelson};
 use crate::selection::{Goal, SelectionError};
 use crate::stats::{Confidence, checkpoints};
 
@@ -28,9 +29,6 @@ pub const FIRST_STAGE: usize = 30;
 /// Within this of the chance asked for, a limit is too close to call.
 const CHANCE_TOLERANCE: f64 = 0.02;
 
-/// Looks at the limits end here; later replications add to the choice by the sum only.
-const LOOKS_MAX: usize = 5_000;
-
 /// What a choice came to.
 #[derive(Debug, Clone)]
 pub struct Choice {
@@ -38,7 +36,8 @@ pub struct Choice {
     pub schedules: Vec<Standing>,
     /// The schedule chosen; none while it is open, or when none keeps the limits.
     pub chosen: Option<usize>,
-    /// The schedule with the least mean sum so far among those that break no limit.
+    /// The schedule with the least mean sum so far among those that are left: none of them breaks a limit for
+    /// certain.
     pub leader: Option<usize>,
     /// How sure the choice is.
     pub confidence: f64,
@@ -46,8 +45,12 @@ pub struct Choice {
     pub indifference: f64,
     /// Replications the choice took, those of the schedules that were left included.
     pub replications: usize,
-    /// Replications that could be needed at most until the choice is made; none when it is made.
+    /// Replications that could be needed at most until the choice is made; none when it is made, or while
+    /// limits are open, for which nobody can say.
     pub more_at_most: Option<usize>,
+    /// About how many replications, from the first one, the choice would take if sums and limits went on as they
+    /// did: an estimate. None when it is made.
+    pub about: Option<usize>,
 }
 
 /// How one schedule stands.
@@ -55,7 +58,8 @@ pub struct Choice {
 pub struct Standing {
     /// Mean of the sum over the replications of all schedules.
     pub score: f64,
-    /// Replications after which it was found to be clearly worse than another; none for those left.
+    /// Replications after which it was found to be clearly worse than another that keeps the limits; none for
+    /// those left and those that break a limit.
     pub screened_at: Option<usize>,
     /// By limit: the verdict, the interval of the chance with which it is kept, and in how many of the
     /// replications it was.
@@ -82,11 +86,6 @@ impl Standing {
     pub fn breaks_a_limit(&self) -> bool {
         self.limits.iter().any(|limit| limit.verdict == Verdict::Fails)
     }
-
-    /// Whether all limits are kept for certain, or too close to call.
-    pub fn keeps_all_limits(&self) -> bool {
-        self.limits.iter().all(|limit| matches!(limit.verdict, Verdict::Meets | Verdict::TooClose))
-    }
 }
 
 /// What is seen of a schedule in one replication: its sum, and whether it keeps each of the limits.
@@ -94,117 +93,149 @@ type Seen = (f64, Vec<bool>);
 
 /// A choice that more replications may decide.
 pub(super) struct Open {
-    procedure: KimNelson,
+    procedure: Constrained,
     /// Sums by replication of all schedules, then schedule.
     scores: Vec<Vec<f64>>,
-    limits: Vec<Vec<LimitStanding>>,
+    /// By schedule, then limit, in how many replications it was kept.
+    kept: Vec<Vec<usize>>,
+    /// By schedule, replications.
+    counts: Vec<usize>,
     indifference: f64,
     confidence: f64,
-    /// Added to the sum of schedules that break a limit.
-    penalty: Vec<f64>,
 }
 
 impl Open {
     /// The choice after the replications of all schedules; none where they are too few for one, or where
-    /// nothing differs from the first schedule so that the sums have no size.
+    /// nothing differs from the first schedule so that the sums have no size. `most` are the replications
+    /// that the plan allows.
     ///
     /// # Errors
     ///
     /// When samples that were put aside cannot be read.
-    pub(super) fn new(candidates: &[Candidate], results: &[Results]) -> Result<Option<Self>, SpoolError> {
+    pub(super) fn new(candidates: &[Candidate], results: &[Results], most: usize) -> Result<Option<Self>, SpoolError> {
         let count = results.first().map_or(0, |results| results.samples.len());
         if count < FIRST_STAGE || candidates.len() < 2 {
             return Ok(None);
         }
         let schedules = candidates.iter().zip(results);
         let of = |(candidate, results): (&Candidate, &Results)| {
-            results.samples.map(0..count, |values| (candidate.score(values), candidate.keeps_each(values)))
+            results.samples.map(0..count, |values| candidate.seen(values))
         };
         let seen: Vec<Vec<Seen>> = schedules.map(of).collect::<Result<_, _>>()?;
-        Ok(Self::by(candidates, &seen))
+        Ok(Self::by(candidates, &seen, most))
     }
 
     /// By what was seen of each schedule in every replication.
-    fn by(candidates: &[Candidate], seen: &[Vec<Seen>]) -> Option<Self> {
+    fn by(candidates: &[Candidate], seen: &[Vec<Seen>], most: usize) -> Option<Self> {
         let objective = &candidates.first()?.objective;
-        let count = seen.first()?.len();
-        let scores: Vec<Vec<f64>> =
-            (0..count).map(|number| seen.iter().map(|schedule| schedule[number].0).collect()).collect();
+        let baseline = seen.first()?;
         // The planner's share is of the baseline's sum; the first stage stands for it.
-        let first: f64 = scores.iter().take(FIRST_STAGE).map(|scores| scores[0]).sum::<f64>() / FIRST_STAGE as f64;
+        let first = baseline.iter().take(FIRST_STAGE).map(|one| one.0).sum::<f64>() / FIRST_STAGE as f64;
         let indifference = objective.indifference_share * first.abs();
         let error = 1.0 - objective.confidence;
         let each = if objective.limits.is_empty() { error } else { error / 2.0 };
-        let limits = judge(&objective.limits, seen, 1.0 - each).ok()?;
         let confidence = Confidence::new(1.0 - each).ok()?;
-        let procedure = KimNelson::new(candidates.len(), FIRST_STAGE, indifference, confidence, Goal::Smallest).ok()?;
-        let largest = scores.iter().flatten().fold(0.0_f64, |largest, score| largest.max(score.abs()));
-        let fails = |limits: &Vec<LimitStanding>| limits.iter().any(|limit| limit.verdict == Verdict::Fails);
-        let penalty: Vec<f64> =
-            limits.iter().map(|limits| if fails(limits) { 1e6 * (1.0 + largest) } else { 0.0 }).collect();
-        let mut open =
-            Self { procedure, scores: Vec::new(), limits, indifference, confidence: objective.confidence, penalty };
-        for scores in scores {
-            open.feed(&scores);
+        let means = KimNelson::new(candidates.len(), FIRST_STAGE, indifference, confidence, Goal::Smallest).ok()?;
+        let limits = judge(candidates.len(), &objective.limits, most.max(baseline.len()), confidence).ok()?;
+        let mut open = Self {
+            procedure: Constrained::new(means, limits).ok()?,
+            scores: Vec::new(),
+            kept: vec![vec![0; objective.limits.len()]; candidates.len()],
+            counts: vec![0; candidates.len()],
+            indifference,
+            confidence: objective.confidence,
+        };
+        for number in 0..baseline.len() {
+            let all = seen.iter().enumerate().map(|(index, schedule)| (index, &schedule[number]));
+            let scores = open.take(all);
             open.scores.push(scores);
         }
         Some(open)
     }
 
-    /// Takes the sums of the next replication; those of schedules screened out do not matter.
-    fn feed(&mut self, scores: &[f64]) {
-        let punished: Vec<f64> = scores.iter().zip(&self.penalty).map(|(score, penalty)| score + penalty).collect();
-        // Sums are finite and of all schedules: nothing can be refused.
-        let _ = self.procedure.add(&punished);
-    }
-
     pub(super) fn is_decided(&self) -> bool {
-        self.procedure.decision().is_some() || self.penalty.iter().all(|penalty| *penalty > 0.0)
+        self.procedure.outcome() != Outcome::Open
     }
 
-    /// Schedules between which it is open.
-    pub(super) fn undecided(&self) -> Vec<usize> {
-        self.procedure.surviving()
+    /// Schedules that are left, in order.
+    pub(super) fn left(&self) -> Vec<usize> {
+        self.procedure.means().surviving()
+    }
+
+    /// Schedules of which more replications could decide something, in order.
+    pub(super) fn needed(&self) -> Vec<usize> {
+        self.procedure.needed()
     }
 
     /// Takes one more replication of some of the schedules.
     pub(super) fn add(&mut self, candidates: &[Candidate], which: &[usize], values: &[Values]) {
-        let mut scores = vec![f64::NAN; candidates.len()];
-        for (&index, values) in which.iter().zip(values) {
-            scores[index] = candidates[index].score(values);
+        let seen: Vec<(usize, Seen)> =
+            which.iter().zip(values).map(|(&index, values)| (index, candidates[index].seen(values))).collect();
+        self.take(seen.iter().map(|(index, seen)| (*index, seen)));
+    }
+
+    /// Takes what is seen of some schedules in one replication, and gives their sums.
+    fn take<'a>(&mut self, seen: impl Iterator<Item = (usize, &'a Seen)>) -> Vec<f64> {
+        let systems = self.counts.len();
+        let limits = self.kept.first().map_or(0, Vec::len);
+        let mut scores = vec![f64::NAN; systems];
+        let mut kept = vec![false; systems * limits];
+        for (index, (score, keeps)) in seen {
+            scores[index] = *score;
+            self.counts[index] += 1;
+            for (place, &keeps) in keeps.iter().enumerate() {
+                kept[index * limits + place] = keeps;
+                self.kept[index][place] += usize::from(keeps);
+            }
         }
-        self.feed(&scores);
+        // Sums are finite, and there is one of every schedule that is needed: nothing can be refused.
+        let _ = self.procedure.add(&scores, &kept);
+        scores
     }
 
     /// What it came to.
     pub(super) fn close(self, seed: u64) -> Choice {
         let count = self.scores.len() as f64;
-        let systems = self.penalty.len();
+        let systems = self.counts.len();
         let zeros = |_: SelectionError| vec![0.0; systems];
         let of_schedule = |index: usize| self.scores.iter().map(|scores| scores[index]).collect();
         let by_schedule: Vec<Vec<f64>> = (0..systems).map(of_schedule).collect();
         let shares = share_best(&by_schedule, Goal::Smallest).unwrap_or_else(zeros);
         let probabilities = probability_best(&by_schedule, Goal::Smallest, seed).unwrap_or_else(zeros);
+        let means = self.procedure.means();
+        let is_barred = |index: usize| means.admission(index) == Admission::Barred;
         let schedules: Vec<Standing> = (0..systems)
             .map(|index| Standing {
                 score: self.scores.iter().map(|scores| scores[index]).sum::<f64>() / count,
-                screened_at: self.procedure.screened_at(index),
-                limits: self.limits[index].clone(),
+                screened_at: means.screened_at(index).filter(|_| !is_barred(index)),
+                limits: (0..self.kept[index].len()).map(|limit| self.limit(index, limit)).collect(),
                 share_best: shares[index],
                 probability_best: probabilities[index],
             })
             .collect();
-        let allowed = |index: &usize| self.penalty[*index] == 0.0;
-        let least = |one: &usize, other: &usize| schedules[*one].score.total_cmp(&schedules[*other].score);
-        let leader = (0..systems).filter(allowed).min_by(least);
+        let chosen = match self.procedure.outcome() {
+            Outcome::Chosen(best) => Some(best),
+            Outcome::Open | Outcome::NoneKeepsAll => None,
+        };
+        let more = means.more_at_most().filter(|more| *more > 0 && !self.procedure.is_pending());
         Choice {
-            chosen: self.procedure.decision().filter(allowed).filter(|best| schedules[*best].keeps_all_limits()),
-            leader: self.procedure.decision().or(self.procedure.leader()).filter(allowed).or(leader),
+            schedules,
+            chosen,
+            leader: chosen.or(means.leader()),
             confidence: self.confidence,
             indifference: self.indifference,
-            replications: self.procedure.replications(),
-            more_at_most: self.procedure.more_at_most().filter(|more| *more > 0),
-            schedules,
+            replications: means.replications(),
+            more_at_most: more,
+            about: self.procedure.about(),
+        }
+    }
+
+    fn limit(&self, index: usize, limit: usize) -> LimitStanding {
+        let judged = self.procedure.limits();
+        LimitStanding {
+            verdict: judged.map_or(Verdict::CannotTell, |judged| judged.verdict(index, limit)),
+            share: self.kept[index][limit] as f64 / self.counts[index].max(1) as f64,
+            interval: judged.map_or((0.0, 1.0), |judged| judged.interval(index, limit)),
         }
     }
 }
@@ -215,43 +246,26 @@ impl Candidate {
         self.objective.score(values, &self.catalogue, f64::from(self.model.scenario.clock.days()))
     }
 
-    /// Whether a replication keeps each of the limits.
-    fn keeps_each(&self, values: &Values) -> Vec<bool> {
+    /// The sum of a replication, and whether it keeps each of the limits.
+    fn seen(&self, values: &Values) -> Seen {
         let keeps = |limit: &Limit| limit.is_kept(values, &self.catalogue, &self.model.scenario.clock);
-        self.objective.limits.iter().map(keeps).collect()
+        (self.score(values), self.objective.limits.iter().map(keeps).collect())
     }
 }
 
-/// Judges the limits of every schedule by the replications of all of them.
-fn judge(limits: &[Limit], seen: &[Vec<Seen>], confidence: f64) -> Result<Vec<Vec<LimitStanding>>, SelectionError> {
-    let systems = seen.len();
+/// The limits before the first replication; none where there are none.
+fn judge(
+    systems: usize,
+    limits: &[Limit],
+    most: usize,
+    confidence: Confidence,
+) -> Result<Option<Feasibility>, SelectionError> {
     if limits.is_empty() {
-        return Ok(vec![Vec::new(); systems]);
+        return Ok(None);
     }
-    let chances: Result<Vec<ChanceLimit>, SelectionError> =
-        limits.iter().map(|limit| ChanceLimit::new(Side::AtLeast, limit.chance, CHANCE_TOLERANCE)).collect();
-    let confidence = Confidence::new(confidence).unwrap_or(Confidence::P95);
-    let count = seen.first().map_or(0, Vec::len);
-    let mut looks: Vec<usize> = checkpoints(LOOKS_MAX).into_iter().filter(|look| *look < count).collect();
-    looks.push(count);
-    let mut judged = Feasibility::new(systems, chances?, looks, confidence)?;
-    let mut kept = vec![vec![0_usize; limits.len()]; systems];
-    for number in 0..count {
-        let mut outcomes = Vec::with_capacity(systems * limits.len());
-        for (schedule, kept) in seen.iter().zip(&mut kept) {
-            for (&keeps, kept) in schedule[number].1.iter().zip(kept) {
-                *kept += usize::from(keeps);
-                outcomes.push(keeps);
-            }
-        }
-        judged.add(&outcomes)?;
-    }
-    let standing = |system: usize, limit: usize| LimitStanding {
-        verdict: judged.verdict(system, limit),
-        share: kept[system][limit] as f64 / count.max(1) as f64,
-        interval: judged.interval(system, limit),
-    };
-    Ok((0..systems).map(|system| (0..limits.len()).map(|limit| standing(system, limit)).collect()).collect())
+    let chance = |limit: &Limit| ChanceLimit::new(Side::AtLeast, limit.chance, CHANCE_TOLERANCE);
+    let chances = limits.iter().map(chance).collect::<Result<Vec<ChanceLimit>, SelectionError>>()?;
+    Feasibility::new(systems, chances, checkpoints(most), confidence).map(Some)
 }
 
 #[cfg(test)]
@@ -260,21 +274,20 @@ mod tests {
 
     #[test]
     fn shares_belong_to_schedules_not_to_replications() {
-        let confidence = Confidence::P95;
-        let procedure = KimNelson::new(3, FIRST_STAGE, 1.0, confidence, Goal::Smallest).unwrap();
+        let means = KimNelson::new(3, FIRST_STAGE, 1.0, Confidence::P95, Goal::Smallest).unwrap();
         let mut open = Open {
-            procedure,
+            procedure: Constrained::new(means, None).unwrap(),
             scores: Vec::new(),
-            limits: vec![vec![]; 3],
+            kept: vec![vec![]; 3],
+            counts: vec![0; 3],
             indifference: 1.0,
             confidence: 0.95,
-            penalty: vec![0.0; 3],
         };
         for number in 0..FIRST_STAGE {
             // The third is best on average, and in two courses of three.
             let luck = if number % 3 == 0 { 0.0 } else { 10.0 };
             let scores = vec![50.0 + number as f64, 27.0, 30.0 - luck];
-            open.feed(&scores);
+            open.procedure.add(&scores, &[]).unwrap();
             open.scores.push(scores);
         }
         let choice = open.close(1);

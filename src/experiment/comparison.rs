@@ -1,6 +1,6 @@
 //! Several schedules on the same patients: all of them for a fixed number of replications, then the
-//! baseline and those that have not been screened out for the rest of what was planned, and in the end those
-//! between which the choice is still open for as many more as are allowed.
+//! baseline and those that are left (neither screened out nor breaking a limit for certain) for the rest of what
+//! was planned, and in the end those that still decide something for as many more as are allowed.
 
 use std::sync::atomic::Ordering;
 
@@ -29,11 +29,11 @@ pub struct Candidate {
 /// How many replications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
-    /// Of all schedules. Where limits must be judged, all of them are simulated as often as the others.
+    /// Of all schedules.
     pub everybody: u32,
-    /// Of the baseline and of the schedules that have not been screened out by then.
+    /// Of the baseline and of the schedules that are left by then.
     pub replications: u32,
-    /// At most, for those between which the choice is open.
+    /// At most, for those between which the choice is open, by the sum or by limits.
     pub most: u32,
 }
 
@@ -92,14 +92,13 @@ impl Comparison {
         watch: &Watch,
     ) -> Result<Option<Open>, SpoolError> {
         let everybody: Vec<usize> = (0..candidates.len()).collect();
-        let has_limits = candidates.first().is_some_and(|first| !first.objective.limits.is_empty());
-        let first = if has_limits { plan.replications } else { plan.everybody.min(plan.replications) };
+        let first = plan.everybody.min(plan.replications);
         let simulate = |which: &[usize], number| replication(candidates, which, seed, number, watch);
         let done = batch(0..first, &|number| simulate(&everybody, number), &mut |one| Ok(self.add(&everybody, &one)?));
         self.stopped = done.err();
-        let mut open = Open::new(candidates, &self.results)?;
+        let mut open = Open::new(candidates, &self.results, plan.most as usize)?;
         if self.stopped.is_none() && first < plan.replications {
-            let worth = open.as_ref().map_or_else(|| everybody.clone(), Open::undecided);
+            let worth = open.as_ref().map_or_else(|| everybody.clone(), Open::left);
             let which: Vec<usize> =
                 everybody.iter().copied().filter(|index| *index == 0 || worth.contains(index)).collect();
             let done = batch(first..plan.replications, &|number| simulate(&which, number), &mut |one| {
@@ -175,11 +174,11 @@ fn replication(
     Ok(one)
 }
 
-/// Adds replications of those schedules between which the choice is open.
+/// Adds replications of those schedules of which they decide something.
 fn choose(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch, mut open: Open, comparison: &mut Comparison) {
     let mut next = comparison.replications() as u32;
     while comparison.stopped.is_none() && next < plan.most && !open.is_decided() {
-        let which = open.undecided();
+        let which = open.needed();
         let until = (next + MORE_AT_A_TIME).min(plan.most);
         let simulate = |number| replication(candidates, &which, seed, number, watch);
         comparison.stopped = batch(next..until, &simulate, &mut |one| {

@@ -348,6 +348,7 @@ fn choice(schedules: usize) -> Choice {
         indifference: 6.2e6,
         replications: 30,
         more_at_most: None,
+        about: None,
     }
 }
 

@@ -19,6 +19,9 @@ use statrs::function::beta::beta_reg;
 use super::{SelectionError, check_count};
 use crate::stats::Confidence;
 
+/// Replications beyond which nobody asks whether a limit could be told.
+const OUTLOOK_MAX: usize = 1_000_000;
+
 /// The side on which a probability keeps its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -177,6 +180,14 @@ struct Case {
     interval: (f64, f64),
     verdict: Verdict,
     settled_at: Option<usize>,
+    /// Whether it takes no more outcomes although its verdict is open.
+    has_left: bool,
+}
+
+impl Case {
+    fn is_open(&self) -> bool {
+        self.settled_at.is_none() && !self.has_left
+    }
 }
 
 impl Feasibility {
@@ -202,14 +213,15 @@ impl Feasibility {
         if !ascend || looks.first().is_none_or(|&first| first == 0) {
             return Err(SelectionError::Looks);
         }
-        let open = Case { hits: 0, interval: (0.0, 1.0), verdict: Verdict::CannotTell, settled_at: None };
+        let interval = (0.0, 1.0);
+        let open = Case { hits: 0, interval, verdict: Verdict::CannotTell, settled_at: None, has_left: false };
         let each = confidence.split(systems * limits.len() * looks.len());
         let cases = vec![open; systems * limits.len()];
         Ok(Self { systems, limits, looks, each, replications: 0, cases })
     }
 
     /// Takes the next replication: whether each outcome happened, all limits of the first system,
-    /// then all of the second, and so on. What is settled ignores its value.
+    /// then all of the second, and so on. What is settled, or of a system that has left, ignores its value.
     ///
     /// # Errors
     ///
@@ -217,19 +229,84 @@ impl Feasibility {
     pub fn add(&mut self, outcomes: &[bool]) -> Result<(), SelectionError> {
         check_count(outcomes.len(), self.cases.len())?;
         self.replications += 1;
-        for (index, case) in self.cases.iter_mut().enumerate().filter(|(_, case)| case.settled_at.is_none()) {
+        for (index, case) in self.cases.iter_mut().enumerate().filter(|(_, case)| case.is_open()) {
             case.hits += usize::from(outcomes[index]);
         }
         if self.looks.binary_search(&self.replications).is_err() {
             return Ok(());
         }
-        for (index, case) in self.cases.iter_mut().enumerate().filter(|(_, case)| case.settled_at.is_none()) {
+        for (index, case) in self.cases.iter_mut().enumerate().filter(|(_, case)| case.is_open()) {
             let (low, high) = clopper_pearson(case.hits, self.replications, self.each)?;
             case.interval = (low.max(case.interval.0), high.min(case.interval.1));
             case.verdict = self.limits[index % self.limits.len()].verdict(case.interval);
             case.settled_at = (case.verdict != Verdict::CannotTell).then_some(self.replications);
         }
         Ok(())
+    }
+
+    /// Takes no more outcomes of a system: what is known of it stays as it is. Which systems leave may depend on
+    /// anything seen, since the intervals hold at all looks together.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such system.
+    pub fn leave(&mut self, system: usize) {
+        let limits = self.limits.len();
+        for case in &mut self.cases[system * limits..(system + 1) * limits] {
+            case.has_left = true;
+        }
+    }
+
+    /// What would be known about a system under a limit, and after about how many replications, if the
+    /// outcome went on happening as often as it did so far; as it is where it is settled. `None` where no
+    /// number of replications would tell, before the first one, and of a system that has left.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such system or limit.
+    #[must_use]
+    pub fn outlook(&self, system: usize, limit: usize) -> Option<(Verdict, usize)> {
+        let case = self.case(system, limit);
+        if let Some(at) = case.settled_at {
+            return Some((case.verdict, at));
+        }
+        if self.replications == 0 || case.has_left {
+            return None;
+        }
+        let share = case.hits as f64 / self.replications as f64;
+        let told = |n: usize| {
+            let hits = ((share * n as f64).round() as usize).min(n);
+            let verdict = self.limits[limit].verdict(clopper_pearson(hits, n, self.each).ok()?);
+            (verdict != Verdict::CannotTell).then_some(verdict)
+        };
+        let (mut low, mut high) = (self.replications, self.replications + 1);
+        while told(high).is_none() {
+            (low, high) = (high, 2 * high);
+            if high > OUTLOOK_MAX {
+                return None;
+            }
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if told(middle).is_some() {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        Some((told(high)?, high))
+    }
+
+    /// Systems.
+    #[must_use]
+    pub const fn systems(&self) -> usize {
+        self.systems
+    }
+
+    /// Limits.
+    #[must_use]
+    pub const fn limits(&self) -> usize {
+        self.limits.len()
     }
 
     /// What is known about a system under a limit, as of the last look.
@@ -398,6 +475,42 @@ mod tests {
             judged.add(&[false]).unwrap();
         }
         assert_eq!((judged.verdict(0, 0), judged.interval(0, 0)), (Verdict::Meets, before));
+    }
+
+    #[test]
+    fn what_has_left_stays_as_it_was() {
+        let mut judged =
+            Feasibility::new(2, vec![limit(Side::AtLeast, 0.5, 0.0)], vec![20, 60], Confidence::P95).unwrap();
+        for number in 0..60 {
+            if number == 25 {
+                judged.leave(0);
+            }
+            judged.add(&[number % 2 == 0, number < 40 || number % 2 == 0]).unwrap();
+        }
+        let (low, high) = clopper_pearson(10, 20, judged.confidence_of_each()).unwrap();
+        assert_eq!((judged.verdict(0, 0), judged.interval(0, 0)), (Verdict::CannotTell, (low, high)));
+        assert_eq!((judged.verdict(1, 0), judged.outlook(0, 0)), (Verdict::Meets, None));
+    }
+
+    #[test]
+    fn the_outlook_is_when_the_same_share_would_tell() {
+        let limits = vec![limit(Side::AtLeast, 0.9, 0.02), limit(Side::AtLeast, 0.5, 0.0)];
+        let mut judged = Feasibility::new(3, limits, vec![30, 10_000], Confidence::P95).unwrap();
+        assert_eq!(judged.outlook(0, 0), None);
+        for number in 0..30 {
+            let tenth = number % 10 == 0;
+            judged.add(&[true, number % 2 == 0, number % 5 != 0, tenth, !tenth, !tenth]).unwrap();
+        }
+        // Without a miss 0.9 to the power of n must fall to the tail, here of 1 - 0.05 / 12.
+        let (verdict, n) = judged.outlook(0, 0).unwrap();
+        let exact = (0.05 / 24.0_f64).ln() / 0.9_f64.ln();
+        assert_eq!((verdict, n), (Verdict::Meets, exact.ceil() as usize));
+        assert_eq!(judged.outlook(0, 1), None, "a half of the time, a half asked");
+        let (verdict, n) = judged.outlook(1, 0).unwrap();
+        assert!(verdict == Verdict::Fails && (50..250).contains(&n), "{n}");
+        let (verdict, n) = judged.outlook(2, 0).unwrap();
+        assert!(verdict == Verdict::TooClose && (1_500..3_000).contains(&n), "{n}");
+        assert_eq!(judged.outlook(1, 1), Some((Verdict::Fails, 30)));
     }
 
     #[test]

@@ -30,9 +30,32 @@
 //! the error over the k - 1 comparisons with the best (Bonferroni), which needs no independence;
 //! for independent systems the authors use 1 - (1 - alpha)^(1 / (k - 1)) instead, which is hardly
 //! larger and not used here.
+//!
+//! # Systems that may not screen out others yet
+//!
+//! A system of which it is not known yet whether it may be chosen at all ([`Admission::Pending`]) can be
+//! screened out, but screens out nobody; one that may not be chosen leaves ([`Admission::Barred`]).
+//! [`super::constrained`] says what they are for and what is then promised. Each pair is settled once, when
+//! the difference of its means first leaves the band of half width Wil(r), and stays settled: its two systems
+//! can both remain, since the better one may not be admitted yet, and the error of a pair is bounded for the
+//! first time it leaves the band, not for every time after. A system all of whose pairs with those that are
+//! left are settled, and that is admitted, takes no more values: it sleeps until another one leaves or
+//! is admitted. Where all are admitted from the start, as in [`KimNelson::new`], this is the procedure of
+//! the paper.
 
 use super::{Goal, SelectionError, check_count, check_finite, positions_of_largest};
 use crate::stats::Confidence;
+
+/// Whether a system may be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It may, and screens out others.
+    Admitted,
+    /// It is not known yet: it may be screened out and screens out nobody.
+    Pending,
+    /// It may not and has left.
+    Barred,
+}
 
 /// The procedure under way: which systems survive, and what is known of them.
 ///
@@ -65,9 +88,14 @@ pub struct KimNelson {
     first_values: Vec<Vec<f64>>,
     /// Variance of the difference of each two systems, row by row; empty during the first stage.
     variances: Vec<f64>,
-    /// Sum of the values of each system while it survived, larger better.
+    /// Sum of the values of each system while it took some, larger better.
     sums: Vec<f64>,
+    /// Values in each sum.
+    counts: Vec<usize>,
     screened_at: Vec<Option<usize>>,
+    admissions: Vec<Admission>,
+    /// Whether the one was found better than the other, row by row.
+    beats: Vec<bool>,
     replications: usize,
     decision: Option<usize>,
 }
@@ -105,33 +133,52 @@ impl KimNelson {
             first_values: Vec::with_capacity(first_stage),
             variances: Vec::new(),
             sums: vec![0.0; systems],
+            counts: vec![0; systems],
+            admissions: vec![Admission::Admitted; systems],
+            beats: vec![false; systems * systems],
             screened_at: vec![None; systems],
             replications: 0,
             decision: None,
         })
     }
 
+    /// Says what is known of whether a system may be chosen; before the first replication, or later when it
+    /// becomes known. What was said of a system other than [`Admission::Pending`] is final.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such system.
+    pub fn admit(&mut self, system: usize, admission: Admission) {
+        if self.replications > 0 && self.admissions[system] != Admission::Pending {
+            return;
+        }
+        self.admissions[system] = admission;
+        if self.replications >= self.first_stage && self.decision.is_none() {
+            self.screen();
+        }
+    }
+
     /// Takes the next replication: one value per system, in the order of the systems.
     ///
     /// Replications must come in order of their numbers, so that the choice does not depend on
-    /// which was finished first. Values of systems that were screened out are ignored, whatever
+    /// which was finished first. Values of systems that are not [`KimNelson::needed`] are ignored, whatever
     /// they are, and so is the whole replication after the decision.
     ///
     /// # Errors
     ///
-    /// If there is not one value per system, or that of a surviving system is not finite; the
+    /// If there is not one value per system, or that of a needed system is not finite; the
     /// procedure is then as it was before.
     pub fn add(&mut self, values: &[f64]) -> Result<(), SelectionError> {
         check_count(values.len(), self.sums.len())?;
         if self.decision.is_some() {
             return Ok(());
         }
-        check_finite(values.iter().zip(&self.screened_at).filter(|(_, at)| at.is_none()).map(|(value, _)| value))?;
+        let needed = self.needed();
+        check_finite(needed.iter().map(|&system| &values[system]))?;
         let sign = self.goal.sign();
-        for ((sum, value), at) in self.sums.iter_mut().zip(values).zip(&self.screened_at) {
-            if at.is_none() {
-                *sum += sign * value;
-            }
+        for &system in &needed {
+            self.sums[system] += sign * values[system];
+            self.counts[system] += 1;
         }
         self.replications += 1;
         if self.replications <= self.first_stage {
@@ -142,22 +189,75 @@ impl KimNelson {
             self.first_values = Vec::new();
         }
         if self.replications >= self.first_stage {
+            self.settle(&needed);
             self.screen();
         }
         Ok(())
     }
 
-    /// Screens out what is clearly worse, and decides if one survives or widths are all 0.
-    fn screen(&mut self) {
-        let survivors = self.surviving();
-        let is_worse = |&i: &usize| survivors.iter().any(|&l| self.sums[i] < self.sums[l] - self.sum_width(i, l));
-        let leaving: Vec<usize> = survivors.iter().copied().filter(is_worse).collect();
-        for system in leaving {
-            self.screened_at[system] = Some(self.replications);
+    /// Settles the pairs of systems of which one is clearly worse now.
+    fn settle(&mut self, systems: &[usize]) {
+        let k = self.sums.len();
+        for &i in systems {
+            for &l in systems {
+                if !self.is_settled(i, l) && self.sums[i] < self.sums[l] - self.sum_width(i, l) {
+                    self.beats[l * k + i] = true;
+                }
+            }
         }
-        if self.surviving().len() == 1 || self.replications_at_most() <= Some(self.replications) {
+    }
+
+    /// Screens out what an admitted system beats, the worst mean first so that no two screen out each other,
+    /// and decides if all that survive are admitted and only one does, or widths are all 0.
+    fn screen(&mut self) {
+        let is_beaten = |found: &Self, i: usize| {
+            let survivors = found.surviving();
+            survivors.iter().any(|&l| found.admissions[l] == Admission::Admitted && found.beats(l, i))
+        };
+        let mut survivors = self.surviving();
+        survivors.sort_by(|&one, &other| self.mean(one).total_cmp(&self.mean(other)));
+        for system in survivors {
+            if is_beaten(self, system) {
+                self.screened_at[system] = Some(self.replications);
+            }
+        }
+        let survivors = self.surviving();
+        let is_open = survivors.iter().any(|&system| self.admissions[system] == Admission::Pending);
+        if !is_open && (survivors.len() == 1 || self.replications_at_most() <= Some(self.replications)) {
             self.decision = self.leader();
         }
+    }
+
+    /// Mean of a system over the values it took, larger better.
+    pub(super) fn mean(&self, system: usize) -> f64 {
+        self.sums[system] / self.counts[system].max(1) as f64
+    }
+
+    /// Whether the one was found better than the other.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such system.
+    #[must_use]
+    pub fn beats(&self, one: usize, other: usize) -> bool {
+        self.beats[one * self.sums.len() + other]
+    }
+
+    /// Whether it is known which of two is better.
+    fn is_settled(&self, one: usize, other: usize) -> bool {
+        one == other || self.beats(one, other) || self.beats(other, one)
+    }
+
+    /// Systems whose values still count, in order: those that survive but for the ones that sleep.
+    #[must_use]
+    pub fn needed(&self) -> Vec<usize> {
+        let survivors = self.surviving();
+        let is_needed = |&i: &usize| {
+            self.replications < self.first_stage
+                || self.admissions[i] == Admission::Pending
+                || survivors.iter().any(|&l| !self.is_settled(i, l))
+        };
+        survivors.iter().copied().filter(|i| self.decision.is_some() || is_needed(i)).collect()
     }
 
     /// The width Wil(r), times r, so that it is compared with sums.
@@ -173,11 +273,32 @@ impl KimNelson {
         (longest.floor() as usize).saturating_add(1)
     }
 
-    /// Systems not screened out, in order. With a decision only the chosen one is left, and those
-    /// that tie with it exactly, replication sum by replication sum.
+    /// Systems neither screened out nor barred, in order. With a decision only the chosen one is left, and
+    /// those that tie with it exactly, replication sum by replication sum.
     #[must_use]
     pub fn surviving(&self) -> Vec<usize> {
-        (0..self.sums.len()).filter(|&system| self.screened_at[system].is_none()).collect()
+        (0..self.sums.len()).filter(|&system| !self.has_left(system)).collect()
+    }
+
+    /// Whether a system was screened out or barred.
+    pub(super) fn has_left(&self, system: usize) -> bool {
+        self.screened_at[system].is_some() || self.admissions[system] == Admission::Barred
+    }
+
+    /// Systems to choose among.
+    #[must_use]
+    pub const fn systems(&self) -> usize {
+        self.sums.len()
+    }
+
+    /// What was said of whether a system may be chosen.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such system.
+    #[must_use]
+    pub fn admission(&self, system: usize) -> Admission {
+        self.admissions[system]
     }
 
     /// Replications after which the system was screened out; `None` while it survives.
@@ -202,7 +323,7 @@ impl KimNelson {
     #[must_use]
     pub fn leader(&self) -> Option<usize> {
         let survivors = self.surviving();
-        let leaders = positions_of_largest(survivors.iter().map(|&system| self.sums[system]));
+        let leaders = positions_of_largest(survivors.iter().map(|&system| self.mean(system)));
         leaders.first().filter(|_| self.replications > 0).map(|&position| survivors[position])
     }
 
@@ -212,8 +333,8 @@ impl KimNelson {
         self.replications
     }
 
-    /// Replications, from the first one, after which there is a decision at the latest; `None`
-    /// during the first stage, when no variance is known.
+    /// Replications, from the first one, after which there is a decision at the latest, as far as the means go
+    /// and not whether a system may be chosen; `None` during the first stage, when no variance is known.
     #[must_use]
     pub fn replications_at_most(&self) -> Option<usize> {
         if self.replications < self.first_stage {
@@ -224,7 +345,8 @@ impl KimNelson {
         }
         let survivors = self.surviving();
         let pairs = survivors.iter().flat_map(|&one| survivors.iter().map(move |&other| (one, other)));
-        let longest = pairs.filter(|(one, other)| one != other).map(|(one, other)| self.longest(one, other)).max();
+        let open = pairs.filter(|&(one, other)| !self.is_settled(one, other));
+        let longest = open.map(|(one, other)| self.longest(one, other)).max();
         Some(longest.unwrap_or(0).max(self.first_stage))
     }
 
@@ -232,6 +354,24 @@ impl KimNelson {
     #[must_use]
     pub fn more_at_most(&self) -> Option<usize> {
         self.replications_at_most().map(|most| most.saturating_sub(self.replications))
+    }
+
+    /// About how many replications, from the first one, the pair would need if the means stay as far apart as
+    /// they are: where a line of that slope leaves the band. `None` during the first stage, and 0 for a pair
+    /// that is settled.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such system.
+    #[must_use]
+    pub fn pair_needs(&self, one: usize, other: usize) -> Option<usize> {
+        let reach = self.h_squared() * self.variance_of_difference(one, other)? / self.indifference;
+        if self.is_settled(one, other) {
+            return Some(0);
+        }
+        let gap = (self.mean(one) - self.mean(other)).abs();
+        let about = (reach / (2.0 * gap + self.indifference)).ceil() as usize;
+        Some(about.max(self.replications + 1).min(self.longest(one, other)))
     }
 
     /// The constant eta of the guarantee.

@@ -10,12 +10,14 @@
 //! |---|---|---|
 //! | which is best, with a guarantee | Kim and Nelson's sequential procedure | [`kim_nelson`] |
 //! | what a procedure of two stages would have cost | constants of Rinott, of Dudewicz and Dalal | [`two_stage`] |
+//! | which is best of those that keep limits | both, run together | [`constrained`] |
 //! | does it keep a limit on a probability | Clopper-Pearson intervals at fixed looks | [`feasible`] |
 //! | what changes against the baseline | paired differences, simultaneous t intervals | [`paired`] |
 //! | how often, and how surely, is it best | shares and a paired bootstrap | [`best`] |
 //! | what is given up for what, and in which world | undominated points, regret | [`frontier`] |
 
 pub mod best;
+pub mod constrained;
 pub mod feasible;
 pub mod frontier;
 pub mod kim_nelson;

@@ -1,4 +1,5 @@
-//! Kim and Nelson's procedure picks the best of known systems at least as often as it promises.
+//! Kim and Nelson's procedure picks the best of known systems at least as often as it promises, and the one
+//! with limits the best of those that keep them.
 //!
 //! `CUTOVER_EXPERIMENTS=5000 cargo test --locked --test it selection -- --nocapture` repeats every
 //! setting more often and shows the share of right choices, the replications taken and what
@@ -7,9 +8,11 @@
 use cutover::distribution::normal_quantile;
 use cutover::rng::{Draws, Source, StreamId};
 use cutover::selection::Goal;
+use cutover::selection::constrained::{Constrained, Outcome};
+use cutover::selection::feasible::{ChanceLimit, Feasibility, Side};
 use cutover::selection::kim_nelson::KimNelson;
 use cutover::selection::two_stage::TwoStage;
-use cutover::stats::Confidence;
+use cutover::stats::{Confidence, checkpoints};
 use rayon::prelude::*;
 
 /// Experiments in each setting unless `CUTOVER_EXPERIMENTS` says otherwise.
@@ -175,4 +178,80 @@ fn the_same_patients_save_replications() {
     let (independent, common) = (of(0.0), of(0.5));
     assert!(common.values < 0.65 * independent.values, "{} {}", common.values, independent.values);
     assert!(independent.values < independent.rinott, "{} {}", independent.values, independent.rinott);
+}
+
+/// The limit asks for this chance, and looks end after so many replications.
+const CHANCE: f64 = 0.9;
+const LOOKS_END: usize = 5_000;
+
+/// First stage of the choice with limits, as `compare` has it.
+const CONSTRAINED_FIRST_STAGE: usize = 30;
+
+/// A world with limits: by system the mean, smaller better, in gaps, and the chance of keeping the limit.
+struct Limited {
+    name: &'static str,
+    systems: &'static [(f64, f64)],
+    best: usize,
+}
+
+const LIMITED: [Limited; 4] = [
+    Limited { name: "cheaper ones break it", systems: &[(1.0, 0.98), (-3.0, 0.75), (0.0, 0.97), (-1.0, 0.8)], best: 2 },
+    Limited { name: "slippage, all keep it", systems: &[(1.0, 0.98), (1.0, 0.98), (1.0, 0.98), (0.0, 0.98)], best: 3 },
+    Limited {
+        name: "half of them break it",
+        systems: &[(1.0, 0.97), (1.0, 0.97), (0.0, 0.97), (-0.5, 0.8), (0.5, 0.8), (0.0, 0.8)],
+        best: 2,
+    },
+    Limited { name: "barely kept", systems: &[(0.0, 0.94), (-2.0, 0.86), (1.0, 0.94)], best: 0 },
+];
+
+/// One choice with limits: whether it was the best (0 or 1), and replications.
+fn limited(world: &Limited, correlation: f64, number: u32) -> [f64; 2] {
+    let mut draws = Source::new(20_100, number).stream(world.systems.len() as u32, StreamId::Service, 0);
+    let gap = 1.0 / (CONSTRAINED_FIRST_STAGE as f64).sqrt();
+    let half = Confidence::new(0.975).expect("a share");
+    let k = world.systems.len();
+    let limit = ChanceLimit::new(Side::AtLeast, CHANCE, 0.02).expect("a share");
+    let limits = Feasibility::new(k, vec![limit], checkpoints(LOOKS_END), half).expect("a legal design");
+    let means = KimNelson::new(k, CONSTRAINED_FIRST_STAGE, gap, half, Goal::Smallest).expect("a legal design");
+    let mut choice = Constrained::new(means, Some(limits)).expect("as many systems");
+    while choice.outcome() == Outcome::Open && choice.means().replications() < LOOKS_END {
+        let needed = choice.needed();
+        let mut normal = || normal_quantile(draws.next_uniform());
+        let shared = correlation.sqrt() * normal();
+        let (mut values, mut kept) = (vec![f64::NAN; k], vec![false; k]);
+        for (system, &(mean, chance)) in world.systems.iter().enumerate() {
+            let value = shared + (1.0 - correlation).sqrt() * normal();
+            // The limit is missed where the value is large: both depend on the same luck.
+            if needed.contains(&system) {
+                values[system] = gap * mean + value;
+                kept[system] = value < normal_quantile(chance);
+            }
+        }
+        choice.add(&values, &kept).expect("finite values");
+    }
+    [f64::from(u8::from(choice.outcome() == Outcome::Chosen(world.best))), choice.means().replications() as f64]
+}
+
+#[test]
+fn the_best_that_keeps_the_limits_is_chosen_at_least_as_often_as_promised() {
+    let experiments = experiments();
+    println!("{experiments} experiments a setting, promise 95 %, limit {CHANCE}");
+    println!("world                   correlation     right  ± s.e.  replications");
+    for world in LIMITED {
+        for correlation in [0.0, 0.5] {
+            let all: Vec<[f64; 2]> =
+                (0..experiments).into_par_iter().map(|number| limited(&world, correlation, number)).collect();
+            let mean = |part: usize| all.iter().map(|one| one[part]).sum::<f64>() / f64::from(experiments);
+            let (right, replications) = (mean(0), mean(1));
+            let error = (right * (1.0 - right) / f64::from(experiments)).sqrt();
+            println!(
+                "{:<23} {correlation:>11} {:>8.2}% {:>5.2}% {replications:>13.1}",
+                world.name,
+                100.0 * right,
+                100.0 * error
+            );
+            assert!(right >= 0.95 - tolerance(experiments), "{}: {right}", world.name);
+        }
+    }
 }

@@ -28,6 +28,7 @@ pub fn json(report: &ComparisonReport<'_>) -> Value {
             "indifference": choice.indifference,
             "replications": choice.replications,
             "more_at_most": choice.more_at_most,
+            "about": choice.about,
             "guarantee": guarantee(report, choice),
         })
     });

@@ -78,24 +78,35 @@ fn open(report: &ComparisonReport<'_>, choice: &Choice, leader: usize, kept: (&s
         .filter(|&index| !choice.schedules[index].breaks_a_limit())
         .map(|index| report.name(index))
         .collect();
+    let about = about(choice, lang);
     if rivals.is_empty() {
         // The sums are settled, the limits are not.
-        let n = report.comparison.replications();
+        let n = choice.replications;
         return lang.choose(
-            format!("「{name}」的和最小，但它是否满足全部限制，{n} 次模拟还不能断定；请加大 --replications"),
-            format!("\"{name}\" has the least sum, but whether it keeps every limit cannot be told from {n} courses; ask for more with --replications"),
+            format!("「{name}」的和最小，但它是否满足全部限制，{n} 次模拟还不能断定{about}"),
+            format!(
+                "\"{name}\" has the least sum, but whether it keeps every limit cannot be told from {n} courses{about}"
+            ),
         );
     }
     let rivals = rivals.join(lang.pick("、", ", "));
-    let more = choice.more_at_most.map_or_else(String::new, |more| {
-        lang.choose(
-            format!("；至多再模拟 {more} 次可定（--most）"),
-            format!("; at most {more} more courses would settle it (--most)"),
-        )
-    });
     lang.choose(
-        format!("{}目前「{name}」最好，但还不能以 {sure} 的把握与以下方案分出高下：{rivals}{more}", kept.0),
-        format!("{}\"{name}\" leads, but with {sure} confidence it cannot yet be told from {rivals}{more}", kept.1),
+        format!("{}目前「{name}」最好，但还不能以 {sure} 的把握与以下方案分出高下：{rivals}{about}", kept.0),
+        format!("{}\"{name}\" leads, but with {sure} confidence it cannot yet be told from {rivals}{about}", kept.1),
+    )
+}
+
+/// How many courses an open choice would take, as far as can be said.
+fn about(choice: &Choice, lang: Lang) -> String {
+    let Some(about) = choice.about else { return String::new() };
+    let most = choice.more_at_most.map(|more| choice.replications + more).filter(|most| *most > about);
+    let most =
+        most.map_or_else(String::new, |most| lang.choose(format!("，至多 {most} 次"), format!(", at most {most}")));
+    lang.choose(
+        format!("；按目前所见估计，共需模拟约 {about} 次{most}（--most {about}）"),
+        format!(
+            "; by what is seen so far, an estimate, about {about} courses in all would settle it{most} (--most {about})"
+        ),
     )
 }
 
