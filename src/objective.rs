@@ -4,6 +4,7 @@
 use crate::calendar::{Clock, SimTime};
 use crate::measures::{Catalogue, Group, Kind, Measure, Values};
 use crate::scenario::check::{Complaint, ComplaintKind, Complaints, allowed};
+use crate::scenario::error::Text;
 use crate::scenario::raw::{self, Name};
 use crate::scenario::world::Scenario;
 use crate::schedule::ReturnKind;
@@ -232,12 +233,9 @@ impl Reader<'_> {
         let of_name: Vec<(usize, &Measure)> =
             self.catalogue.measures.iter().enumerate().filter(|(_, known)| known.key == measure).collect();
         if of_name.is_empty() {
-            let mut known: Vec<&str> = self.catalogue.measures.iter().map(|measure| measure.key).collect();
-            known.sort_unstable();
-            known.dedup();
-            let list = known.join(", ");
-            let rule = allowed(format!("没有这个指标，现有：{list}"), format!("no such measure, there are: {list}"));
-            self.out.unknown(&key, measure, rule, known.into_iter());
+            let known: Vec<&str> = self.catalogue.measures.iter().map(|measure| measure.key).collect();
+            let told = no_such_measure(measure, self.catalogue);
+            self.out.unknown(&key, measure, allowed(told.zh, told.en), known.into_iter());
             return None;
         }
         let scenario = self.scenario;
@@ -246,10 +244,11 @@ impl Reader<'_> {
         if let Some((index, _)) = of_name.iter().find(|(_, known)| key_of(known.group) == wanted) {
             return Some(*index);
         }
-        let known: Vec<&str> = of_name.iter().map(|(_, known)| key_of(known.group)).collect();
-        let list = known.join(", ");
-        let rule = allowed(format!("这个指标分别用于：{list}"), format!("this measure is kept for: {list}"));
-        self.out.unknown(&format!("{path}.group"), wanted, rule, known.into_iter());
+        let groups: Vec<Group> = of_name.iter().map(|(_, known)| known.group).collect();
+        let told = groups_told(wanted, &groups, scenario);
+        let rule = allowed(format!("这个指标分别用于：{}", told.zh), format!("this measure is kept for: {}", told.en));
+        let known = groups.iter().map(|group| key_of(*group));
+        self.out.unknown(&format!("{path}.group"), wanted, rule, known);
         None
     }
 
@@ -309,6 +308,78 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+}
+
+/// Measures named where one is unknown.
+const NEAR_MEASURES: usize = 5;
+
+/// What to say of a measure that there is none of: the nearest, by key or by either name.
+pub(crate) fn no_such_measure(wanted: &str, catalogue: &Catalogue) -> Text {
+    let mut known: Vec<&Measure> = catalogue.measures.iter().collect();
+    known.sort_by_key(|measure| measure.key);
+    known.dedup_by_key(|measure| measure.key);
+    let all = known.len();
+    let wanted = wanted.to_lowercase();
+    let alike = |name: &str| {
+        let shared = wanted.chars().filter(|one| !one.is_ascii() && name.contains(*one)).count();
+        let part = shared as f64 / wanted.chars().count().max(1) as f64;
+        let length = |text: &str| text.chars().count().max(1) as f64;
+        // A name that has it within comes before one that is only like it, and the shortest first.
+        let within = if name.contains(wanted.as_str()) { 1.0 + length(&wanted) / length(name) } else { 0.0 };
+        strsim::jaro_winkler(&wanted, name).max(part).max(within)
+    };
+    let near = |measure: &Measure| alike(measure.key).max(alike(measure.zh)).max(alike(&measure.en.to_lowercase()));
+    let mut known: Vec<(f64, &Measure)> = known.into_iter().map(|measure| (near(measure), measure)).collect();
+    known.sort_by(|one, other| other.0.total_cmp(&one.0));
+    known.truncate(NEAR_MEASURES);
+    let zh: Vec<String> = known.iter().map(|(_, one)| format!("{}（{}）", one.key, one.zh)).collect();
+    let en: Vec<String> = known.iter().map(|(_, one)| format!("{} ({})", one.key, one.en)).collect();
+    Text::new(
+        format!(
+            "没有这个指标，最接近的有：{}；全部 {all} 个指标见任一结果文件夹中 summary.csv 的 measure 列",
+            zh.join("、")
+        ),
+        format!(
+            "no such measure, the nearest are: {}; all {all} stand in the column measure of summary.csv of any results folder",
+            en.join(", ")
+        ),
+    )
+}
+
+/// Groups with their names, and which of them was meant where its name was written for its key.
+pub(crate) fn groups_told(wanted: &str, groups: &[Group], scenario: &Scenario) -> Text {
+    let names = |of: &dyn Fn(&Name) -> &str, open: &str, close: &str| {
+        groups
+            .iter()
+            .map(move |&group| match group_name(scenario, group) {
+                Some(name) => format!("{}{open}{}{close}", group_key(scenario, group), of(name)),
+                None => group_key(scenario, group).to_owned(),
+            })
+            .collect::<Vec<String>>()
+    };
+    let is_name = |name: &Name| {
+        let is_part = !wanted.is_ascii() && name.zh.contains(wanted);
+        is_part || name.en.eq_ignore_ascii_case(wanted)
+    };
+    let meant = groups.iter().find(|group| group_name(scenario, **group).is_some_and(is_name));
+    let (mut zh, mut en) =
+        (names(&|name| &name.zh, "（", "）").join("、"), names(&|name| &name.en, " (", ")").join(", "));
+    if let Some(key) = meant.map(|group| group_key(scenario, *group)) {
+        zh = format!("{zh}；「{wanted}」写作 {key}");
+        en = format!("{en}; write {key} for \"{wanted}\"");
+    }
+    Text::new(zh, en)
+}
+
+/// The name of a group; none of that of everything.
+fn group_name(scenario: &Scenario, group: Group) -> Option<&Name> {
+    match group {
+        Group::All => None,
+        Group::Care(index) => scenario.care.get(index).map(|care| &care.name),
+        Group::Scheme(index) => scenario.schemes.get(index).map(|scheme| &scheme.name),
+        Group::Desk(index) => scenario.desk_classes.get(index).map(|desk| &desk.name),
+        Group::Stop(index) => scenario.suspensions.get(index).map(|stop| &stop.name),
     }
 }
 

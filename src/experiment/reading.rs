@@ -5,7 +5,7 @@
 
 use crate::calendar::Clock;
 use crate::measures::{Catalogue, Group, Kind, Measure, Values};
-use crate::objective::{Bound, Limit, group_key};
+use crate::objective::{Bound, Limit, group_key, groups_told, no_such_measure};
 use crate::scenario::error::{Text, echo, listed, meant};
 use crate::scenario::raw::Name;
 use crate::scenario::world::Scenario;
@@ -54,16 +54,10 @@ impl Reading {
         let all = catalogue.measures.iter().enumerate();
         let of_name: Vec<(usize, &Measure)> = all.filter(|(_, known)| known.key == key).collect();
         let Some((_, first)) = of_name.first() else {
-            let mut known: Vec<&str> = catalogue.measures.iter().map(|measure| measure.key).collect();
-            known.sort_unstable();
-            known.dedup();
-            let near = meant(key, known.iter().copied());
-            let list = known.join(", ");
-            return Err(with_hint(
-                format!("没有 {} 这个指标，现有：{list}", echo(key)),
-                format!("no such measure: {}; there are: {list}", echo(key)),
-                near,
-            ));
+            let near = meant(key, catalogue.measures.iter().map(|measure| measure.key));
+            let told = no_such_measure(key, catalogue);
+            let found = echo(key);
+            return Err(with_hint(format!("{found}：{}", told.zh), format!("{found}: {}", told.en), near));
         };
         let derived = match (key, group) {
             ("back-to-normal", None | Some("last")) => Some(last_desk(scenario, catalogue)),
@@ -79,15 +73,17 @@ impl Reading {
             return Ok(Self { measure: (*measure).clone(), source: Source::Measure(*index) });
         }
         let groups: Vec<&str> = of_name.iter().map(|(_, known)| group_key(scenario, known.group)).collect();
-        let (list, near) = (groups.join(", "), meant(wanted, groups.iter().copied()));
+        let near = meant(wanted, groups.iter().copied());
+        let of: Vec<Group> = of_name.iter().map(|(_, known)| known.group).collect();
+        let told = groups_told(wanted, &of, scenario);
         Err(match group {
             None => Text::new(
-                format!("{key} 要写明哪一组，如 {key}@{}；可用：{list}", groups[0]),
-                format!("{key} needs a group, such as {key}@{}; there are: {list}", groups[0]),
+                format!("{key} 要写明哪一组，如 {key}@{}；可用：{}", groups[0], told.zh),
+                format!("{key} needs a group, such as {key}@{}; there are: {}", groups[0], told.en),
             ),
             Some(group) => with_hint(
-                format!("{key} 没有 {} 这一组，可用：{list}", echo(group)),
-                format!("{key} is not kept for {}; there are: {list}", echo(group)),
+                format!("{key} 没有 {} 这一组，可用：{}", echo(group), told.zh),
+                format!("{key} is not kept for {}; there are: {}", echo(group), told.en),
                 near,
             ),
         })

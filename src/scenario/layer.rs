@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::error::{Code, Problem, Problems, listed, meant, nearest};
+use super::error::{Code, Problem, Problems, Text, listed, meant, nearest};
 use super::file::{self, Kind, Node};
 use super::locate::{self, CITY_FILE, FileLayer, PLACE_SCHEDULE, Target};
 pub use super::locate::{SCHEDULE_DEFAULT, schedules};
@@ -24,6 +24,9 @@ use super::shape;
 use crate::calendar::Calendar;
 
 const PLACE_SET: u16 = 100;
+
+/// Keys named in "did you mean".
+const MEANT_MAX: usize = 3;
 
 /// A scenario as its files say, merged, each value known by file and line.
 #[derive(Debug, Clone)]
@@ -177,7 +180,9 @@ fn apply_sets(merged: &mut Node, sets: &[String], rule: &Rule<'_>, problems: &mu
                 continue;
             }
         };
-        if let Some(problem) = strayed(merged, &parts, rule) {
+        if let Some(problem) =
+            strayed(merged, &parts, rule).or_else(|| shortened(merged, &parts, node.text.as_str(), rule))
+        {
             problems.add(problem);
             continue;
         }
@@ -238,6 +243,46 @@ fn strayed(merged: &Node, parts: &[String], rule: &Rule<'_>) -> Option<Problem> 
         rule = rule.child(part)?;
     }
     None
+}
+
+/// A `--set` of a key without the tables it stands in, such as `deferred_share`: names the keys that end like it
+/// or nearly so.
+fn shortened(merged: &Node, parts: &[String], value: &str, rule: &Rule<'_>) -> Option<Problem> {
+    let first = parts.first()?;
+    if rule.child(first).is_some() {
+        return None;
+    }
+    let wanted = parts.join(".");
+    let mut found: Vec<(usize, String)> = Vec::new();
+    ending_like(merged, &mut Vec::new(), (&wanted, parts.len()), &mut found);
+    let least = found.iter().map(|(distance, _)| *distance).min()?;
+    let whole: Vec<String> =
+        found.into_iter().filter(|(distance, _)| *distance == least).map(|(_, key)| format!("`{key}`")).collect();
+    let more = if whole.len() > MEANT_MAX { "…" } else { "" };
+    let list = |mark: &str| whole[..whole.len().min(MEANT_MAX)].join(mark) + more;
+    let allowed = ("没有这个键；要写从最上一级起的整个键", "unknown key; write the whole key from the top");
+    let hint = Text::new(format!("是否想写 {}？", list("、")), format!("did you mean {}?", list(", ")));
+    let problem = Problem::of_file(Code::UnknownKey, "--set", allowed).with_line(PLACE_SET, None);
+    Some(problem.with_key(wanted, value).with_hint(Some(hint)))
+}
+
+/// Collects keys whose last parts, as many as asked for, are near what is wanted, with their distance.
+fn ending_like(node: &Node, path: &mut Vec<String>, wanted: (&str, usize), found: &mut Vec<(usize, String)>) {
+    for (key, below) in node.entries().into_iter().flatten() {
+        path.push(key.clone());
+        if let Some(start) = path.len().checked_sub(wanted.1) {
+            let end = path[start..].join(".");
+            if let Some(distance) =
+                nearest(wanted.0, [end.as_str()]).map(|near| strsim::damerau_levenshtein(wanted.0, near))
+            {
+                found.push((distance, path.join(".")));
+            }
+        }
+        if path.first().is_some_and(|first| first != "sources") {
+            ending_like(below, path, wanted, found);
+        }
+        path.pop();
+    }
 }
 
 fn add_shape_problems(found: Vec<Problem>, layers: &[FileLayer], origins: &Origins, problems: &mut Problems) {

@@ -33,9 +33,14 @@ pub(super) const PLACE_SCHEDULE: u16 = 50;
 ///
 /// # Errors
 ///
-/// The folder cannot be read.
+/// The folder cannot be read, or is no city's but holds cities.
 pub fn schedules(folder: &Path) -> Result<Vec<String>, Problems> {
     let shown = shown(folder);
+    if !folder.join(CITY_FILE).exists()
+        && let Some(problem) = parent_folder(folder)
+    {
+        return Err(problem.into());
+    }
     let unreadable = |error: std::io::Error| {
         let mut problems = Problems::new();
         problems.add(match error.kind() {

@@ -114,7 +114,9 @@ impl Checker {
         }
         let (least, most) = (rule.minimum(), rule.maximum());
         if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
-            let is_share = (least, most) == (Some(0.0), Some(1.0));
+            // Chances too, whose ends are left out.
+            let is_share =
+                least.is_some_and(|least| least >= 0.0) && most.is_some_and(|most| (0.9..=1.0).contains(&most));
             let hint = if is_share { share_meant(number) } else { None };
             self.add(Code::OutOfRange, path, node, limits(least, most), hint);
         }
