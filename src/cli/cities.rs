@@ -2,22 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Instant;
 
 use clap::Args;
 
 use super::input::{Input, read_path};
-use super::output::{Failure, print};
-use super::progress::{describe_stop, listen, pool, progress_bar, stopped_failure, threads_or_all, tick};
-use super::run::{parse_replications, parse_seed, parse_threads};
-use super::{EngineArgs, LangArg, choose_lang};
-use crate::experiment::Watch;
+use super::output::Failure;
+use super::session::{OutputArgs, Session, SimulationArgs, parse_replications};
+use super::{LangArg, choose_lang};
 use crate::experiment::cities::{Course, Plan, simulate_courses};
 use crate::replication::Model;
-use crate::report::RunInfo;
 use crate::report::cities::{CitiesReport, json, text, write};
-use crate::report::folder::Folder;
 use crate::report::manifest::run_digest;
 use crate::units::Lang;
 
@@ -41,26 +35,13 @@ pub(super) struct CitiesArgs {
     /// Times each city and each step is simulated (default 30) ｜ 每个城市、每一步的模拟次数（默认 30）
     #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
     replications: Option<u32>,
-    /// Random seed: the same seed gives the same results ｜ 随机种子：种子相同，结果相同
-    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed)]
-    seed: u64,
-    /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核心），不影响结果
-    #[arg(long, value_name = "N｜数", value_parser = parse_threads)]
-    threads: Option<u32>,
     #[command(flatten)]
-    engine: EngineArgs,
+    simulation: SimulationArgs,
     /// Results folder (default output/cities) ｜ 结果文件夹（默认 output/cities）
     #[arg(long, value_name = "FOLDER｜文件夹")]
     out: Option<PathBuf>,
-    /// Overwrite another run's results ｜ 覆盖另一次运行的结果
-    #[arg(long)]
-    force: bool,
-    /// No progress bar and no remarks ｜ 不显示进度条和提示
-    #[arg(long)]
-    quiet: bool,
-    /// Print the summary as JSON ｜ 以 JSON 输出摘要
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: OutputArgs,
     /// Language of output; default: the first scenario's, else the locale's ｜ 输出语言；默认按第一个情景文件，其次按系统语言
     #[arg(long, value_enum, value_name = "LANG｜语言")]
     lang: Option<LangArg>,
@@ -73,48 +54,20 @@ pub(super) fn cities(arguments: &CitiesArgs) -> Result<ExitCode, Failure> {
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("output").join("cities"));
     let replications = arguments.replications.unwrap_or(REPLICATIONS_DEFAULT);
     let size = format!("cities {replications} from {base} {}", arguments.reverse);
-    let digests: Vec<String> =
-        inputs.iter().map(|input| run_digest(&input.loaded, arguments.seed, &size, lang)).collect();
-    let folder =
-        Folder::prepare(&out, arguments.force, &digests.join("-")).map_err(|error| Failure::input(error.text(lang)))?;
-    let engine = arguments.engine.engine;
+    let (seed, engine) = (arguments.simulation.seed, arguments.simulation.engine());
+    let digests: Vec<String> = inputs.iter().map(|input| run_digest(&input.loaded, seed, &size, lang)).collect();
+    let session = Session::begin(&arguments.simulation, &arguments.output, (out, &digests.join("-")), lang)?;
     let courses = inputs
         .into_iter()
         .map(|input| Course { loaded: input.loaded, model: Model::new(input.scenario).with_engine(engine) });
     let plan = Plan::new(courses.collect(), base, arguments.reverse, engine);
-    let threads = threads_or_all(arguments.threads);
-    let watch = Arc::new(Watch::default());
-    let signal = listen(lang);
-    let started = jiff::Timestamp::now().to_string();
-    let clock = Instant::now();
     let planned = replications.saturating_mul(plan.courses.len() as u32);
-    let bar = progress_bar(arguments.quiet || arguments.json, planned, lang);
-    let ticker = tick(&bar, &watch, &signal);
-    let outcomes = pool(threads)?.install(|| simulate_courses(&plan, arguments.seed, replications, &watch));
-    ticker.stop();
-    bar.finish_and_clear();
-    let stopped = describe_stop(outcomes.stopped.as_ref(), outcomes.replications(), lang);
-    if outcomes.replications() == 0 {
-        return Err(stopped_failure(stopped, &signal, lang));
-    }
-    let info = RunInfo { threads, engine, started, seconds: clock.elapsed().as_secs_f64() };
-    let report = CitiesReport::new(&plan, &outcomes, lang, info).map_err(|error| Failure::work(error.text(lang)))?;
-    let files = write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
-    if arguments.json {
-        let whole = serde_json::to_string_pretty(&json(&report)).map_err(|error| Failure::work(error.to_string()))?;
-        print(&(whole + "\n"), lang)?;
-    } else {
-        print(&text(&report), lang)?;
-        if !arguments.quiet {
-            let (count, place) = (files.len(), out.display());
-            let written = lang.choose(
-                format!("\n结果（{count} 个文件）在 {place}\n"),
-                format!("\n{count} files written to {place}\n"),
-            );
-            print(&written, lang)?;
-        }
-    }
-    if outcomes.stopped.is_some() { Err(stopped_failure(stopped, &signal, lang)) } else { Ok(ExitCode::SUCCESS) }
+    let outcomes = session.simulate(planned, |watch, _| simulate_courses(&plan, seed, replications, watch));
+    session.end((outcomes.stopped.as_ref(), outcomes.replications()), |session, info| {
+        let report =
+            CitiesReport::new(&plan, &outcomes, lang, info).map_err(|error| Failure::work(error.text(lang)))?;
+        session.write(|folder| write(folder, &report), || json(&report), || text(&report))
+    })
 }
 
 /// Reads all cities, and refuses one alone, too many, and the same twice.

@@ -1,40 +1,40 @@
 //! `cutover compare`: the schedules of a city on the same patients.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Instant;
 
 use clap::Args;
+use indicatif::ProgressBar;
 
+use super::ScenarioArgs;
 use super::input::{Input, one_clock, problems, read_schedule};
-use super::output::{Failure, print};
-use super::progress::{describe_stop, listen, pool, progress_bar, stopped_failure, threads_or_all, tick};
-use super::run::{REPLICATIONS_DEFAULT, parse_replications, parse_seed, parse_threads};
+use super::output::{Failure, remark};
+use super::run::REPLICATIONS_DEFAULT;
+use super::schedules::{Asked, Folder};
+use super::session::{OutputArgs, Session, SimulationArgs, parse_precision, parse_replications};
 use super::usage::{BadValue, whole};
-use super::{EngineArgs, ScenarioArgs, choose_lang};
+use crate::engine::Engine;
 use crate::experiment::Watch;
-use crate::experiment::comparison::{Candidate, Comparison, Plan, compare as compare_candidates};
+use crate::experiment::comparison::{Candidate, Comparison, Phase, Plan, compare as compare_candidates};
 use crate::experiment::worlds::{Worlds, scores};
 use crate::measures::Catalogue;
 use crate::objective::Objective;
 use crate::replication::Model;
-use crate::report::RunInfo;
 use crate::report::comparison::{ComparisonReport, json, text, write};
-use crate::report::folder::Folder;
 use crate::report::manifest::run_digest;
 use crate::scenario::alike::differences;
 use crate::scenario::check::check;
-use crate::scenario::layer::{Loaded, SCHEDULE_DEFAULT, schedules};
+use crate::scenario::layer::Loaded;
 use crate::scenario::plausible::World;
+use crate::stats::Precision;
 use crate::units::Lang;
-
-/// Most schedules that one comparison takes.
-const SCHEDULES_MAX: usize = 40;
 
 /// Replications of all schedules unless asked otherwise: those that the procedure has screened out by then are left
 /// out of the rest.
 const EVERYBODY_DEFAULT: u32 = 50;
+
+/// Most replications that `--precision` may take unless asked otherwise.
+const PRECISION_MOST_DEFAULT: u32 = 1_000;
 
 /// Replications in each plausible world unless asked otherwise.
 const WORLDS_DEFAULT: u32 = 5;
@@ -50,44 +50,52 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     scenario: ScenarioArgs,
     /// Schedules, by their files' names (default: all of the folder) ｜ 参加比较的方案，写文件名（默认文件夹中的全部）
-    #[arg(long, value_name = "A,B,…｜方案", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B,…｜方案")]
     schedules: Vec<String>,
-    /// The schedule the others are compared with (default: announced) ｜ 作基准的方案（默认 announced 公告方案）
+    /// The schedule the others are compared with (default: announced, or the schedule file that PATH is) ｜ 作基准的方案（默认 announced 公告方案；路径写的是一个方案文件时，默认就是它）
     #[arg(long, value_name = "SCHEDULE｜方案")]
     baseline: Option<String>,
     /// Times the course is simulated under every schedule (default 100; 50 where it is worse by then, or too close to a better one) ｜ 每个方案的模拟次数（默认 100；50 次后较差或差别无关紧要的不再继续）
-    #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
+    #[arg(long, value_name = "N｜次数", conflicts_with = "precision", value_parser = parse_replications)]
     replications: Option<u32>,
-    /// Most times for schedules between which the choice is open (default: twice as many) ｜ 选择未定的方案最多模拟的次数（默认加倍）
+    /// Simulate all schedules until visits affected and prepayment of the baseline, and the differences to them, are known this well relative to the baseline, such as 2% ｜ 按精度自动决定模拟次数：基准的受影响人次与垫付总额、各方案与它的差，都达到相对于基准的此精度，如 2%
+    #[arg(long, value_name = "SHARE｜精度", value_parser = parse_precision)]
+    precision: Option<Precision>,
+    /// Most times for schedules between which the choice is open (default: twice as many; 1000 with --precision, which it limits too) ｜ 选择未定的方案最多模拟的次数（默认加倍；用 --precision 时也是其上限，默认 1000）
     #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
     most: Option<u32>,
     /// Simulated courses in each plausible world (long or short work, many or few who put visits off or stock up, slow or fast windows) for the schedules in question (0 leaves it out) ｜ 各种可能情形（工期长短、推迟与提前开药多少、窗口快慢）下对仍有争议的方案各模拟的次数（0 为不做）
     #[arg(long, value_name = "N｜次数", default_value_t = WORLDS_DEFAULT, value_parser = parse_worlds)]
     worlds: u32,
-    /// Random seed: the same seed gives the same results ｜ 随机种子：种子相同，结果相同
-    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed)]
-    seed: u64,
-    /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核心），不影响结果
-    #[arg(long, value_name = "N｜数", value_parser = parse_threads)]
-    threads: Option<u32>,
     #[command(flatten)]
-    engine: EngineArgs,
+    simulation: SimulationArgs,
     /// Results folder (default output/CITY/compare) ｜ 结果文件夹（默认 output/城市/compare）
     #[arg(long, value_name = "FOLDER｜文件夹")]
     out: Option<PathBuf>,
-    /// Overwrite another run's results ｜ 覆盖另一次运行的结果
-    #[arg(long)]
-    force: bool,
-    /// No progress bar and no remarks ｜ 不显示进度条和提示
-    #[arg(long)]
-    quiet: bool,
-    /// Print the summary as JSON ｜ 以 JSON 输出摘要
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 fn parse_worlds(text: &str) -> Result<u32, BadValue> {
     whole(text, 0, 10_000)
+}
+
+impl CompareArgs {
+    fn plan(&self) -> Plan {
+        let replications = self.replications.unwrap_or(REPLICATIONS_DEFAULT);
+        match self.precision {
+            None => Plan {
+                everybody: self.replications.unwrap_or(EVERYBODY_DEFAULT),
+                replications,
+                most: self.most.unwrap_or(replications.saturating_mul(2)).max(replications),
+                precision: None,
+            },
+            Some(_) => {
+                let most = self.most.unwrap_or(PRECISION_MOST_DEFAULT);
+                Plan { everybody: most, replications: most, most, precision: self.precision }
+            }
+        }
+    }
 }
 
 pub(super) fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
@@ -95,125 +103,65 @@ pub(super) fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
     let lang = inputs[0].lang;
     let city = &inputs[0].loaded.city;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("output").join(city).join("compare"));
-    let replications = arguments.replications.unwrap_or(REPLICATIONS_DEFAULT);
-    let plan = Plan {
-        everybody: arguments.replications.unwrap_or(EVERYBODY_DEFAULT),
-        replications,
-        most: arguments.most.unwrap_or(2 * replications).max(replications),
-    };
-    let digests: Vec<String> = inputs
-        .iter()
-        .map(|input| run_digest(&input.loaded, arguments.seed, &format!("compare {plan:?} {}", arguments.worlds), lang))
-        .collect();
-    let folder =
-        Folder::prepare(&out, arguments.force, &digests.join("-")).map_err(|error| Failure::input(error.text(lang)))?;
-    let (loaded, candidates) = candidates(inputs, arguments, lang)?;
-    let threads = threads_or_all(arguments.threads);
-    let watch = Arc::new(Watch::default());
-    let signal = listen(lang);
-    let started = jiff::Timestamp::now().to_string();
-    let clock = Instant::now();
-    let bar = progress_bar(arguments.quiet || arguments.json, plan.replications, lang);
-    let ticker = tick(&bar, &watch, &signal);
-    let pool = pool(threads)?;
-    let mut comparison = pool.install(|| compare_candidates(&candidates, arguments.seed, plan, &watch));
-    if comparison.stopped.is_none() && arguments.worlds > 0 {
-        pool.install(|| add_worlds(&mut comparison, (&loaded, &candidates), arguments, &watch));
-    }
-    ticker.stop();
-    bar.finish_and_clear();
-    let stopped = describe_stop(comparison.stopped.as_ref(), comparison.replications(), lang);
-    if comparison.replications() == 0 {
-        return Err(stopped_failure(stopped, &signal, lang));
-    }
-    let info = RunInfo { threads, engine: arguments.engine.engine, started, seconds: clock.elapsed().as_secs_f64() };
-    let report = ComparisonReport::new(&loaded, &candidates, &comparison, lang, info)
-        .map_err(|error| Failure::work(error.text(lang)))?;
-    let files = write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
-    if arguments.json {
-        let whole = serde_json::to_string_pretty(&json(&report)).map_err(|error| Failure::work(error.to_string()))?;
-        print(&(whole + "\n"), lang)?;
-    } else {
-        print(&text(&report), lang)?;
-        if !arguments.quiet {
-            let (count, place) = (files.len(), out.display());
-            let written = lang.choose(
-                format!("\n结果（{count} 个文件）在 {place}\n"),
-                format!("\n{count} files written to {place}\n"),
-            );
-            print(&written, lang)?;
+    let (plan, seed) = (arguments.plan(), arguments.simulation.seed);
+    let size = format!("compare {plan:?} {}", arguments.worlds);
+    let digests: Vec<String> = inputs.iter().map(|input| run_digest(&input.loaded, seed, &size, lang)).collect();
+    let (loaded, candidates) = candidates(inputs, arguments.simulation.engine(), lang)?;
+    let session = Session::begin(&arguments.simulation, &arguments.output, (out, &digests.join("-")), lang)?;
+    let comparison = session.simulate(plan.replications, |watch, bar| {
+        let mut comparison =
+            compare_candidates(&candidates, seed, plan, watch, &|phase| show_phase(phase, plan.precision, bar, lang));
+        if comparison.stopped.is_none() && arguments.worlds > 0 {
+            bar.set_length(u64::from(watch.finished.load(std::sync::atomic::Ordering::Relaxed)));
+            bar.set_message(lang.pick("各种可能情形", "plausible worlds"));
+            add_worlds(&mut comparison, (&loaded, &candidates), arguments, (watch, bar));
         }
-    }
-    if comparison.stopped.is_some() { Err(stopped_failure(stopped, &signal, lang)) } else { Ok(ExitCode::SUCCESS) }
+        comparison
+    });
+    session.end((comparison.stopped.as_ref(), comparison.replications()), |session, info| {
+        let report = ComparisonReport::new(&loaded, &candidates, &comparison, lang, info)
+            .map_err(|error| Failure::work(error.text(lang)))?;
+        session.write(|folder| write(folder, &report), || json(&report), || text(&report))
+    })
 }
 
-/// Reads all schedules, the baseline first, with one clock for all of them.
+/// Shows on the bar what the comparison is at, and lets its end move on with what is added.
+fn show_phase(phase: Phase, precision: Option<Precision>, bar: &ProgressBar, lang: Lang) {
+    match phase {
+        Phase::Planned(_) if precision.is_some() => bar.set_message(lang.pick("直到达到精度", "until precise")),
+        Phase::Planned(_) => {}
+        Phase::More(more) => {
+            // What was planned and screened out is not to come any more.
+            bar.set_length(bar.position() + u64::from(more));
+            bar.set_message(lang.pick("追加模拟", "more, to decide"));
+        }
+    }
+}
+
+/// Reads all schedules that are compared, the baseline first, with one clock for all of the folder, so that a
+/// schedule has the same numbers whichever others are asked for.
 fn read_all(arguments: &CompareArgs) -> Result<Vec<Input>, Failure> {
     let ScenarioArgs { path, sets, lang } = &arguments.scenario;
-    let early = choose_lang(*lang, None);
-    let folder: &Path = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    let known = schedules(folder).map_err(|problems| Failure::input(problems.render(early)))?;
-    let names = chosen_names(arguments, path, &known, early)?;
+    let folder = Folder::read(path, sets, *lang)?;
+    let asked = Asked { schedules: &arguments.schedules, baseline: arguments.baseline.as_deref() };
+    let names = folder.chosen(asked)?;
     let read = |sets: &[String]| -> Result<Vec<Input>, Failure> {
-        names.iter().map(|name| read_schedule(folder, Some(name), sets, *lang)).collect()
+        names.iter().map(|name| read_schedule(folder.path(), Some(name), sets, *lang)).collect()
     };
     let inputs = read(sets)?;
     refuse_differing(&inputs)?;
-    let Some(clock) = one_clock(inputs.iter().map(|input| &input.scenario)) else { return Ok(inputs) };
-    read(&sets.iter().cloned().chain(clock).collect::<Vec<String>>())
-}
-
-/// Names of the schedules to compare, the baseline first.
-fn chosen_names(arguments: &CompareArgs, path: &Path, known: &[String], lang: Lang) -> Result<Vec<String>, Failure> {
-    let own = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| path.is_file());
-    let mut names: Vec<String> = if arguments.schedules.is_empty() { known.to_vec() } else { Vec::new() };
-    for name in arguments.schedules.iter().map(|name| name.trim()).chain(own) {
-        if !known.iter().any(|one| one == name) {
-            return Err(unknown(name, known, "--schedules", lang));
-        }
-        if !names.iter().any(|one| one == name) {
-            names.push(name.to_owned());
-        }
-    }
-    let default = own.unwrap_or(SCHEDULE_DEFAULT);
-    let baseline = match &arguments.baseline {
-        Some(name) if !known.contains(name) => return Err(unknown(name, known, "--baseline", lang)),
-        Some(name) => name.as_str(),
-        None if names.iter().any(|name| name == default) || known.iter().any(|name| name == default) => default,
-        None => names.first().map_or("", String::as_str),
-    }
-    .to_owned();
-    let mut all = vec![baseline.clone()];
-    all.extend(names.into_iter().filter(|name| *name != baseline));
-    let count = all.len();
-    if count < 2 {
-        let found = all.join(", ");
-        return Err(Failure::input(lang.choose(
-            format!("只有一个方案（{found}），没有可比较的；请在同一文件夹另写一个方案，如 extends = \"{found}.toml\" 再改几个键"),
-            format!("there is only one schedule ({found}), nothing to compare it with; write another file beside it, such as one with extends = \"{found}.toml\" that changes a few keys"),
-        )));
-    }
-    if count > SCHEDULES_MAX {
-        return Err(Failure::input(lang.choose(
-            format!("一次最多比较 {SCHEDULES_MAX} 个方案，现有 {count} 个；请用 --schedules 挑选"),
+    let clock = one_clock(folder.scenarios());
+    if clock.is_some() && !folder.unreadable().is_empty() && !arguments.output.quiet {
+        let (list, lang) = (folder.unreadable().join(", "), inputs[0].lang);
+        remark(&lang.choose(
+            format!("这些方案有错（用 cutover check 查看），确定共同起止日期时没有计入：{list}"),
             format!(
-                "at most {SCHEDULES_MAX} schedules can be compared at once, there are {count}: choose with --schedules"
+                "these schedules are wrong (see cutover check) and left out of the common first and last day: {list}"
             ),
-        )));
+        ));
     }
-    Ok(all)
-}
-
-fn unknown(name: &str, known: &[String], option: &str, lang: Lang) -> Failure {
-    let list = known.join(", ");
-    let nearest = known.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
-    let near = nearest.filter(|near| strsim::jaro_winkler(name, near) > 0.75);
-    let hint = near
-        .map_or_else(String::new, |near| lang.choose(format!("；是否指 {near}？"), format!("; did you mean {near}?")));
-    Failure::input(lang.choose(
-        format!("{option} {name}：没有这个方案，现有：{list}{hint}"),
-        format!("{option} {name}: no such schedule, there are: {list}{hint}"),
-    ))
+    let Some(clock) = clock else { return Ok(inputs) };
+    read(&sets.iter().cloned().chain(clock).collect::<Vec<String>>())
 }
 
 /// Schedules of differing people cannot be compared on the same people.
@@ -241,8 +189,8 @@ fn refuse_differing(inputs: &[Input]) -> Result<(), Failure> {
         }
         let (one, two, list) = (&first.loaded.schedule, &other.loaded.schedule, lines.join("\n"));
         return Err(Failure::input(lang.choose(
-            format!("{one} 与 {two} 不是同一批参保人和窗口，不能比较。不同的键：\n{list}\n请把这些键移到 city.toml（两个方案共用），或改用停机、处理方式、配套措施来表达"),
-            format!("{one} and {two} are not for the same people and desks and cannot be compared. Keys that differ:\n{list}\nmove these keys to city.toml, which both share, or say it by stops, handling or measures"),
+            format!("{one} 与 {two} 不是同一批参保人和窗口，不能比较。不同的键：\n{list}\n请把这些键移到 city.toml（两个方案共用），或改用停机、处理方式、配套措施来表达；pathways 里人的行为和经办时长也须相同，确有不同的请另写一条新的 pathway，用 handling 指过去"),
+            format!("{one} and {two} are not for the same people and desks and cannot be compared. Keys that differ:\n{list}\nmove these keys to city.toml, which both share, or say it by stops, handling or measures; how people behave in a pathway and how long its steps take must be the same too: write a new pathway where they are not, and point to it with handling"),
         )));
     }
     Ok(())
@@ -254,8 +202,9 @@ fn add_worlds(
     comparison: &mut Comparison,
     (loaded, candidates): (&[Loaded], &[Candidate]),
     arguments: &CompareArgs,
-    watch: &Watch,
+    (watch, bar): (&Watch, &ProgressBar),
 ) {
+    let engine = arguments.simulation.engine();
     let which = comparison.in_question(IN_QUESTION_MAX);
     if which.len() < 2 {
         return;
@@ -278,9 +227,10 @@ fn add_worlds(
     let differs = |world: &World| which.iter().any(|&index| world.of(&loaded[index]).is_some());
     for world in World::all().filter(differs) {
         let moved: Option<Vec<Candidate>> =
-            which.iter().map(|&index| in_world(world, &loaded[index], &candidates[index], arguments)).collect();
+            which.iter().map(|&index| in_world(world, &loaded[index], &candidates[index], engine)).collect();
         let Some(moved) = moved else { continue };
-        match scores(&moved, arguments.seed, arguments.worlds, watch) {
+        bar.inc_length(u64::from(arguments.worlds));
+        match scores(&moved, arguments.simulation.seed, arguments.worlds, watch) {
             Ok(scores) => found.push((Some(world), scores)),
             Err(why) => {
                 comparison.stopped = Some(why);
@@ -293,30 +243,26 @@ fn add_worlds(
 }
 
 /// A schedule in a world; as it is where nothing differs there, none where it cannot be.
-fn in_world(world: World, loaded: &Loaded, candidate: &Candidate, arguments: &CompareArgs) -> Option<Candidate> {
+fn in_world(world: World, loaded: &Loaded, candidate: &Candidate, engine: Engine) -> Option<Candidate> {
     let moved = world.of(loaded);
     let loaded = moved.as_ref().unwrap_or(loaded);
     let scenario = check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar).ok()?;
     Some(Candidate {
-        model: Model::new(scenario).with_engine(arguments.engine.engine),
+        model: Model::new(scenario).with_engine(engine),
         objective: candidate.objective.clone(),
         catalogue: candidate.catalogue.clone(),
     })
 }
 
 /// The scenarios with their tables and what they are weighed by.
-fn candidates(
-    inputs: Vec<Input>,
-    arguments: &CompareArgs,
-    lang: Lang,
-) -> Result<(Vec<Loaded>, Vec<Candidate>), Failure> {
+fn candidates(inputs: Vec<Input>, engine: Engine, lang: Lang) -> Result<(Vec<Loaded>, Vec<Candidate>), Failure> {
     let (mut loaded, mut found) = (Vec::new(), Vec::new());
     for input in inputs {
         let catalogue = Catalogue::new(&input.scenario);
         let raw = input.loaded.layer.objective.clone().unwrap_or_default();
         let objective = Objective::new(&raw, &input.scenario, &catalogue)
             .map_err(|complaints| Failure::input(problems(&input.loaded, complaints).render(lang)))?;
-        let model = Model::new(input.scenario).with_engine(arguments.engine.engine);
+        let model = Model::new(input.scenario).with_engine(engine);
         found.push(Candidate { model, objective, catalogue });
         loaded.push(input.loaded);
     }

@@ -11,7 +11,9 @@ mod progress;
 #[cfg(feature = "charts")]
 mod redraw;
 mod run;
+mod schedules;
 mod schema;
+mod session;
 mod sweep;
 mod trace;
 mod usage;

@@ -35,6 +35,11 @@ impl Failure {
         Self { text: format!("{line}\n{}", self.text), ..self }
     }
 
+    /// The same with a part of its text replaced.
+    pub(crate) fn replacing(self, found: &str, other: &str) -> Self {
+        Self { text: self.text.replace(found, other), ..self }
+    }
+
     /// Prints the text on standard error and gives the exit status.
     #[must_use]
     pub fn report(&self) -> ExitCode {

@@ -2,24 +2,18 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Instant;
 
 use clap::Args;
 
 use super::input::{Input, one_clock, problems, read_schedule};
-use super::output::{Failure, print};
-use super::progress::{describe_stop, listen, pool, progress_bar, stopped_failure, threads_or_all, tick};
-use super::run::{parse_replications, parse_seed, parse_threads};
-use super::{EngineArgs, ScenarioArgs, choose_lang};
-use crate::experiment::Watch;
+use super::output::Failure;
+use super::session::{OutputArgs, Session, SimulationArgs, parse_replications};
+use super::{ScenarioArgs, choose_lang};
 use crate::experiment::grid::Grid;
 use crate::experiment::reading::{READINGS_DEFAULT, READINGS_MAX, Reading, Threshold};
 use crate::experiment::sweep::{Point, sweep as sweep_points};
 use crate::measures::Catalogue;
 use crate::objective::Objective;
-use crate::report::RunInfo;
-use crate::report::folder::Folder;
 use crate::report::manifest::{run_digest, scenario_digest, world_digest};
 use crate::report::sweep::{SweepReport, json, text, write};
 use crate::scenario::error::{Text, listed, meant};
@@ -58,26 +52,13 @@ pub(super) struct SweepArgs {
     /// Times the course is simulated at every point (default 30) ｜ 每个点的模拟次数（默认 30）
     #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
     replications: Option<u32>,
-    /// Random seed: the same seed gives the same results ｜ 随机种子：种子相同，结果相同
-    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed, allow_negative_numbers = true)]
-    seed: u64,
-    /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核心），不影响结果
-    #[arg(long, value_name = "N｜数", value_parser = parse_threads)]
-    threads: Option<u32>,
     #[command(flatten)]
-    engine: EngineArgs,
+    simulation: SimulationArgs,
     /// Results folder (default output/CITY/sweep) ｜ 结果文件夹（默认 output/城市/sweep）
     #[arg(long, value_name = "FOLDER｜文件夹")]
     out: Option<PathBuf>,
-    /// Overwrite another run's results ｜ 覆盖另一次运行的结果
-    #[arg(long)]
-    force: bool,
-    /// No progress bar and no remarks ｜ 不显示进度条和提示
-    #[arg(long)]
-    quiet: bool,
-    /// Print the summary as JSON ｜ 以 JSON 输出摘要
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(super) fn sweep(arguments: &SweepArgs) -> Result<ExitCode, Failure> {
@@ -96,41 +77,15 @@ pub(super) fn sweep(arguments: &SweepArgs) -> Result<ExitCode, Failure> {
         arguments.limit,
         digests.join(" ")
     );
-    let digest = run_digest(loaded, arguments.seed, &size, lang);
-    let folder = Folder::prepare(&out, arguments.force, &digest).map_err(|error| Failure::input(error.text(lang)))?;
-    let (threads, engine) = (threads_or_all(arguments.threads), arguments.engine.engine);
-    let watch = Arc::new(Watch::default());
-    let signal = listen(lang);
-    let started = jiff::Timestamp::now().to_string();
-    let clock = Instant::now();
+    let (seed, engine) = (arguments.simulation.seed, arguments.simulation.engine());
+    let digest = run_digest(loaded, seed, &size, lang);
+    let session = Session::begin(&arguments.simulation, &arguments.output, (out, &digest), lang)?;
     let planned = u32::try_from(grid.len()).unwrap_or(u32::MAX).saturating_mul(replications);
-    let bar = progress_bar(arguments.quiet || arguments.json, planned, lang);
-    let ticker = tick(&bar, &watch, &signal);
-    let found = pool(threads)?.install(|| sweep_points(&points, arguments.seed, replications, engine, &watch));
-    ticker.stop();
-    bar.finish_and_clear();
-    let stopped = describe_stop(found.stopped.as_ref(), found.courses(), lang);
-    if found.courses() == 0 {
-        return Err(stopped_failure(stopped, &signal, lang));
-    }
-    let info = RunInfo { threads, engine, started, seconds: clock.elapsed().as_secs_f64() };
-    let report = SweepReport::new(loaded, &digests, &grid, &points, &found, lang, info);
-    let files = write(&folder, &report).map_err(|error| Failure::work(error.text(lang)))?;
-    if arguments.json {
-        let whole = serde_json::to_string_pretty(&json(&report)).map_err(|error| Failure::work(error.to_string()))?;
-        print(&(whole + "\n"), lang)?;
-    } else {
-        print(&text(&report), lang)?;
-        if !arguments.quiet {
-            let (count, place) = (files.len(), out.display());
-            let written = lang.choose(
-                format!("\n结果（{count} 个文件）在 {place}\n"),
-                format!("\n{count} files written to {place}\n"),
-            );
-            print(&written, lang)?;
-        }
-    }
-    if found.stopped.is_some() { Err(stopped_failure(stopped, &signal, lang)) } else { Ok(ExitCode::SUCCESS) }
+    let found = session.simulate(planned, |watch, _| sweep_points(&points, seed, replications, engine, watch));
+    session.end((found.stopped.as_ref(), found.courses()), |session, info| {
+        let report = SweepReport::new(loaded, &digests, &grid, &points, &found, lang, info);
+        session.write(|folder| write(folder, &report), || json(&report), || text(&report))
+    })
 }
 
 fn input_error(error: &Text, lang: Lang) -> Failure {
@@ -169,11 +124,17 @@ fn gather(arguments: &SweepArgs, grid: &Grid, more: &[String]) -> Result<Gathere
         let input = read_schedule(path, None, &all, *lang).map_err(|failure| {
             // The same in both languages: what follows is in the scenario's.
             let (place, count, own) = (point + 1, grid.len(), own.join(" --vary "));
-            failure.after(&format!("--vary {own} ({place}/{count})"))
+            varied(failure, &grid.sets(point)).after(&format!("--vary {own} ({place}/{count})"))
         })?;
         found.add(input, arguments)?;
     }
     Ok(found)
+}
+
+/// A failure that names a key of the grid by the option that it was given with.
+fn varied(failure: Failure, sets: &[String]) -> Failure {
+    let keys = sets.iter().filter_map(|set| set.split_once('=')).map(|(key, _)| key.trim());
+    keys.fold(failure, |failure, key| failure.replacing(&format!("--set: {key}"), &format!("--vary {key}")))
 }
 
 impl Gathered {

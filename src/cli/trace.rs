@@ -30,7 +30,7 @@ pub(super) struct TraceArgs {
     #[arg(long, value_name = "GROUP/NUMBER｜网点组/序号")]
     site: Option<String>,
     /// Random seed, as given to run ｜ 随机种子，与 run 所用相同
-    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = super::run::parse_seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = super::session::parse_seed, allow_negative_numbers = true)]
     seed: u64,
     #[command(flatten)]
     engine: EngineArgs,

@@ -1,19 +1,22 @@
 //! Several schedules on the same patients: all of them for a fixed number of replications, then the
 //! baseline and those that are left (neither screened out nor breaking a limit for certain) for the rest of what
-//! was planned, and in the end those that still decide something for as many more as are allowed.
+//! was planned, and in the end those that still decide something for as many more as are allowed. With a precision
+//! asked for, all of them are simulated until it is reached, at fixed checkpoints as in [`super::run`].
 
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
-use crate::measures::{Catalogue, HourlySums, Values, measure};
+use crate::measures::{Catalogue, Group, HourlySums, Values, measure};
 use crate::objective::Objective;
 use crate::replication::{Gains, Model, Tracing, simulate_all};
+use crate::stats::{Confidence, Estimate, Precision, checkpoints};
 
 use super::batch::batch;
 use super::choice::{Choice, Open};
 use super::samples::GainSamples;
 use super::spool::SpoolError;
 use super::worlds::Worlds;
-use super::{Results, Stopped, Watch};
+use super::{PRECISION_MEASURES, Results, Stopped, Watch};
 
 /// A schedule and what it is weighed by.
 #[derive(Debug)]
@@ -27,14 +30,25 @@ pub struct Candidate {
 }
 
 /// How many replications.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
-    /// Of all schedules.
+    /// Of all schedules; with a precision at most.
     pub everybody: u32,
     /// Of the baseline and of the schedules that are left by then.
     pub replications: u32,
     /// At most, for those between which the choice is open, by the sum or by limits.
     pub most: u32,
+    /// How well the differences and the baseline must be known; none where numbers alone say when to stop.
+    pub precision: Option<Precision>,
+}
+
+/// What a comparison is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// All schedules, and those that are left: so many replications at most.
+    Planned(u32),
+    /// So many more of those that decide something.
+    More(u32),
 }
 
 /// What a comparison gives.
@@ -49,6 +63,8 @@ pub struct Comparison {
     pub worlds: Option<Worlds>,
     /// The choice; none where too few replications were finished for one.
     pub choice: Option<Choice>,
+    /// Whether the precision asked for was reached; none when none was asked.
+    pub precise: Option<bool>,
     /// Why the comparison ended early, if it did.
     pub stopped: Option<Stopped>,
 }
@@ -63,19 +79,26 @@ struct Replication {
 /// Replications simulated at a time once only some schedules are left.
 const MORE_AT_A_TIME: u32 = 20;
 
-/// Compares candidates; the first one is the baseline.
-pub fn compare(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch) -> Comparison {
+/// Compares candidates; the first one is the baseline. `on_phase` hears what it is at.
+pub fn compare(
+    candidates: &[Candidate],
+    seed: u64,
+    plan: Plan,
+    watch: &Watch,
+    on_phase: &(dyn Fn(Phase) + Sync),
+) -> Comparison {
     let count = candidates.len();
     let mut comparison = Comparison {
         results: candidates.iter().map(|one| Results::sharing(seed, one.catalogue.clone(), count)).collect(),
         gains: candidates.iter().map(|_| GainSamples::new(count)).collect(),
         worlds: None,
         choice: None,
+        precise: None,
         stopped: None,
     };
-    match comparison.simulate(candidates, seed, plan, watch) {
+    match comparison.simulate(candidates, seed, plan, (watch, on_phase)) {
         Ok(None) => {}
-        Ok(Some(open)) => choose(candidates, seed, plan, watch, open, &mut comparison),
+        Ok(Some(open)) => choose(candidates, seed, (plan, watch, on_phase), open, &mut comparison),
         // Why it ended before counts for more than that it cannot be judged.
         Err(why) => comparison.stopped = comparison.stopped.take().or(Some(why.into())),
     }
@@ -89,15 +112,17 @@ impl Comparison {
         candidates: &[Candidate],
         seed: u64,
         plan: Plan,
-        watch: &Watch,
+        (watch, on_phase): (&Watch, &(dyn Fn(Phase) + Sync)),
     ) -> Result<Option<Open>, SpoolError> {
+        on_phase(Phase::Planned(plan.everybody.max(plan.replications)));
         let everybody: Vec<usize> = (0..candidates.len()).collect();
-        let first = plan.everybody.min(plan.replications);
         let simulate = |which: &[usize], number| replication(candidates, which, seed, number, watch);
-        let done = batch(0..first, &|number| simulate(&everybody, number), &mut |one| Ok(self.add(&everybody, &one)?));
-        self.stopped = done.err();
-        let mut open = Open::new(candidates, &self.results, plan.most as usize)?;
-        if self.stopped.is_none() && first < plan.replications {
+        let first = self.simulate_everybody(&plan, &mut |comparison, numbers| {
+            let add = &mut |one: Replication| Ok(comparison.add(&everybody, &one)?);
+            comparison.stopped = batch(numbers, &|number| simulate(&everybody, number), add).err();
+        })?;
+        let mut open = Open::new(candidates, &self.results, plan.most.max(plan.replications) as usize)?;
+        if self.stopped.is_none() && first < plan.replications && plan.precision.is_none() {
             let worth = open.as_ref().map_or_else(|| everybody.clone(), Open::left);
             let which: Vec<usize> =
                 everybody.iter().copied().filter(|index| *index == 0 || worth.contains(index)).collect();
@@ -113,6 +138,31 @@ impl Comparison {
         Ok(open)
     }
 
+    /// Simulates all schedules as often as planned, or until the precision is reached; gives how often that was
+    /// meant to be.
+    fn simulate_everybody(
+        &mut self,
+        plan: &Plan,
+        run: &mut dyn FnMut(&mut Self, Range<u32>),
+    ) -> Result<u32, SpoolError> {
+        let Some(target) = plan.precision else {
+            let first = plan.everybody.min(plan.replications);
+            run(self, 0..first);
+            return Ok(first);
+        };
+        let mut done = 0;
+        for look in checkpoints(plan.everybody as usize) {
+            run(self, done..look as u32);
+            done = look as u32;
+            let reached = self.is_precise(&target)?;
+            self.precise = Some(reached);
+            if reached || self.stopped.is_some() {
+                break;
+            }
+        }
+        Ok(done)
+    }
+
     /// Takes a replication of some schedules: of all of them or, where there is no room for one, of none.
     fn add(&mut self, which: &[usize], replication: &Replication) -> Result<(), SpoolError> {
         for &index in which {
@@ -126,6 +176,34 @@ impl Comparison {
             }
         }
         Ok(())
+    }
+
+    /// Whether the baseline's prepayment and affected visits, and every schedule's difference to them, are known
+    /// as well as asked. The half widths are those of 95 % intervals that hold together for all differences, and
+    /// count relative to the baseline's mean: a difference near 0 need not be known to a share of itself.
+    fn is_precise(&self, target: &Precision) -> Result<bool, SpoolError> {
+        let Some((baseline, others)) = self.results.split_first() else { return Ok(true) };
+        let all = (others.len() * PRECISION_MEASURES.len()).max(1);
+        for key in PRECISION_MEASURES {
+            let Some(index) = baseline.catalogue.find(key, Group::All) else { continue };
+            let values = |results: &Results| -> Result<Vec<f64>, SpoolError> {
+                Ok(results.samples.column(index)?.into_iter().map(|value| value.unwrap_or(0.0)).collect())
+            };
+            let own = values(baseline)?;
+            let Ok(mean) = Estimate::of_mean(&own, Confidence::P95) else { return Ok(false) };
+            if !target.reached(&mean) {
+                return Ok(false);
+            }
+            for other in others {
+                let other = values(other)?;
+                let differences: Vec<f64> = other.iter().zip(&own).map(|(other, own)| other - own).collect();
+                let found = Estimate::of_mean(&differences, Confidence::P95.split(all));
+                if !found.is_ok_and(|found| target.reached(&Estimate { mean: mean.mean, ..found })) {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// The schedules to look at in other worlds, the baseline first: of those that break no limit the last to
@@ -175,11 +253,18 @@ fn replication(
 }
 
 /// Adds replications of those schedules of which they decide something.
-fn choose(candidates: &[Candidate], seed: u64, plan: Plan, watch: &Watch, mut open: Open, comparison: &mut Comparison) {
+fn choose(
+    candidates: &[Candidate],
+    seed: u64,
+    (plan, watch, on_phase): (Plan, &Watch, &(dyn Fn(Phase) + Sync)),
+    mut open: Open,
+    comparison: &mut Comparison,
+) {
     let mut next = comparison.replications() as u32;
     while comparison.stopped.is_none() && next < plan.most && !open.is_decided() {
         let which = open.needed();
         let until = (next + MORE_AT_A_TIME).min(plan.most);
+        on_phase(Phase::More(until - next));
         let simulate = |number| replication(candidates, &which, seed, number, watch);
         comparison.stopped = batch(next..until, &simulate, &mut |one| {
             open.add(candidates, &which, &one.values);

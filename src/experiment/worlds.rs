@@ -54,6 +54,7 @@ pub fn scores(candidates: &[Candidate], seed: u64, replications: u32, watch: &Wa
             return Err(Stopped::Interrupted);
         }
         let outcomes = simulate_all(&models, seed, number, Tracing::Off).map_err(Stopped::Breach)?;
+        watch.finished.fetch_add(1, Ordering::Relaxed);
         let scored = outcomes
             .iter()
             .zip(candidates)

@@ -383,6 +383,7 @@ impl Compared {
             gains: candidates.iter().enumerate().map(gains).collect(),
             worlds: None,
             choice: is_enough.then(|| choice(plans.len())),
+            precise: None,
             stopped: None,
         };
         Self { loaded: vec![loaded(); plans.len()], candidates, comparison }

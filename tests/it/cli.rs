@@ -3,19 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::support::loaded;
-
-fn cutover(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_cutover"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use crate::support::{cutover, loaded, program, text};
 
 fn run_minimal(out: &Path, more: &[&str]) -> Output {
     let out = out.to_str().expect("a UTF-8 path");
@@ -257,7 +245,7 @@ fn a_folder_of_cities_is_told_with_the_cities_in_it() {
 }
 
 /// Arguments, and what the message says in Chinese and in English.
-const MISUSES: [(&[&str], &str, &str); 11] = [
+const MISUSES: [(&[&str], &str, &str); 13] = [
     (&["run"], "缺少 <路径>", "<PATH> is missing"),
     (
         &["rn", "x"],
@@ -276,6 +264,8 @@ const MISUSES: [(&[&str], &str, &str); 11] = [
     (&["run", "x", "y"], "多出一个参数 y", "one argument too many: y"),
     (&["run", "x", "--seed", "1", "--seed", "2"], "--seed <数> 只能写一次", "--seed <NUMBER> can be given once only"),
     (&["run", "x", "--replications", "3", "--precision", "2%"], "不能与", "cannot be used with"),
+    (&["compare", "x", "--replications", "3", "--precision", "2%"], "不能与", "cannot be used with"),
+    (&["compare", "x", "--precision", "0"], "如 2% 或 0.02", "such as 2% or 0.02"),
     (&["trace", "x"], "缺少 --replication <序号>", "--replication <N> is missing"),
 ];
 
@@ -283,7 +273,7 @@ const MISUSES: [(&[&str], &str, &str); 11] = [
 fn misuse_is_told_in_the_readers_language_with_status_2_and_what_to_type() {
     for (arguments, zh, en) in MISUSES {
         let asked = |lang: &str, locale: &str| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+            let mut command = program();
             command.args(arguments).env("LC_ALL", locale);
             if !lang.is_empty() {
                 command.args(["--lang", lang]);
@@ -329,7 +319,7 @@ fn help_is_in_one_language_and_names_every_option() {
     {
         for arguments in [["run", "--help"], ["help", "run"]] {
             let locale = if lang == "zh" { "zh_CN.UTF-8" } else { "C" };
-            let help = Command::new(env!("CARGO_BIN_EXE_cutover")).args(arguments).env("LC_ALL", locale).output();
+            let help = program().args(arguments).env("LC_ALL", locale).output();
             let help = text(&help.expect("the program starts").stdout);
             assert!(headings.iter().chain(&options).all(|word| help.contains(word)), "{help}");
             assert!(!help.contains('｜') && (lang == "zh") == is_chinese(&help), "{help}");
@@ -452,8 +442,8 @@ fn a_full_disk_is_named_for_files_and_for_standard_output() {
         let told = text(&failed.stderr);
         assert!(told.contains("/dev/full") && told.contains(says) && told.contains("--out"), "{told}");
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the full device");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
-        command.args(["check", "scenarios/minimal", "--lang", lang]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let mut command = program();
+        command.args(["check", "scenarios/minimal", "--lang", lang]);
         let failed = command.stdout(full).output().expect("the program starts");
         assert_eq!(failed.status.code(), Some(1));
         assert!(text(&failed.stderr).contains(says), "{}", text(&failed.stderr));
@@ -523,7 +513,7 @@ fn verify_looks_again_where_a_first_look_is_off() {
 #[test]
 fn verify_that_cannot_write_says_so() {
     let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+    let mut command = program();
     let failed =
         command.args(["verify", "patients", "--lang", "zh"]).stdout(full).output().expect("the program starts");
     assert_eq!(failed.status.code(), Some(1));

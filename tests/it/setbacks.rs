@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 use cutover::calendar::{DAY, SimTime};
 use cutover::replication::{Model, Outcome, Tracing, simulate};
@@ -14,7 +13,7 @@ use cutover::scenario::world::Scenario;
 use cutover::schedule::{Down, Interval};
 use cutover::trace::{Event, TraceRow};
 
-use crate::support::{loaded, scenario};
+use crate::support::{cutover, loaded, scenario, text};
 
 const HOUR: u32 = 3_600;
 
@@ -372,12 +371,8 @@ fn check_tells_what_may_happen_apart_from_what_is_announced() {
     let told = |lang: &str, more: &[&str]| {
         let mut arguments = vec!["check", "scenarios/minimal", "--lang", lang, "--set", ROLLBACK, "--set", UNSTABLE];
         arguments.extend(more);
-        let done = Command::new(env!("CARGO_BIN_EXE_cutover"))
-            .args(arguments)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .expect("the program starts");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let done = cutover(&arguments);
+        assert!(done.status.success(), "{}", text(&done.stderr));
         String::from_utf8(done.stdout).expect("UTF-8")
     };
     let english = told("en", &["--set", "suspend.settlement.in_hand=freeze"]);

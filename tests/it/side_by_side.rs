@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
+
+use crate::support::{program, text};
 
 /// The scenarios of the repository in a folder of their own, and a copy of the minimal city with some texts
 /// replaced.
@@ -29,16 +31,12 @@ fn with_twin(folder: &Path, changes: &[(&str, &str)]) -> (PathBuf, PathBuf) {
 }
 
 fn cutover(paths: &[&Path], out: &Path, more: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+    let mut command = program();
     command.arg("cities").args(paths).arg("--out").arg(out).arg("--quiet").args(more);
     if !more.contains(&"--lang") {
         command.args(["--lang", "en"]);
     }
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    command.output().expect("the program starts")
 }
 
 /// The summary of a run that ends well.

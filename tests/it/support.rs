@@ -1,6 +1,8 @@
-//! What several tests need: scenarios of the repository, plain jobs, and who started when.
+//! What several tests need: the program as a user starts it, scenarios of the repository, plain jobs, and who
+//! started when.
 
 use std::path::Path;
+use std::process::{Command, Output};
 
 use cutover::calendar::SimTime;
 use cutover::engine::{DeskRun, Engine, Flow, Job, Lane, Leave, Remains, Scratch, serve};
@@ -9,6 +11,23 @@ use cutover::scenario::check::check;
 use cutover::scenario::layer::{Loaded, load};
 use cutover::scenario::world::Scenario;
 use cutover::units::Lang;
+
+/// The program, to be started in the repository's folder.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+/// What the program does with some arguments.
+pub(crate) fn cutover(arguments: &[&str]) -> Output {
+    program().args(arguments).output().expect("the program starts")
+}
+
+/// What it wrote.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
 
 /// The merged files of a scenario of the repository with some keys set.
 pub(crate) fn loaded(city: &str, sets: &[&str]) -> Loaded {

@@ -51,6 +51,7 @@ pub fn json(report: &ComparisonReport<'_>) -> Value {
         "baseline": scenario.schedule,
         "seed": report.comparison.results[0].seed,
         "replications": report.comparison.replications(),
+        "precise": report.comparison.precise,
         "start": scenario.clock.start().to_string(),
         "days": scenario.clock.days(),
         "confidence_together": 0.95,

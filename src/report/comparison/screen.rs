@@ -208,6 +208,13 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
             format!("left out after {least} courses, being worse or too close to a better one to matter: {fewer}; numbers are over each schedule's own courses, differences over those it shares with the baseline"),
         ));
     }
+    if report.comparison.precise == Some(false) {
+        let missed = lang.pick(
+            "没有达到 --precision 要求的精度；请加大 --most，或放宽精度",
+            "the precision asked for was not reached; raise --most or ask for less",
+        );
+        out.item("", missed);
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What the choice among schedules comes to in words, as the screen, the charts and `summary.json` say it.
 
 use crate::experiment::choice::{Choice, FIRST_STAGE};
+use crate::selection::feasible::Verdict;
 use crate::units::Lang;
 
 use super::super::numbers::{count, percent, yuan};
@@ -79,13 +80,13 @@ fn open(report: &ComparisonReport<'_>, choice: &Choice, leader: usize, kept: (&s
         .map(|index| report.name(index))
         .collect();
     let about = about(choice, lang);
-    if rivals.is_empty() {
-        // The sums are settled, the limits are not.
+    let limits = &choice.schedules[leader].limits;
+    if rivals.is_empty() || limits.iter().any(|limit| limit.verdict == Verdict::CannotTell) {
         let n = choice.replications;
         return lang.choose(
-            format!("「{name}」的和最小，但它是否满足全部限制，{n} 次模拟还不能断定{about}"),
+            format!("「{name}」目前的和最小，但它是否满足全部限制，{n} 次模拟还不能断定{about}"),
             format!(
-                "\"{name}\" has the least sum, but whether it keeps every limit cannot be told from {n} courses{about}"
+                "\"{name}\" has the least sum so far, but whether it keeps every limit cannot be told from {n} courses{about}"
             ),
         );
     }
