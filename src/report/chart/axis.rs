@@ -45,6 +45,30 @@ impl Days {
         }
     }
 
+    /// "2021年11月15日周一" or "Mon 15 Nov 2021".
+    pub(super) fn full_label(&self, day: i64) -> String {
+        const NAMES: [(&str, &str); 7] =
+            [("一", "Mon"), ("二", "Tue"), ("三", "Wed"), ("四", "Thu"), ("五", "Fri"), ("六", "Sat"), ("日", "Sun")];
+        // 1970-01-01 was a Thursday.
+        let (zh, en) = NAMES[(self.epoch + day + 3).rem_euclid(7) as usize];
+        match self.lang {
+            Lang::Zh => format!("{}{}周{zh}", self.year_label(day), self.label(day)),
+            Lang::En => format!("{en} {} {}", self.label(day), self.year_label(day)),
+        }
+    }
+
+    /// A moment to the minute: "2021年11月15日周一 08:00".
+    pub(super) fn moment(&self, day: f64) -> String {
+        let minutes = (day * 1440.0).round() as i64;
+        let (day, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
+        format!("{} {:02}:{:02}", self.full_label(day), minute / 60, minute % 60)
+    }
+
+    /// The language of its labels.
+    pub(super) fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// Days to label on an axis of `days` days, so that labels `label_width` wide keep apart on
     /// `pixels`.
     pub(super) fn ticks(&self, days: i64, pixels: f64, label_width: f64) -> Vec<i64> {
@@ -208,6 +232,8 @@ mod tests {
         let days = Days::new((2021, 12, 31), Lang::En).unwrap();
         assert_eq!((days.label(0), days.label(1)), ("31 Dec".into(), "1 Jan".into()));
         assert_eq!((days.year_label(0), days.year_label(1)), ("2021".into(), "2022".into()));
+        assert_eq!((days.full_label(0), days.moment(1.75)), ("Fri 31 Dec 2021".into(), "Sat 1 Jan 2022 18:00".into()));
+        assert_eq!(Days::new((2022, 3, 12), Lang::Zh).unwrap().full_label(0), "2022年3月12日周六");
         assert_eq!(days_from_civil(1970, 1, 1), 0);
         assert_eq!(days_from_civil(2000, 3, 1), 11_017);
     }

@@ -13,7 +13,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
 
 use super::theme::{FAMILIES, HEIGHT, INK, SCALE, WHITE, WIDTH};
-use super::{ChartError, Drawn, failed, font};
+use super::{ChartError, Drawn, Spot, failed, font};
 
 /// A place on the slide, in pixels from its top left corner.
 pub(super) type Point = (f64, f64);
@@ -70,24 +70,25 @@ impl Type {
 pub(super) struct Canvas<'a> {
     backend: SVGBackend<'a>,
     missing: BTreeSet<char>,
+    spots: Vec<Spot>,
 }
 
 /// Draws one slide on white paper.
 pub(super) fn sheet(paint: impl FnOnce(&mut Canvas<'_>) -> Result<(), ChartError>) -> Result<Drawn, ChartError> {
     let mut svg = String::new();
     let size = (px(WIDTH) as u32, px(HEIGHT) as u32);
-    let missing = {
+    let (missing, spots) = {
         let backend = SVGBackend::with_string(&mut svg, size);
-        let mut canvas = Canvas { backend, missing: BTreeSet::new() };
+        let mut canvas = Canvas { backend, missing: BTreeSet::new(), spots: Vec::new() };
         let paper = Area { left: 0.0, top: 0.0, right: WIDTH, bottom: HEIGHT };
         canvas.fill(paper, WHITE, 1.0)?;
         paint(&mut canvas)?;
         canvas.backend.present().map_err(failed)?;
-        canvas.missing
+        (canvas.missing, canvas.spots)
     };
     let large = format!("width=\"{}\" height=\"{}\"", size.0, size.1);
     let shown = format!("width=\"{WIDTH}\" height=\"{HEIGHT}\"");
-    Ok(Drawn { svg: svg.replacen(&large, &shown, 1), missing: missing.into_iter().collect() })
+    Ok(Drawn { svg: svg.replacen(&large, &shown, 1), missing: missing.into_iter().collect(), spots })
 }
 
 /// Slide pixels to whole units of the large sheet. Out-of-range numbers saturate.
@@ -104,6 +105,12 @@ fn pen(color: RGBColor, opacity: f64, width: f64) -> ShapeStyle {
 }
 
 impl Canvas<'_> {
+    /// A place that says something to a reader who points at it.
+    pub(super) fn spot(&mut self, area: Area, text: String) {
+        let ((left, top), (right, bottom)) = (place((area.left, area.top)), place((area.right, area.bottom)));
+        self.spots.push(Spot { left, top, width: right - left, height: bottom - top, text });
+    }
+
     /// A filled rectangle.
     pub(super) fn fill(&mut self, area: Area, color: RGBColor, opacity: f64) -> Result<(), ChartError> {
         let (from, to) = (place((area.left, area.top)), place((area.right, area.bottom)));

@@ -11,6 +11,7 @@ use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Type, sheet, wrap};
 use super::panel::{
     Plot, Quantiles, Reference, Shape, StopBand, axis_of, axis_width, check_series, check_stops, draw, entries, shown,
+    spots,
 };
 use super::slide::{DATES, LANE, Placed, footer, header, lanes, legend};
 use super::theme::{BODY, MARGIN, SHADE, SOFT, SUBTITLE, TICK, WIDTH};
@@ -143,6 +144,7 @@ pub fn fan(chart: &FanChart) -> Result<Drawn, ChartError> {
         let label = axis_title(&plot.values, names, Type::new(BODY), right - MARGIN);
         canvas.text(&label, (MARGIN, top + LANE / 2.0 - 2.0), Type::new(BODY))?;
         stop_bars(canvas, &placed, &spans, top + LANE)?;
+        spots(canvas, &plot, days, ("", &chart.y_unit), &chart.quantiles, reference);
         draw(canvas, &plot, days, &stops, &chart.quantiles, reference)
     })
 }
@@ -209,6 +211,7 @@ pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
                 bottom: cell.bottom - DATES,
             };
             let plot = Plot { area, days: length, values, shape: Shape::Line };
+            spots(canvas, &plot, days, (&one.title, &one.y_unit), &one.quantiles, one.reference.as_ref());
             draw(canvas, &plot, days, &shown(&one.stops, length), &one.quantiles, one.reference.as_ref())?;
         }
         Ok(())
@@ -308,6 +311,20 @@ mod tests {
         let raised = points.iter().position(|point| point.1 < points[0].1).unwrap();
         let share = (points[raised].0 - points[0].0) / (points[119].0 - points[0].0);
         assert!((share - 6.0 / 60.0).abs() < 0.001, "{share}");
+    }
+
+    #[test]
+    fn every_day_tells_its_values_where_it_stands() {
+        let chart = sample_fan(Lang::Zh, 60);
+        let spots = fan(&chart).unwrap().spots;
+        assert_eq!(spots.len(), 60);
+        assert!(spots.windows(2).all(|pair| (pair[0].left + pair[0].width - pair[1].left).abs() <= 1));
+        assert!(spots[0].text.contains("中位数：0") && spots[0].text.contains("月"), "{}", spots[0].text);
+        let panels = sample_panels(Lang::En, 6);
+        let days = panels.panels[0].quantiles.median.len();
+        let spots = fan_panels(&panels).unwrap().spots;
+        assert_eq!(spots.len(), 6 * days);
+        assert!(spots[days].text.starts_with(&panels.panels[1].title));
     }
 
     #[test]

@@ -91,6 +91,7 @@ pub fn heat(chart: &HeatMap) -> Result<Drawn, ChartError> {
         let area = Area { left: MARGIN + widest + 18.0, top: top + 44.0, right: WIDTH - MARGIN - SCALE_ROOM, bottom };
         let sheet = Sheet::new(chart, area);
         cells(canvas, chart, &sheet)?;
+        spots(canvas, chart, &sheet);
         borders(canvas, chart, &sheet)?;
         labels(canvas, chart, &sheet)?;
         scale(canvas, chart, area)
@@ -183,6 +184,24 @@ fn cells(canvas: &mut Canvas<'_>, chart: &HeatMap, sheet: &Sheet) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Makes every cell tell its values, which stand in it only where there is room.
+fn spots(canvas: &mut Canvas<'_>, chart: &HeatMap, sheet: &Sheet) {
+    let colon = chart.lang.pick("：", ": ");
+    for (row, (name, line)) in chart.rows.iter().zip(&chart.cells).enumerate() {
+        for (column, (cell, (one, other))) in line.iter().zip(&chart.columns).enumerate() {
+            let across = format!("{one} {other}");
+            let text = format!(
+                "{}{colon}{name}\n{}{colon}{}\n{}",
+                chart.y_label,
+                chart.x_label,
+                across.trim(),
+                if cell.text.is_empty() { "–" } else { &cell.text }
+            );
+            canvas.spot(sheet.cell(row, column), text);
+        }
+    }
 }
 
 fn frame(canvas: &mut Canvas<'_>, area: Area) -> Result<(), ChartError> {

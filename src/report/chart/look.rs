@@ -161,7 +161,7 @@ impl Look {
             }
             svg.push_str(text);
         }
-        Drawn { svg, missing: drawn.missing.clone() }
+        Drawn { svg, missing: drawn.missing.clone(), spots: drawn.spots.clone() }
     }
 
     /// The same size without other colours, for a figure that is dressed already; paper keeps its colour.

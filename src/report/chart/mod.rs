@@ -59,6 +59,21 @@ use resvg::{tiny_skia, usvg};
 /// A civil date: year, month from 1, day from 1.
 pub type CivilDay = (i32, u8, u8);
 
+/// A place on a finished figure that has something to say of its own, in units of the SVG's view box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Left edge.
+    pub left: i32,
+    /// Upper edge.
+    pub top: i32,
+    /// Width.
+    pub width: i32,
+    /// Height.
+    pub height: i32,
+    /// What it says, on lines of their own.
+    pub text: String,
+}
+
 /// A finished figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
@@ -66,6 +81,8 @@ pub struct Drawn {
     pub svg: String,
     /// Characters the embedded font lacks, in code point order; the figure shows □ in their place.
     pub missing: Vec<char>,
+    /// Places that tell their values to a reader who points at them; later ones lie over earlier ones.
+    pub spots: Vec<Spot>,
 }
 
 /// Why a figure could not be drawn. None of these harms the results it was to show.

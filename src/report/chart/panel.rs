@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::numbers::count;
 use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Point, Type};
 use super::slide::{Sign, date_axis, ribbon, value_axis};
@@ -192,6 +193,37 @@ pub(super) fn draw(
     canvas.line(&[(area.left, area.top), (area.left, area.bottom)], AXIS, 2.0)?;
     date_axis(canvas, days, plot.days, area)?;
     lines(canvas, plot, quantiles, reference)
+}
+
+/// Makes every day of a panel tell its values; `name` is the panel's, empty where it has none.
+pub(super) fn spots(
+    canvas: &mut Canvas<'_>,
+    plot: &Plot,
+    days: Days,
+    (name, unit): (&str, &str),
+    quantiles: &Quantiles,
+    reference: Option<&Reference>,
+) {
+    let lang = days.lang();
+    let told = |values: &[f64], day: usize| values.get(day).map(|value| count(*value, (unit, unit), lang));
+    for day in 0..quantiles.median.len() {
+        let median = told(&quantiles.median, day).unwrap_or_default();
+        let (low, high) = (told(&quantiles.q05, day), told(&quantiles.q95, day));
+        let (low, high) = (low.unwrap_or_default(), high.unwrap_or_default());
+        let mut text = days.full_label(day as i64);
+        if !name.is_empty() {
+            text = format!("{name}\n{text}");
+        }
+        text += &lang.choose(
+            format!("\n中位数：{median}\n5%～95%：{low} ～ {high}"),
+            format!("\nmedian: {median}\n5%–95%: {low} – {high}"),
+        );
+        if let Some((line, value)) = reference.and_then(|line| Some((line, told(&line.values, day)?))) {
+            text += &lang.choose(format!("\n{}：{value}", line.label), format!("\n{}: {value}", line.label));
+        }
+        let (left, right) = (plot.x(day as f64), plot.x(day as f64 + 1.0));
+        canvas.spot(Area { left, right, ..plot.area }, text);
+    }
 }
 
 /// The grey of the stops.

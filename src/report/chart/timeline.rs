@@ -110,9 +110,35 @@ pub fn timeline(chart: &Timeline) -> Result<Drawn, ChartError> {
         grid.row = (grid.area.bottom - grid.area.top) / chart.rows.len() as f64;
         background(canvas, chart, grid, days)?;
         draw_marks(canvas, grid, &placed, &spans, lanes_top)?;
+        spots(canvas, chart, grid, days);
         let looks = Looks { lang: chart.lang, names_right: left - 20.0, marks: &spans };
         chart.rows.iter().enumerate().try_for_each(|(i, row)| draw_row(canvas, grid, i, row, looks))
     })
+}
+
+/// Makes every row tell its times.
+fn spots(canvas: &mut Canvas<'_>, chart: &Timeline, grid: Grid, days: Days) {
+    let lang = chart.lang;
+    for (index, row) in chart.rows.iter().enumerate() {
+        let top = grid.area.top + grid.row * index as f64;
+        let mut text = lang.choose(
+            format!("{}\n停止：{}", row.label, days.moment(row.start_day)),
+            format!("{}\nstop: {}", row.label, days.moment(row.start_day)),
+        );
+        text += &match row.planned_end_day {
+            Some(end) => lang
+                .choose(format!("\n计划恢复：{}", days.moment(end)), format!("\nplanned return: {}", days.moment(end))),
+            None => format!("\n{}", open_text(lang)),
+        };
+        if let Some(Returns { q05, median, q95 }) = row.actual {
+            let [q05, median, q95] = [q05, median, q95].map(|day| days.moment(day));
+            text += &lang.choose(
+                format!("\n模拟中恢复：中位数 {median}\n5%～95%：{q05} ～ {q95}"),
+                format!("\nsimulated return: median {median}\n5%–95%: {q05} – {q95}"),
+            );
+        }
+        canvas.spot(Area { left: MARGIN, top, right: grid.area.right, bottom: top + grid.row }, text);
+    }
 }
 
 /// Draws the lines of the marks across all rows, then their labels above the rows.
