@@ -36,6 +36,8 @@ pub mod manifest;
 pub mod model;
 pub mod numbers;
 mod output;
+#[cfg(feature = "charts")]
+pub mod page;
 pub mod parquet;
 pub mod summary;
 pub mod sweep;
@@ -188,6 +190,7 @@ fn make(report: &Report<'_>, files: &mut Output<'_>) -> Result<(), ReportError> 
 #[cfg(feature = "charts")]
 fn shown(document: &document::Document, files: &mut Output<'_>) -> Result<(), ReportError> {
     files.put((document::FILE.into(), document.encoded()?))?;
+    files.put((page::FILE.into(), page::page(document, page::Kind::Interactive)?))?;
     files.put((workbook::FILE.into(), workbook::workbook(document)?))?;
     let look = chart::Look::new(chart::Theme::Light, chart::Size::default(), &document.colors)?;
     document::draw(document, document.lang, &look)?.files.into_iter().try_for_each(|file| files.put(file))
@@ -242,12 +245,12 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
         let names = || files(place.path()).into_keys().map(|path| path.extension().unwrap().to_owned());
-        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().len(), 24);
+        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().len(), 25);
         assert_eq!(names().filter(|end| end == "png").count(), 8);
         let mut world = World::new(0);
         world.scenario.suspensions.clear();
         let paths = write(&prepare("two"), &world.rerun(0).report(Lang::Zh)).unwrap();
         assert_eq!(paths.last().unwrap(), &place.path().join(manifest::FILE));
-        assert_eq!(names().count(), 7);
+        assert_eq!(names().count(), 9);
     }
 }

@@ -67,7 +67,7 @@ fn decimals(value: f64) -> usize {
 }
 
 /// A number with thousands separators and so many decimals; `digits` also rounds large numbers.
-fn grouped(value: f64, decimals: usize) -> String {
+pub fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.*}", decimals, if value == 0.0 { 0.0 } else { value });
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').map_or((digits, ""), |(whole, fraction)| (whole, fraction));

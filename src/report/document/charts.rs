@@ -38,10 +38,9 @@ pub fn draw_some(
     asked: impl Fn(&str) -> bool + Sync,
 ) -> Result<Charts, ChartError> {
     let plates: Vec<&Plate> = document.edition(lang).plates.iter().filter(|plate| asked(&plate.name)).collect();
-    let drawn: Result<Vec<([File; 2], Vec<char>)>, ChartError> =
-        plates.par_iter().map(|plate| one(plate, look)).collect();
+    let drawn: Vec<_> = plates.par_iter().map(|plate| one(plate, look)).collect::<Result<_, ChartError>>()?;
     let mut charts = Charts::default();
-    for (plate, (files, missing)) in plates.iter().zip(drawn?) {
+    for (plate, (files, missing)) in plates.iter().zip(drawn) {
         charts.files.extend(files);
         if !missing.is_empty() {
             charts.missing.push((plate.name.clone(), missing));

@@ -8,11 +8,13 @@
 //! ```
 
 mod charts;
+mod data;
 mod explorer;
 mod read;
 mod sheet;
 
 pub use charts::{Charts, draw, draw_some};
+pub use data::behind;
 pub use explorer::{ExploredSeries, Explorer, rounded};
 pub use read::{ReadError, read};
 pub use sheet::{Cell, Column, Graph, GraphKind, Sheet, Style};

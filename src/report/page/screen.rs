@@ -1,0 +1,96 @@
+//! The decision on one screen: the same entries as on a terminal, as headings, lists and tables.
+
+use super::html::escape;
+use crate::report::document::Edition;
+use crate::report::layout::Entry;
+
+/// Title and decision of an edition.
+pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
+    let title = &edition.title;
+    let mut entries = edition.screen.entries.as_slice();
+    out.push_str(&format!("<header>\n<h1 id=\"{id}-head\">{}</h1>\n", escape(title)));
+    // The first line is the title for those who see only a terminal; what it says beyond is kept.
+    if let [Entry::Line(line), rest @ ..] = entries {
+        entries = rest;
+        let said = line.strip_prefix(title.as_str()).unwrap_or(line).trim();
+        let inner = said.strip_prefix(['（', '(']).and_then(|said| said.strip_suffix(['）', ')'])).unwrap_or(said);
+        if !inner.is_empty() {
+            out.push_str(&format!("<p>{}</p>\n", escape(inner)));
+        }
+    }
+    out.push_str("</header>\n");
+    while let Some(first) = entries.first() {
+        let alike = entries.iter().take_while(|entry| is_alike(first, entry)).count().max(1);
+        let (now, rest) = entries.split_at(alike);
+        entries = rest;
+        match first {
+            Entry::Rule => {}
+            Entry::Line(_) => lines(out, now),
+            Entry::Item(..) => items(out, now),
+            Entry::Row(..) => rows(out, now),
+        }
+    }
+}
+
+/// Whether two entries belong to one paragraph, list or table.
+fn is_alike(one: &Entry, other: &Entry) -> bool {
+    match (one, other) {
+        (Entry::Row(_, widths), Entry::Row(_, others)) => widths == others,
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
+}
+
+fn lines(out: &mut String, entries: &[Entry]) {
+    for entry in entries {
+        if let Entry::Line(text) = entry {
+            out.push_str(&format!("<p>{}</p>\n", escape(text.trim())));
+        }
+    }
+}
+
+fn items(out: &mut String, entries: &[Entry]) {
+    out.push_str("<dl>\n");
+    let mut open = false;
+    for entry in entries {
+        let Entry::Item(label, text) = entry else { continue };
+        let is_first = !label.is_empty() || !open;
+        if is_first {
+            out.push_str(if open { "</div>\n<div>" } else { "<div>" });
+            out.push_str(&format!("<dt>{}</dt>", escape(label)));
+            open = true;
+        }
+        out.push_str(&format!("<dd>{}</dd>", if is_first { strong(text) } else { escape(text) }));
+    }
+    out.push_str("</div>\n</dl>\n");
+}
+
+/// A text with the number that it begins with made strong.
+fn strong(text: &str) -> String {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return escape(text);
+    }
+    let end = ["，", "；", ", ", "; "].iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    format!("<b>{}</b>{}", escape(number), escape(rest))
+}
+
+fn rows(out: &mut String, entries: &[Entry]) {
+    out.push_str("<div class=\"wide\" tabindex=\"0\">\n<table>\n");
+    let is_headed = entries.len() > 1;
+    for (number, entry) in entries.iter().enumerate() {
+        let Entry::Row(cells, _) = entry else { continue };
+        let is_head = is_headed && number == 0;
+        out.push_str(if is_head { "<thead><tr>" } else { "<tr>" });
+        for (place, cell) in cells.iter().enumerate() {
+            let (tag, scope) = match (is_head, place) {
+                (true, _) => ("th", " scope=\"col\""),
+                (false, 0) => ("th", " scope=\"row\""),
+                (false, _) => ("td", ""),
+            };
+            let shown = if cell == "-" { "–" } else { cell.trim() };
+            out.push_str(&format!("<{tag}{scope} class=\"t\">{}</{tag}>", escape(shown)));
+        }
+        out.push_str(if is_head { "</tr></thead>\n<tbody>\n" } else { "</tr>\n" });
+    }
+    out.push_str("</table>\n</div>\n");
+}
