@@ -1,6 +1,7 @@
 //! Integration tests: one binary, a file per subject.
 
 mod bad_input;
+mod browser;
 mod cities;
 mod cli;
 mod compare;
@@ -12,6 +13,7 @@ mod fluid;
 mod laws;
 mod measures;
 mod notices;
+mod page;
 mod room;
 mod schedules;
 mod selection;
