@@ -424,7 +424,7 @@ fn waits(chart: &Waits, lang: Lang) -> Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{CurvePoint, HeatCell};
+    use crate::report::chart::{CurvePoint, HeatCell, Seen};
 
     #[test]
     fn a_day_is_a_date_and_a_moment_has_its_minute() {
@@ -491,6 +491,7 @@ mod tests {
             mean: Some(3.0),
             interval: Some((2.0, 4.0)),
             spread: None,
+            seen: Seen::All,
         };
         let chart = Curve {
             title: String::new(),
@@ -503,6 +504,7 @@ mod tests {
             is_apart: false,
             crossed: vec![],
             level: None,
+            horizon: None,
             footer: vec![],
         };
         let sheet = behind(&Figure::Curve(chart), Lang::En);
