@@ -169,7 +169,7 @@ pub type File = (String, Vec<u8>);
 /// where there were none, the files before the failing one are kept.
 pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, ReportError> {
     let make = |files: &mut Output<'_>| make(report, files);
-    writing::write(folder, make, |digests| manifest::text(report, folder.digest(), digests))
+    writing::write(folder, make, |digests| Ok(manifest::text(report, folder.digest(), digests)?.into_bytes()))
 }
 
 /// Makes all files but the manifest, one after another.

@@ -1,16 +1,17 @@
 //! The document of a run, and the parts that documents of several schedules share.
 
 use crate::measures::{Group, Kind};
+use crate::scenario::layer::Loaded;
+use crate::scenario::world::Scenario;
 use crate::units::Lang;
 
 use super::Report;
 use super::assumptions::{self, central};
 use super::daily::DailySeries;
-use super::document::{Cell, Document, Edition, ExploredSeries, Explorer, FORMAT, GraphKind, Sheet, Style, rounded};
+use super::document::{Cell, Document, Edition, ExploredSeries, Explorer, GraphKind, Sheet, Style, drafted, rounded};
 use super::facts::{ENDINGS, Facts};
 use super::figures;
 use super::labels::label;
-use super::manifest::VERSION;
 use super::model::{self, Experiment};
 use super::numbers::date_of_day;
 use super::parquet::group_name;
@@ -35,16 +36,7 @@ pub fn document(report: &Report<'_>, daily: &[DailySeries]) -> Document {
             model: model::chapters(report.loaded, report.scenario, &experiment(&report), lang),
         }
     };
-    Document {
-        format: FORMAT,
-        program: VERSION.to_owned(),
-        command: "run".to_owned(),
-        lang: report.lang,
-        zh: edition(Lang::Zh),
-        en: edition(Lang::En),
-        explorer: explorer(&[(report, daily)]),
-        colors: Vec::new(),
-    }
+    drafted("run", report.lang, [edition(Lang::Zh), edition(Lang::En)], explorer(&[(report, daily)]))
 }
 
 fn experiment(report: &Report<'_>) -> Experiment {
@@ -259,7 +251,12 @@ pub(super) fn measures(report: &Report<'_>) -> Sheet {
 
 /// Every number that nobody has measured, those that much depends on first.
 pub(super) fn assumed(report: &Report<'_>) -> Sheet {
-    let lang = report.lang;
+    let main: Vec<String> = Facts::of(report).main_assumptions.into_iter().map(|one| one.key).collect();
+    assumptions_of(report.loaded, report.scenario, &main, report.lang)
+}
+
+/// Every number of a scenario that nobody has measured: those of these keys, then the heaviest first.
+pub(super) fn assumptions_of(loaded: &Loaded, scenario: &Scenario, main: &[String], lang: Lang) -> Sheet {
     let columns = [
         (lang.pick("参数", "Parameter"), ""),
         (lang.pick("取值", "Value"), ""),
@@ -274,15 +271,14 @@ pub(super) fn assumed(report: &Report<'_>) -> Sheet {
         "Those that may change most first: by the visits concerned and how far the value may be off. To see what one does: cutover run … --set KEY=VALUE.",
     );
     let mut sheet = Sheet::new("assumptions", title, &columns).noted(note);
-    let main: Vec<String> = Facts::of(report).main_assumptions.into_iter().map(|one| one.key).collect();
-    let mut all = by_weight(assumptions::assumptions(report.loaded), report.loaded, report.scenario);
+    let mut all = by_weight(assumptions::assumptions(loaded), loaded, scenario);
     all.sort_by_key(|one| main.iter().position(|key| *key == one.key).unwrap_or(usize::MAX));
     let style = |value: f64| if value.fract() == 0.0 { Style::Whole } else { Style::Hundredth };
     let number = |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::number(Some(value), style(value)));
     for one in all {
         let value = central(&one.value).map_or_else(|| Cell::text(one.value.to_string()), |value| number(Some(value)));
         sheet.push(vec![
-            Cell::text(label(report.loaded, &one.key, lang)),
+            Cell::text(label(loaded, &one.key, lang)),
             value,
             number(one.range.map(|range| range[0])),
             number(one.range.map(|range| range[1])),

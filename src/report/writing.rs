@@ -21,11 +21,11 @@ use super::output::Output;
 pub(super) fn write(
     folder: &Folder,
     make: impl FnOnce(&mut Output<'_>) -> Result<(), ReportError>,
-    manifest: impl FnOnce(&FileDigests) -> Result<String, ReportError>,
+    manifest: impl FnOnce(&FileDigests) -> Result<Vec<u8>, ReportError>,
 ) -> Result<Vec<PathBuf>, ReportError> {
     let (mut files, mut last) = (Output::new(folder), folder.aside());
     let made = make(&mut files);
-    let made = made.and_then(|()| Ok(last.add(manifest::FILE, manifest(&files.digests)?.as_bytes())?));
+    let made = made.and_then(|()| Ok(last.add(manifest::FILE, &manifest(&files.digests)?)?));
     if let Err(error) = made {
         if !folder.has_results() {
             // Some tables are better than none; that this failed too is of no more use to anybody.

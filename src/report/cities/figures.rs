@@ -2,11 +2,7 @@
 
 use crate::units::Lang;
 
-use super::super::File;
-use super::super::chart::{
-    BarPanel, ChartError, CitiesChart, Drawn, Fall, FallPanel, Look, ScatterPanel, Spread, WaterfallChart, cities, png,
-    waterfall,
-};
+use super::super::chart::{BarPanel, CitiesChart, Fall, FallPanel, Figure, ScatterPanel, Spread, WaterfallChart};
 use super::super::manifest::VERSION;
 use super::super::numbers::{count, number, signed};
 use super::super::table::Interval;
@@ -22,25 +18,14 @@ const SCATTERS: [&str; 2] = ["affected", "prepayment"];
 /// Measures shown as waterfalls: what stops do, what rules do, what windows do.
 const FALLS: [&str; 4] = ["affected", "prepayment", "prepayment-days", "wait-p95"];
 
-/// All figures as SVG and PNG.
-///
-/// # Errors
-///
-/// The first figure that could not be drawn.
-pub(super) fn all(report: &CitiesReport<'_>) -> Result<Vec<File>, ChartError> {
-    let mut files = Vec::new();
-    add(&mut files, "cities", &cities(&side_by_side(report))?)?;
+/// All figures with their names.
+pub(super) fn figures(report: &CitiesReport<'_>) -> Vec<(String, Figure)> {
+    let mut found = vec![("cities".to_owned(), Figure::Cities(side_by_side(report)))];
     for walk in &report.plan.walks {
-        let name = file_name(report, walk.other);
-        add(&mut files, &format!("waterfall-{name}"), &waterfall(&falls(report, walk.other))?)?;
+        let name = format!("waterfall-{}", file_name(report, walk.other));
+        found.push((name, Figure::Waterfall(falls(report, walk.other))));
     }
-    Ok(files)
-}
-
-fn add(files: &mut Vec<File>, name: &str, drawn: &Drawn) -> Result<(), ChartError> {
-    files.push((format!("charts/{name}.svg"), drawn.svg.clone().into_bytes()));
-    files.push((format!("charts/{name}.png"), png(drawn, &Look::default())?));
-    Ok(())
+    found
 }
 
 /// The folder's name; with the schedule's, or a number, where another city has it too.

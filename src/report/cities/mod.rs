@@ -11,6 +11,8 @@ pub mod headline;
 mod manifest;
 mod summary;
 pub mod table;
+#[cfg(feature = "charts")]
+mod view;
 pub mod waterfall;
 
 pub use summary::{json, text};
@@ -22,15 +24,14 @@ use crate::scenario::layer::Loaded;
 use crate::units::Lang;
 
 use super::folder::Folder;
-use super::manifest::FILE;
 use super::output::Output;
-use super::{Report, ReportError, RunInfo, parquet};
+use super::{Report, ReportError, RunInfo, parquet, writing};
 
 use table::SideBySide;
 use waterfall::Waterfall;
 
 /// Everything the report on several cities is made of.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CitiesReport<'a> {
     /// What was simulated.
     pub plan: &'a Plan,
@@ -55,6 +56,12 @@ impl<'a> CitiesReport<'a> {
     pub fn new(plan: &'a Plan, outcomes: &'a Outcomes, lang: Lang, run: RunInfo) -> Result<Self, ReportError> {
         let (side, waterfalls) = (SideBySide::of(plan, outcomes)?, waterfall::all(plan, outcomes)?);
         Ok(Self { plan, outcomes, lang, run, side, waterfalls })
+    }
+
+    /// The same in a language.
+    #[cfg(feature = "charts")]
+    fn in_lang(&self, lang: Lang) -> Self {
+        Self { lang, ..self.clone() }
     }
 
     /// Name of a city; where another has the same name, with what tells them apart: the folder, the schedule, the
@@ -104,26 +111,8 @@ fn parent_folder(loaded: &Loaded) -> Option<String> {
 ///
 /// The first file that could not be made or written.
 pub fn write(folder: &Folder, report: &CitiesReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
-    let (mut files, mut last) = (Output::new(folder), folder.aside());
-    make(report, &mut files)?;
-    let digests = files.digests.clone();
-    last.add(FILE, manifest::text(report, folder.digest(), &digests)?.as_bytes())?;
-    let stale: Vec<String> = stale_charts(folder).into_iter().filter(|name| !digests.has(name)).collect();
-    folder.remove(FILE)?;
-    let mut paths = files.place()?;
-    for name in stale {
-        folder.remove(&name)?;
-    }
-    paths.extend(last.place()?);
-    Ok(paths)
-}
-
-/// Charts of ours that lie in the folder.
-fn stale_charts(folder: &Folder) -> Vec<String> {
-    let entries = std::fs::read_dir(folder.path().join("charts")).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let is_ours = |name: &String| name.starts_with("waterfall-") && (name.ends_with(".svg") || name.ends_with(".png"));
-    names.filter(is_ours).map(|name| format!("charts/{name}")).collect()
+    let make = |files: &mut Output<'_>| make(report, files);
+    writing::write(folder, make, |digests| Ok(manifest::text(report, folder.digest(), digests)?.into_bytes()))
 }
 
 fn make(report: &CitiesReport<'_>, files: &mut Output<'_>) -> Result<(), ReportError> {
@@ -133,8 +122,6 @@ fn make(report: &CitiesReport<'_>, files: &mut Output<'_>) -> Result<(), ReportE
     files.put(("waterfall.csv".into(), waterfall::csv(report.plan, &report.waterfalls)))?;
     files.fill("replications.parquet", |out| parquet::replications_of_cities(&singles, out))?;
     #[cfg(feature = "charts")]
-    for file in figures::all(report)? {
-        files.put(file)?;
-    }
+    super::shown(&view::document(report), files)?;
     Ok(())
 }

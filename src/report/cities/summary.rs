@@ -6,7 +6,7 @@ use crate::scenario::error::Text;
 use crate::stats::Estimate;
 use crate::units::Lang;
 
-use super::super::layout::{Layout, fit};
+use super::super::layout::{Layout, Screen, fit};
 use super::super::manifest::VERSION;
 use super::super::numbers::{count, number, percent, signed, width};
 use super::super::table::Interval;
@@ -27,6 +27,11 @@ const ROOM: usize = 12;
 
 /// The summary for the terminal.
 pub fn text(report: &CitiesReport<'_>) -> String {
+    screen(report).text()
+}
+
+/// The same, to be shown elsewhere.
+pub(super) fn screen(report: &CitiesReport<'_>) -> Screen {
     let lang = report.lang;
     let mut out = Layout::new(lang.choose(8, 10));
     let (k, n) = (report.plan.cities, report.outcomes.replications());
@@ -41,7 +46,7 @@ pub fn text(report: &CitiesReport<'_>) -> String {
     out.line("");
     waterfalls(report, &mut out);
     remarks(report, &mut out);
-    out.finish().text()
+    out.finish()
 }
 
 fn widths(columns: usize) -> Vec<usize> {

@@ -16,6 +16,8 @@ mod screen;
 pub mod standings;
 pub mod tables;
 pub mod tradeoffs;
+#[cfg(feature = "charts")]
+mod view;
 mod words;
 
 pub use document::json;
@@ -31,10 +33,9 @@ use crate::scenario::world::Scenario;
 use crate::units::Lang;
 
 use super::folder::Folder;
-use super::manifest;
 use super::output::Output;
 use super::table::{self, column};
-use super::{Report, ReportError, RunInfo, daily, parquet};
+use super::{Report, ReportError, RunInfo, daily, parquet, writing};
 
 use differences::Differences;
 use gains::GainRow;
@@ -43,7 +44,7 @@ use standings::Standing;
 use tradeoffs::Tradeoffs;
 
 /// Everything a comparison's report is made of.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ComparisonReport<'a> {
     /// The schedules as their files say, the baseline first.
     pub loaded: &'a [Loaded],
@@ -103,6 +104,14 @@ impl<'a> ComparisonReport<'a> {
         })
     }
 
+    /// The same in a language.
+    #[cfg(feature = "charts")]
+    fn in_lang(&self, lang: Lang) -> Self {
+        let mut other = Self { lang, ..self.clone() };
+        other.singles.iter_mut().for_each(|single| single.lang = lang);
+        other
+    }
+
     /// The scenario of the baseline.
     fn baseline(&self) -> &'a Scenario {
         &self.candidates[0].model.scenario
@@ -150,9 +159,6 @@ pub(super) fn mean(sample: &[f64]) -> f64 {
     sample.iter().sum::<f64>() / sample.len().max(1) as f64
 }
 
-/// Charts of the results folder of a comparison.
-const CHARTS: [&str; 5] = ["forest", "tradeoff", "best", "backlog", "gains"];
-
 /// Writes all files of a comparison; returns their paths, the manifest last. As [`super::write`], results
 /// that were there stay whole when a file cannot be made or written, and where there were none a failing
 /// chart loses no numbers.
@@ -161,27 +167,8 @@ const CHARTS: [&str; 5] = ["forest", "tradeoff", "best", "backlog", "gains"];
 ///
 /// The first file that could not be made or written.
 pub fn write(folder: &Folder, report: &ComparisonReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
-    let (mut files, mut last) = (Output::new(folder), folder.aside());
-    let made = make(report, &mut files).and_then(|()| {
-        let text = tables::manifest(report, folder.digest(), &files.digests)?;
-        Ok(last.add(manifest::FILE, text.as_bytes())?)
-    });
-    if let Err(error) = made {
-        if !folder.has_results() {
-            // Some tables are better than none; that this failed too is of no more use to anybody.
-            let _ = files.place();
-        }
-        return Err(error);
-    }
-    folder.remove(manifest::FILE)?;
-    let digests = files.digests.clone();
-    let mut paths = files.place()?;
-    let charts = CHARTS.iter().flat_map(|name| ["svg", "png"].map(|end| format!("charts/{name}.{end}")));
-    for stale in charts.filter(|name| !digests.has(name)) {
-        folder.remove(&stale)?;
-    }
-    paths.extend(last.place()?);
-    Ok(paths)
+    let make = |files: &mut Output<'_>| make(report, files);
+    writing::write(folder, make, |digests| Ok(tables::manifest(report, folder.digest(), digests)?.into_bytes()))
 }
 
 fn make(report: &ComparisonReport<'_>, files: &mut Output<'_>) -> Result<(), ReportError> {
@@ -197,9 +184,7 @@ fn make(report: &ComparisonReport<'_>, files: &mut Output<'_>) -> Result<(), Rep
     files.put(("daily.parquet".into(), parquet::daily(singles, &days)?))?;
     files.put(("hourly.parquet".into(), parquet::hourly(singles)?))?;
     #[cfg(feature = "charts")]
-    for file in figures::all(report, &days)? {
-        files.put(file)?;
-    }
+    super::shown(&view::document(report, &days), files)?;
     Ok(())
 }
 
@@ -209,17 +194,18 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::report::manifest;
     use crate::report::testing::Compared;
 
     #[test]
     fn charts_belong_to_the_manifest_and_those_of_before_go() {
         let place = tempfile::tempdir().unwrap();
         let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
-        assert_eq!(write(&prepare("one"), &Compared::new(3, 30).report(Lang::Zh)).unwrap().len(), 8 + 10 + 1);
+        assert_eq!(write(&prepare("one"), &Compared::new(3, 30).report(Lang::Zh)).unwrap().len(), 11 + 10 + 1);
         let manifest = || fs::read_to_string(place.path().join(manifest::FILE)).unwrap();
         assert!(manifest().contains("\"charts/best.png\""));
         // Too few courses for a choice: its chart goes.
-        assert_eq!(write(&prepare("two"), &Compared::new(3, 4).report(Lang::Zh)).unwrap().len(), 8 + 8 + 1);
+        assert_eq!(write(&prepare("two"), &Compared::new(3, 4).report(Lang::Zh)).unwrap().len(), 11 + 8 + 1);
         assert!(!place.path().join("charts/best.png").exists() && place.path().join("charts/gains.png").exists());
         assert!(!manifest().contains("charts/best"));
     }

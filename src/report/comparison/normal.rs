@@ -8,7 +8,7 @@ use super::tradeoffs::median_day;
 use super::{mean, sample};
 
 /// Returns to normal by schedule and desk class.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Normal {
     /// Median day by schedule, then class.
     days: Vec<Vec<Option<f64>>>,

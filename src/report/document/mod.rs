@@ -26,6 +26,7 @@ use crate::units::Lang;
 use super::ReportError;
 use super::chart::Figure;
 use super::layout::Screen;
+use super::manifest::VERSION;
 
 /// Name of the file in a results folder.
 pub const FILE: &str = "view.json";
@@ -97,6 +98,20 @@ impl Plate {
     /// A figure with its name and how to read it.
     pub fn new(name: &str, figure: Figure, reading: &str) -> Self {
         Self { name: name.to_owned(), figure, reading: reading.to_owned() }
+    }
+}
+
+/// A document of this program, in its own colours.
+pub(super) fn drafted(command: &str, lang: Lang, [zh, en]: [Edition; 2], explorer: Explorer) -> Document {
+    Document {
+        format: FORMAT,
+        program: VERSION.to_owned(),
+        command: command.to_owned(),
+        lang,
+        zh,
+        en,
+        explorer,
+        colors: Vec::new(),
     }
 }
 

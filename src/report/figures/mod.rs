@@ -13,8 +13,8 @@ use crate::schedule::{ReturnKind, Suspension};
 use crate::units::Lang;
 
 use super::chart::{
-    ChartError, CivilDay, Drawn, FanChart, FanPanel, FanPanels, Figure, Look, Mark, Quantiles, Reference, Returns,
-    StopBand, Timeline, TimelineRow, png,
+    CivilDay, FanChart, FanPanel, FanPanels, Figure, Mark, Quantiles, Reference, Returns, StopBand, Timeline,
+    TimelineRow,
 };
 use super::daily::DailySeries;
 use super::document::Plate;
@@ -23,7 +23,7 @@ use super::manifest::VERSION;
 use super::numbers::{number, percent};
 use super::parquet::group_name;
 use super::table::{MEDIAN, UPPER};
-use super::{File, Report, findings};
+use super::{Report, findings};
 
 /// Days shown before the first event.
 const DAYS_BEFORE: f64 = 3.0;
@@ -102,12 +102,6 @@ pub fn plates(report: &Report<'_>, daily: &[DailySeries]) -> Vec<Plate> {
         "People who come to desks each day before the stop; dashed: the mean without a cutover. What lies above it comes early because of the stop.",
     );
     found
-}
-
-pub(super) fn add(files: &mut Vec<File>, name: &str, drawn: &Drawn) -> Result<(), ChartError> {
-    files.push((format!("charts/{name}.svg"), drawn.svg.clone().into_bytes()));
-    files.push((format!("charts/{name}.png"), png(drawn, &Look::default())?));
-    Ok(())
 }
 
 fn days(time: SimTime) -> f64 {

@@ -9,26 +9,20 @@ use crate::experiment::reading::Threshold;
 use crate::measures::Kind;
 use crate::units::Lang;
 
-use super::super::chart::{
-    ChartError, CivilDay, Crossed, Curve, CurvePoint, Drawn, HeatCell, HeatMap, Look, Scale, Seen, curve, heat, png,
-};
+use super::super::assumptions;
+use super::super::chart::{CivilDay, Crossed, Curve, CurvePoint, Figure, HeatCell, HeatMap, Scale, Seen};
 use super::super::manifest::VERSION;
 use super::super::numbers::{date, percent};
 use super::super::table::unit_zh;
-use super::super::{File, assumptions};
 use super::csv::kept_row;
 use super::screen::{least, shown};
 use super::shown::Shown;
 use super::words::{condition, finding, level_name, remarks, year};
 use super::{SweepReport, names};
 
-/// All charts as SVG and PNG.
-///
-/// # Errors
-///
-/// The first that could not be drawn.
-pub(super) fn all(report: &SweepReport<'_>) -> Result<Vec<File>, ChartError> {
-    let mut files = Vec::new();
+/// All figures with their names.
+pub(super) fn figures(report: &SweepReport<'_>) -> Vec<(String, Figure)> {
+    let mut found = Vec::new();
     let days = days_and_hours(report);
     for reading in 0..report.readings() {
         let one = &report.points[0].readings[reading];
@@ -36,23 +30,16 @@ pub(super) fn all(report: &SweepReport<'_>) -> Result<Vec<File>, ChartError> {
         let suffix = if own == "all" { String::new() } else { format!("-{}", plain(own)) };
         let name = format!("sweep-{}{suffix}", one.measure.key);
         let number = Number::Reading(reading);
-        add(&mut files, &name, &of(report, number)?)?;
+        found.push((name.clone(), of(report, number)));
         if let Some(days) = &days {
-            add(&mut files, &format!("{name}-by-hour"), &by_hour(report, number, days)?)?;
+            found.push((format!("{name}-by-hour"), Figure::Heat(by_hour(report, number, days))));
         }
     }
     for threshold in 0..report.crossings.len() {
         let key = plain(&report.points[0].thresholds[threshold].key);
-        let name = format!("sweep-threshold-{}-{key}", threshold + 1);
-        add(&mut files, &name, &of(report, Number::Threshold(threshold))?)?;
+        found.push((format!("sweep-threshold-{}-{key}", threshold + 1), of(report, Number::Threshold(threshold))));
     }
-    Ok(files)
-}
-
-fn add(files: &mut Vec<File>, name: &str, drawn: &Drawn) -> Result<(), ChartError> {
-    files.push((format!("charts/{name}.svg"), drawn.svg.clone().into_bytes()));
-    files.push((format!("charts/{name}.png"), png(drawn, &Look::default())?));
-    Ok(())
+    found
 }
 
 /// A name that any file system takes.
@@ -137,10 +124,10 @@ impl Number {
     }
 }
 
-fn of(report: &SweepReport<'_>, number: Number) -> Result<Drawn, ChartError> {
+fn of(report: &SweepReport<'_>, number: Number) -> Figure {
     match report.grid.axes.as_slice() {
-        [across, down] => heat(&two_keys(report, number, across, down)),
-        _ => curve(&one_key(report, number)),
+        [across, down] => Figure::Heat(two_keys(report, number, across, down)),
+        _ => Figure::Curve(one_key(report, number)),
     }
 }
 
@@ -407,7 +394,7 @@ fn days_and_hours(report: &SweepReport<'_>) -> Option<DaysAndHours> {
     Some(DaysAndHours { days, hours, points })
 }
 
-fn by_hour(report: &SweepReport<'_>, number: Number, found: &DaysAndHours) -> Result<Drawn, ChartError> {
+fn by_hour(report: &SweepReport<'_>, number: Number, found: &DaysAndHours) -> HeatMap {
     let lang = report.lang;
     let lowest = framed(report, number);
     let threshold = number.threshold(report);
@@ -417,7 +404,7 @@ fn by_hour(report: &SweepReport<'_>, number: Number, found: &DaysAndHours) -> Re
     let one = |point: usize| cell(report, number, point, &lowest, kept(point));
     let row = |row: &Vec<Option<usize>>| row.iter().map(|point| point.map_or_else(nothing, one)).collect();
     let cells = found.points.iter().map(row);
-    heat(&HeatMap {
+    HeatMap {
         title: number.title(report),
         subtitle: subtitle(report, number),
         x_label: lang.pick("日期", "Day").to_owned(),
@@ -429,5 +416,5 @@ fn by_hour(report: &SweepReport<'_>, number: Number, found: &DaysAndHours) -> Re
         condition: threshold.map_or_else(String::new, |(one, _)| condition(report, one)),
         lang,
         footer: footer(report, number),
-    })
+    }
 }

@@ -12,6 +12,8 @@ mod figures;
 mod names;
 mod screen;
 mod shown;
+#[cfg(feature = "charts")]
+mod view;
 mod words;
 
 pub use document::json;
@@ -27,12 +29,12 @@ use crate::scenario::world::Scenario;
 use crate::units::Lang;
 
 use super::folder::Folder;
-use super::manifest::{self, FileDigests};
+use super::output::Output;
 use super::table::{self, Row};
-use super::{File, ReportError, RunInfo, parquet};
+use super::{ReportError, RunInfo, parquet, writing};
 
 /// Everything a sweep's report is made of.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SweepReport<'a> {
     /// The first point as its files say.
     pub loaded: &'a Loaded,
@@ -77,6 +79,12 @@ impl<'a> SweepReport<'a> {
         Self { loaded, digests, grid, points, sweep, lang, run, rows, crossings }
     }
 
+    /// The same in a language.
+    #[cfg(feature = "charts")]
+    fn in_lang(&self, lang: Lang) -> Self {
+        Self { lang, ..self.clone() }
+    }
+
     /// The scenario of the first point.
     fn first(&self) -> &'a Scenario {
         &self.points[0].scenario
@@ -105,32 +113,16 @@ fn crossings(grid: &Grid, points: &[Point], sweep: &Sweep, threshold: usize) -> 
 ///
 /// The first file that could not be made or written.
 pub fn write(folder: &Folder, report: &SweepReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
-    let (mut files, mut last) = (folder.aside(), folder.aside());
-    let mut digests = FileDigests::default();
-    make(report, |(name, bytes): File| {
-        files.add(&name, &bytes)?;
-        digests.add(&name, &bytes);
-        Ok(())
-    })?;
-    last.add(manifest::FILE, &document::manifest(report, folder.digest(), &digests)?)?;
-    let before = folder.files_before();
-    folder.remove(manifest::FILE)?;
-    let mut paths = files.place()?;
-    // Charts of measures that this sweep does not show.
-    for stale in before.iter().filter(|name| name.starts_with("charts/sweep-") && !digests.has(name)) {
-        folder.remove(stale)?;
-    }
-    paths.extend(last.place()?);
-    Ok(paths)
+    let make = |files: &mut Output<'_>| make(report, files);
+    writing::write(folder, make, |digests| document::manifest(report, folder.digest(), digests))
 }
 
-fn make(report: &SweepReport<'_>, mut put: impl FnMut(File) -> Result<(), ReportError>) -> Result<(), ReportError> {
-    put(("summary.json".into(), document::encoded(&json(report))?))?;
-    put(("sweep.csv".into(), csv::csv(report)))?;
-    put(("replications.parquet".into(), parquet::sweep(report.first(), report.grid, report.points, report.sweep)?))?;
+fn make(report: &SweepReport<'_>, files: &mut Output<'_>) -> Result<(), ReportError> {
+    files.put(("summary.json".into(), document::encoded(&json(report))?))?;
+    files.put(("sweep.csv".into(), csv::csv(report)))?;
+    let rows = parquet::sweep(report.first(), report.grid, report.points, report.sweep)?;
+    files.put(("replications.parquet".into(), rows))?;
     #[cfg(feature = "charts")]
-    for file in figures::all(report)? {
-        put(file)?;
-    }
+    super::shown(&view::document(report), files)?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::measures::Kind;
 
 use crate::experiment::reading::Reading;
 
-use super::super::layout::{COLUMNS_MOST, Layout, wrap};
+use super::super::layout::{COLUMNS_MOST, Layout, Screen, wrap};
 use super::super::numbers::{char_width, percent, width};
 use super::super::table::unit_zh;
 use super::shown::Shown;
@@ -21,6 +21,11 @@ const HEAD_LINES_MOST: usize = 4;
 
 /// The summary for the terminal.
 pub fn text(report: &SweepReport<'_>) -> String {
+    screen(report).text()
+}
+
+/// The same, to be shown elsewhere.
+pub(super) fn screen(report: &SweepReport<'_>) -> Screen {
     let lang = report.lang;
     let scenario = report.first();
     let mut out = Layout::new(lang.choose(8, 11));
@@ -44,7 +49,7 @@ pub fn text(report: &SweepReport<'_>) -> String {
     for remark in remarks(report, shows_normal) {
         out.item(lang.pick("说明", "Note"), &remark);
     }
-    out.finish().text()
+    out.finish()
 }
 
 /// What a point shows in a reading.

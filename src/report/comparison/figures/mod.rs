@@ -11,11 +11,10 @@ mod gains;
 mod tradeoff;
 
 use crate::measures::Group;
-use crate::report::File;
-use crate::report::chart::{ChartError, diverging, forest, multiples, scatter, shares};
+use crate::report::chart::Figure;
 use crate::report::daily::DailySeries;
 use crate::report::facts::Facts;
-use crate::report::figures::{add, assumed};
+use crate::report::figures::assumed;
 use crate::report::manifest::VERSION;
 use crate::report::numbers::{date_of_day, short_date};
 use crate::units::Lang;
@@ -41,30 +40,17 @@ struct Frame<'a> {
     facts: Facts,
 }
 
-/// All figures of a comparison as SVG and PNG. Those that have nothing to show are left out.
-///
-/// # Errors
-///
-/// The first figure that could not be drawn.
-pub(super) fn all(report: &ComparisonReport<'_>, days: &[Vec<DailySeries>]) -> Result<Vec<File>, ChartError> {
+/// All figures of a comparison with their names. Those that have nothing to show are left out.
+pub(super) fn figures(report: &ComparisonReport<'_>, days: &[Vec<DailySeries>]) -> Vec<(&'static str, Figure)> {
     let frame = Frame::of(report);
-    let mut files = Vec::new();
-    if let Some(chart) = frame.forest() {
-        add(&mut files, "forest", &forest(&chart)?)?;
-    }
-    if let Some(chart) = frame.tradeoff() {
-        add(&mut files, "tradeoff", &scatter(&chart)?)?;
-    }
-    if let Some(chart) = frame.best() {
-        add(&mut files, "best", &shares(&chart)?)?;
-    }
-    if let Some(chart) = frame.backlog(days) {
-        add(&mut files, "backlog", &multiples(&chart)?)?;
-    }
-    if let Some(chart) = frame.gains() {
-        add(&mut files, "gains", &diverging(&chart)?)?;
-    }
-    Ok(files)
+    let all = [
+        ("forest", frame.forest().map(Figure::Forest)),
+        ("tradeoff", frame.tradeoff().map(Figure::Scatter)),
+        ("best", frame.best().map(Figure::Shares)),
+        ("backlog", frame.backlog(days).map(Figure::Multiples)),
+        ("gains", frame.gains().map(Figure::Diverging)),
+    ];
+    all.into_iter().filter_map(|(name, figure)| Some((name, figure?))).collect()
 }
 
 impl<'a> Frame<'a> {
@@ -207,11 +193,11 @@ mod tests {
 
     fn drawn(frame: &Frame<'_>, days: &[Vec<DailySeries>]) -> [Drawn; 5] {
         [
-            forest(&frame.forest().unwrap()).unwrap(),
-            scatter(&frame.tradeoff().unwrap()).unwrap(),
-            shares(&frame.best().unwrap()).unwrap(),
-            multiples(&frame.backlog(days).unwrap()).unwrap(),
-            diverging(&frame.gains().unwrap()).unwrap(),
+            Figure::Forest(frame.forest().unwrap()).draw().unwrap(),
+            Figure::Scatter(frame.tradeoff().unwrap()).draw().unwrap(),
+            Figure::Shares(frame.best().unwrap()).draw().unwrap(),
+            Figure::Multiples(frame.backlog(days).unwrap()).draw().unwrap(),
+            Figure::Diverging(frame.gains().unwrap()).draw().unwrap(),
         ]
     }
 
@@ -285,9 +271,9 @@ mod tests {
     fn without_a_choice_there_is_no_figure_of_it_and_the_same_results_give_the_same_bytes() {
         let compared = Compared::new(3, 5);
         let (report, days) = (compared.report(Lang::En), days(&compared));
-        let files = all(&report, &days).unwrap();
-        assert_eq!(files.len(), 8);
-        assert!(!files.iter().any(|(name, _)| name.starts_with("charts/best")));
-        assert!(all(&compared.report(Lang::En), &days).unwrap() == files);
+        let found = figures(&report, &days);
+        assert_eq!(found.len(), 4);
+        assert!(!found.iter().any(|(name, _)| *name == "best"));
+        assert!(figures(&compared.report(Lang::En), &days) == found);
     }
 }

@@ -1,0 +1,165 @@
+//! The document of several cities.
+
+use crate::units::Lang;
+
+use super::super::document::{Cell, Document, Edition, Explorer, GraphKind, Plate, Sheet, Style, drafted};
+use super::super::model::{Experiment, chapters};
+use super::super::view::assumptions_of;
+use super::headline::{HEADLINES, Headline, Nature};
+use super::summary::screen;
+use super::table::Basis;
+use super::waterfall::Order;
+use super::{CitiesReport, figures};
+
+/// The document of several cities. Assumptions and the description of the model are those of the base city.
+pub(super) fn document(report: &CitiesReport<'_>) -> Document {
+    let edition = |lang: Lang| edition(&report.in_lang(lang));
+    drafted("cities", report.lang, [edition(Lang::Zh), edition(Lang::En)], Explorer::default())
+}
+
+fn edition(report: &CitiesReport<'_>) -> Edition {
+    let (lang, k, n) = (report.lang, report.plan.cities, report.outcomes.replications());
+    let base = &report.plan.courses[report.plan.base];
+    let names: Vec<String> = (0..k).map(|city| report.name(city)).collect();
+    let list = names.join(lang.pick("、", ", "));
+    let experiment = Experiment {
+        replications: n,
+        seed: report.outcomes.results.first().map_or(0, |results| results.seed),
+        aim: lang.choose(
+            format!("本次实验：{list} 各在自己的参保人上模拟 {n} 次，并从 {} 出发逐项换成其他城市的停机时长、日历、规则和窗口。以下组成、假设和来源为 {} 的。", names[report.plan.base], names[report.plan.base]),
+            format!("This experiment: {list}, each on its own people, {n} simulated courses; and from {} on the outage length, calendar, rules and windows of the others, one after another. Components, assumptions and sources below are those of {}.", names[report.plan.base], names[report.plan.base]),
+        ),
+    };
+    Edition {
+        title: lang.choose(format!("{k} 个城市并列：{list}"), format!("{k} cities side by side: {list}")),
+        screen: screen(report),
+        plates: plates(report),
+        sheets: [Some(side_by_side(report)), totals(report), falls(report)].into_iter().flatten().collect(),
+        assumptions: assumptions_of(&base.loaded, &base.model.scenario, &[], lang),
+        model: chapters(&base.loaded, &base.model.scenario, &experiment, lang),
+    }
+}
+
+fn plates(report: &CitiesReport<'_>) -> Vec<Plate> {
+    let lang = report.lang;
+    let reading = |name: &str| {
+        if name == "cities" {
+            lang.pick(
+                "左边是每百万参保人的数，短线是 95% 区间；右边看它是否随停机时长变大。",
+                "On the left numbers per million insured with 95% intervals; on the right whether they grow with the length of the outage.",
+            )
+        } else {
+            lang.pick(
+                "从左边的城市走到右边的城市，每一步只换一项，柱子是这一项加上或减去的；灰柱没有变化。各项大小与先后有关。",
+                "From the city on the left to the one on the right, one part at a time: a bar is what the part adds or takes away, grey ones change nothing. Sizes depend on the order.",
+            )
+        }
+    };
+    figures::figures(report)
+        .into_iter()
+        .map(|(name, figure)| {
+            let reading = reading(&name);
+            Plate::new(&name, figure, reading)
+        })
+        .collect()
+}
+
+fn unit(headline: &Headline, lang: Lang) -> &'static str {
+    lang.pick(headline.unit_zh, headline.unit)
+}
+
+fn style(headline: &Headline) -> Style {
+    match headline.nature {
+        Nature::Amount => Style::Whole,
+        Nature::Level | Nature::Censored => Style::Tenth,
+        Nature::Event => Style::Share,
+    }
+}
+
+fn side_by_side(report: &CitiesReport<'_>) -> Sheet {
+    let title = report.lang.pick("每百万参保人的代价", "What the cutover cost per million insured");
+    cities(
+        report,
+        ("cities", title),
+        |headline| if headline.nature == Nature::Amount { Basis::Million } else { Basis::Total },
+    )
+    .drawn(GraphKind::Bar, 0, vec![3])
+}
+
+fn totals(report: &CitiesReport<'_>) -> Option<Sheet> {
+    let title = report.lang.pick("各市总量", "Totals of the cities");
+    Some(cities(report, ("totals", title), |_| Basis::Total))
+}
+
+fn cities(report: &CitiesReport<'_>, (key, title): (&str, &str), basis: impl Fn(&Headline) -> Basis) -> Sheet {
+    let lang = report.lang;
+    let mut columns = vec![
+        (lang.pick("城市", "City"), ""),
+        (lang.pick("参保人数", "Insured people"), lang.pick("人", "people")),
+        (lang.pick("联网结算停机", "Settlement was down"), lang.pick("小时", "hours")),
+    ];
+    columns.extend(HEADLINES.iter().map(|headline| (headline.name(lang), unit(headline, lang))));
+    let note = lang.pick("各次模拟的平均；恢复正常的工作日为中位数，空白表示模拟期内多半未恢复。区间见 cities.csv。", "Means over the courses; working days to normal are medians, blank where mostly not within the days simulated. Intervals stand in cities.csv.");
+    let mut sheet = Sheet::new(key, title, &columns).noted(note);
+    for city in 0..report.plan.cities {
+        let facts = &report.side.facts[city];
+        let mut cells = vec![
+            Cell::text(report.name(city)),
+            Cell::number(Some(facts.insured), Style::Whole),
+            Cell::number(facts.outage_hours.value, Style::Tenth),
+        ];
+        cells.extend(
+            HEADLINES.iter().map(|headline| {
+                Cell::number(report.side.get(city, headline.key, basis(headline)).value, style(headline))
+            }),
+        );
+        sheet.push(cells);
+    }
+    sheet
+}
+
+/// A row a step of every waterfall.
+fn falls(report: &CitiesReport<'_>) -> Option<Sheet> {
+    let lang = report.lang;
+    let columns = [
+        (lang.pick("城市", "City"), ""),
+        (lang.pick("指标", "Measure"), ""),
+        (lang.pick("单位", "Unit"), ""),
+        (lang.pick("次序", "Order"), ""),
+        (lang.pick("换成该市的", "Taken over"), ""),
+        (lang.pick("之前", "Before"), ""),
+        (lang.pick("之后", "After"), ""),
+        (lang.pick("增减", "Adds"), ""),
+        (lang.pick("区间：下", "Interval: from"), ""),
+        (lang.pick("区间：上", "Interval: to"), ""),
+    ];
+    let title = lang.pick("差异从何而来？", "Where do differences come from?");
+    let note = lang.pick(
+        "数量类为每百万参保人；逐次配对的 95% 区间。",
+        "Amounts are per million insured; 95% intervals of pairs.",
+    );
+    let mut sheet = Sheet::new("waterfall", title, &columns).noted(note);
+    for fall in &report.waterfalls {
+        let order = match fall.order {
+            Order::Forward => lang.pick("正序", "forward"),
+            Order::Backward => lang.pick("倒序", "backward"),
+        };
+        for bar in &fall.bars {
+            let number = |value: Option<f64>| Cell::number(value, style(fall.headline));
+            let (low, high) = bar.adds.as_ref().and_then(|one| one.interval()).unzip();
+            sheet.push(vec![
+                Cell::text(report.name(fall.other)),
+                Cell::text(fall.headline.name(lang)),
+                Cell::text(unit(fall.headline, lang)),
+                Cell::text(order),
+                Cell::text(lang.pick(&bar.name.zh, &bar.name.en)),
+                number(Some(bar.before)),
+                number(Some(bar.after)),
+                number(bar.adds.as_ref().map(|one| one.mean)),
+                number(low),
+                number(high),
+            ]);
+        }
+    }
+    (!sheet.rows.is_empty()).then_some(sheet)
+}
