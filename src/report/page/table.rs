@@ -19,29 +19,15 @@ pub(super) fn table(out: &mut String, sheet: &Sheet, lang: Lang) {
         "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">\n",
         escape(&sheet.title)
     ));
-    let is_broad = sheet.columns.len() > BROAD_FROM;
-    let is_dated = sheet.rows.iter().all(|row| matches!(row.first(), Some(Cell::Date(_))));
-    let class = match (is_broad, is_dated) {
-        (false, false) => "",
-        (true, false) => " class=\"broad\"",
-        (false, true) => " class=\"dated\"",
-        (true, true) => " class=\"broad dated\"",
-    };
-    out.push_str(&format!("<table{class}>\n<thead><tr>"));
-    let is_text: Vec<bool> = (0..sheet.columns.len()).map(|column| is_text(sheet, column)).collect();
-    for (column, is_text) in sheet.columns.iter().zip(&is_text) {
-        let class = if *is_text { " class=\"t\"" } else { "" };
-        out.push_str(&format!("<th scope=\"col\"{class}>{}", head(column, lang)));
+    out.push_str(&format!("<table class=\"{}\">\n<thead><tr>", classes(sheet)));
+    for column in &sheet.columns {
+        out.push_str(&format!("<th scope=\"col\">{}", head(column, lang)));
     }
     out.push_str("\n<tbody>\n");
     for row in &sheet.rows {
         out.push_str("<tr>");
-        for (place, (cell, is_text)) in row.iter().zip(&is_text).enumerate() {
-            out.push_str(match (place, is_text) {
-                (0, _) => "<th scope=\"row\">",
-                (_, true) => "<td class=\"t\">",
-                (_, false) => "<td>",
-            });
+        for (place, cell) in row.iter().enumerate() {
+            out.push_str(if place == 0 { "<th>" } else { "<td>" });
             out.push_str(&text(cell, lang));
         }
         out.push('\n');
@@ -49,9 +35,19 @@ pub(super) fn table(out: &mut String, sheet: &Sheet, lang: Lang) {
     out.push_str("</table>\n</div>\n");
 }
 
-/// Whether a column holds words; numbers and dates stand at the right.
-fn is_text(sheet: &Sheet, column: usize) -> bool {
-    column == 0 || sheet.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Text(_))))
+/// What the style has to know of a table: `broad` and `dated`, and `t2` where the second column holds words.
+/// Numbers and dates stand at the right.
+fn classes(sheet: &Sheet) -> String {
+    let mut classes: Vec<String> = Vec::new();
+    if sheet.columns.len() > BROAD_FROM {
+        classes.push("broad".to_owned());
+    }
+    if sheet.rows.iter().all(|row| matches!(row.first(), Some(Cell::Date(_)))) {
+        classes.push("dated".to_owned());
+    }
+    let is_text = |column: usize| sheet.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Text(_))));
+    classes.extend((1..sheet.columns.len()).filter(|&column| is_text(column)).map(|column| format!("t{}", column + 1)));
+    classes.join(" ")
 }
 
 fn head(column: &Column, lang: Lang) -> String {
@@ -100,6 +96,16 @@ fn dated(text: &str, lang: Lang) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_of_words_are_named() {
+        let mut sheet = Sheet::new("k", "T", &[("a", ""), ("b", ""), ("c", "yuan")]);
+        sheet.push(vec![Cell::text("x"), Cell::text("<y>"), Cell::Number(1.0, Style::Whole)]);
+        let mut out = String::new();
+        table(&mut out, &sheet, Lang::En);
+        assert!(out.contains("<table class=\"t2\">") && out.contains("<tr><th>x<td>&lt;y&gt;<td>1\n"), "{out}");
+        assert!(out.contains("c <small>(yuan)</small>"));
+    }
 
     #[test]
     fn cells_are_written_as_they_are_read() {
