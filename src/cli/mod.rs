@@ -57,6 +57,9 @@ enum Command {
     /// Draw the charts of a results folder again, without simulating: another language, theme or size ｜ 用已有结果重新画图，不再模拟：可换语言、主题、尺寸
     #[cfg(feature = "charts")]
     Chart(redraw::ChartArgs),
+    /// Make report.html and tables.xlsx of a results folder again, without simulating ｜ 用已有结果重新生成 report.html 与 tables.xlsx，不再模拟
+    #[cfg(feature = "charts")]
+    Report(redraw::ReportArgs),
     /// Analytic cases: theory, simulated, interval, z ｜ 与理论值对照：理论值、模拟值、区间、z
     Verify(verify::VerifyArgs),
     /// JSON Schema of the scenario files, for editors ｜ 情景文件的 JSON Schema，供编辑器提示
@@ -136,6 +139,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Fa
         Command::Trace(arguments) => trace::trace(&arguments),
         #[cfg(feature = "charts")]
         Command::Chart(arguments) => redraw::chart(&arguments),
+        #[cfg(feature = "charts")]
+        Command::Report(arguments) => redraw::report(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Schema => schema::schema(lang),
     }

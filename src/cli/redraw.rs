@@ -12,6 +12,8 @@ use super::{LangArg, choose_lang};
 use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
 use crate::report::document::{Charts, Document, draw_some, read};
 use crate::report::folder::write_whole;
+use crate::report::page::{self, Kind};
+use crate::report::workbook;
 use crate::scenario::error::nearest;
 use crate::units::Lang;
 
@@ -72,6 +74,53 @@ pub(super) struct ChartArgs {
     quiet: bool,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Results folder ｜ 结果文件夹
+    #[arg(value_name = "DIR｜文件夹")]
+    folder: PathBuf,
+    /// Language shown first, and of the workbook; default: that of the results ｜ 首先显示的语言（也是工作簿的语言）；默认与结果相同
+    #[arg(long, value_enum, value_name = "LANG｜语言")]
+    lang: Option<LangArg>,
+    /// Without scripts: smaller, for mail systems that strip them (report-plain.html) ｜ 不含脚本，文件更小，适合会拦截脚本的邮件系统（report-plain.html）
+    #[arg(long)]
+    plain: bool,
+    /// Folder to write (default: the results folder) ｜ 写入的文件夹（默认结果文件夹）
+    #[arg(long, value_name = "FOLDER｜文件夹")]
+    out: Option<PathBuf>,
+    /// No list of what was written ｜ 不列出写出的文件
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Makes the report and the workbook of a results folder again.
+pub(super) fn report(arguments: &ReportArgs) -> Result<ExitCode, Failure> {
+    let (document, lang) = open(&arguments.folder, arguments.lang)?;
+    let document = Document { lang, ..document };
+    let (name, kind) = if arguments.plain { (page::PLAIN, Kind::Plain) } else { (page::FILE, Kind::Interactive) };
+    let made = page::page(&document, kind).and_then(|page| Ok((page, workbook::workbook(&document)?)));
+    let (page, book) = made.map_err(|error| Failure::work(error.text(lang)))?;
+    let out = made_folder(arguments.out.as_ref().unwrap_or(&arguments.folder), lang)?;
+    let files = [(name, page), (workbook::FILE, book)];
+    for (name, bytes) in &files {
+        write_whole(&out.join(name), bytes).map_err(|error| Failure::work(error.text(lang)))?;
+    }
+    if !arguments.quiet {
+        let list: Vec<String> = files.iter().map(|(name, _)| out.join(name).display().to_string()).collect();
+        print(&lang.choose(format!("已写出 {}\n", list.join("、")), format!("written: {}\n", list.join(", "))), lang)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A folder, made where it is not there.
+fn made_folder(path: &Path, lang: Lang) -> Result<&Path, Failure> {
+    fs::create_dir_all(path).map_err(|error| {
+        let shown = path.display();
+        Failure::work(lang.choose(format!("{shown}：无法建立：{error}"), format!("{shown}: cannot be made: {error}")))
+    })?;
+    Ok(path)
+}
+
 fn parse_size(text: &str) -> Result<Size, BadValue> {
     text.parse().map_err(|_| {
         let (least, most) = SIDES;
@@ -92,10 +141,7 @@ pub(super) fn chart(arguments: &ChartArgs) -> Result<ExitCode, Failure> {
     let asked = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|one| one.trim() == name);
     let charts = draw_some(&document, lang, &look, asked).map_err(|error| Failure::work(error.to_string()))?;
     let out = arguments.out.clone().unwrap_or_else(|| arguments.folder.join(folder_name(arguments, &document, lang)));
-    fs::create_dir_all(&out).map_err(|error| {
-        let shown = out.display();
-        Failure::work(lang.choose(format!("{shown}：无法建立：{error}"), format!("{shown}: cannot be made: {error}")))
-    })?;
+    made_folder(&out, lang)?;
     for (name, bytes) in &charts.files {
         let name = name.rsplit('/').next().unwrap_or(name);
         write_whole(&out.join(name), bytes).map_err(|error| Failure::work(error.text(lang)))?;

@@ -126,7 +126,8 @@ impl Folder {
         files.into_iter().flat_map(|files| files.keys()).filter(plain).cloned().collect()
     }
 
-    /// Charts that were drawn again from the results in the folder, in `charts-…` beside `charts`.
+    /// What was drawn again from the results in the folder: charts in `charts-…` beside `charts`, and the report
+    /// without scripts.
     pub fn drawn_again(&self) -> Vec<String> {
         let names = |path: &Path| -> Vec<String> {
             let entries = fs::read_dir(path).into_iter().flatten().flatten();
@@ -139,6 +140,7 @@ impl Folder {
                 let charts = names(&self.path.join(&folder)).into_iter().filter(is_chart);
                 charts.map(|name| format!("{folder}/{name}")).collect::<Vec<String>>()
             })
+            .chain(["report-plain.html".to_owned()])
             .collect()
     }
 
@@ -333,7 +335,8 @@ fn write_aside(aside: &Path, path: &Path, fill: impl FnOnce(&mut File) -> io::Re
 
 /// Files that a run which was broken off may have left.
 fn is_ours(name: &str) -> bool {
-    const WHOLE: [&str; 15] = [
+    const WHOLE: [&str; 16] = [
+        "report-plain.html",
         "summary.json",
         "summary.csv",
         "differences.csv",

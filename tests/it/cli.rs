@@ -249,7 +249,7 @@ const MISUSES: [(&[&str], &str, &str); 13] = [
     (&["run"], "缺少 <路径>", "<PATH> is missing"),
     (
         &["rn", "x"],
-        "没有 rn 这个命令，可用：run, compare, sweep, cities, check, trace, chart, verify, schema, help；是否想写 run？",
+        "没有 rn 这个命令，可用：run, compare, sweep, cities, check, trace, chart, report, verify, schema, help；是否想写 run？",
         "did you mean run?",
     ),
     (&["run", "x", "--replicatons", "3"], "没有 --replicatons 这个选项，可用：", "did you mean --replications?"),

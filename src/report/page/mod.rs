@@ -27,6 +27,9 @@ use html::escape;
 /// Name of the file in a results folder.
 pub const FILE: &str = "report.html";
 
+/// Name of the page without scripts.
+pub const PLAIN: &str = "report-plain.html";
+
 /// Style of the page.
 const STYLE: &str = include_str!("page.css");
 /// Script of the page.
