@@ -7,8 +7,8 @@
 //!                      | assumptions | model -> bytes
 //! ```
 //!
-//! Whatever stands in a scenario is text: it is escaped here ([`html`]), in the embedded data as well, and
-//! the page's own policy forbids what is not part of it ([`policy`]).
+//! Whatever stands in a scenario is text: it is escaped here (`html`), in the embedded data as well, and
+//! the page's own policy forbids what is not part of it (`policy`).
 
 mod explore;
 mod html;
