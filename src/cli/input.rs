@@ -38,6 +38,8 @@ pub(super) fn read_schedule(
     let loaded = load(path, schedule, sets).map_err(|problems| Failure::input(problems.render(early)))?;
     let own = loaded.layer.lang.map(|lang| if lang == LangName::Zh { Lang::Zh } else { Lang::En });
     let lang = choose_lang(lang, own);
+    #[cfg(feature = "charts")]
+    refuse_colors(&loaded, lang)?;
     match check(&loaded.layer, &loaded.city, &loaded.schedule, &loaded.calendar) {
         Ok(mut scenario) => {
             if let Some(name) = &loaded.city_name {
@@ -47,6 +49,23 @@ pub(super) fn read_schedule(
         }
         Err(complaints) => Err(Failure::input(problems(&loaded, complaints).render(lang))),
     }
+}
+
+/// Colours that no chart can be drawn in are refused before anything is simulated.
+#[cfg(feature = "charts")]
+fn refuse_colors(loaded: &Loaded, lang: Lang) -> Result<(), Failure> {
+    use crate::report::chart::{ChartError, Look, Size, Theme};
+    let colors = loaded.layer.chart_colors.as_deref().unwrap_or_default();
+    let Err(ChartError::Color { found, why }) = Look::new(Theme::Light, Size::default(), colors) else { return Ok(()) };
+    let allowed = Text::new(
+        format!("颜色写成 #RRGGBB，与白底对比至少 3:1，色盲者也能彼此分清；原因：{why}"),
+        format!(
+            "#RRGGBB with a contrast of at least 3:1 to white, told from the others by the colour-blind too; why not: {why}"
+        ),
+    );
+    let mut problems = Problems::new();
+    problems.at(&loaded.origins, "chart_colors", Code::OutOfRange, found, allowed, None);
+    Err(Failure::input(problems.render(lang)))
 }
 
 /// The `--set`s of the first moment and the length that hold the days of all scenarios; none where all have the

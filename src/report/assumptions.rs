@@ -46,6 +46,11 @@ pub fn assumptions(loaded: &Loaded) -> Vec<Assumption> {
     found.collect()
 }
 
+/// How many numbers a scenario has.
+pub fn count(loaded: &Loaded) -> usize {
+    leaves(&loaded.json).len()
+}
+
 /// Key paths of all numbers without a source, in the order of the scenario.
 pub fn missing_sources(loaded: &Loaded) -> Vec<String> {
     let keys = leaves(&loaded.json).into_iter().map(|leaf| leaf.key);

@@ -100,6 +100,8 @@ pub struct Facts {
     pub desks: Vec<DeskFacts>,
     /// Stops, in the order of the schedule.
     pub stops: Vec<StopFacts>,
+    /// Number of parameters.
+    pub parameters: usize,
     /// Number of assumed parameters.
     pub assumptions: usize,
     /// Those that much depends on.
@@ -111,8 +113,14 @@ impl Facts {
     pub fn of(report: &Report<'_>) -> Self {
         let rows = report.rows.clone();
         let all = assumptions::assumptions(report.loaded);
-        let mut facts =
-            Self { rows, desks: Vec::new(), stops: Vec::new(), assumptions: all.len(), main_assumptions: Vec::new() };
+        let mut facts = Self {
+            rows,
+            desks: Vec::new(),
+            stops: Vec::new(),
+            parameters: assumptions::count(report.loaded),
+            assumptions: all.len(),
+            main_assumptions: Vec::new(),
+        };
         facts.desks = (0..report.scenario.desk_classes.len()).filter_map(|class| desk(&facts, report, class)).collect();
         facts.desks.sort_by(|a, b| severity(b).total_cmp(&severity(a)));
         facts.stops = (0..report.scenario.suspensions.len()).map(|index| stop(&facts, report, index)).collect();

@@ -11,7 +11,7 @@ pub(super) const COLUMNS_MOST: usize = 100;
 pub(super) const LINES_MOST: usize = 40;
 
 /// What stands on one screen, line by line; the terminal and the report show the same.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Screen {
     /// Columns that labels take.
     label: usize,
@@ -20,7 +20,7 @@ pub struct Screen {
 }
 
 /// A part of a screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Entry {
     /// A line of its own.
@@ -29,8 +29,21 @@ pub enum Entry {
     Rule,
     /// A text behind its label; an empty label goes on with the one before.
     Item(String, String),
+    /// Parts of a whole, each with its share as a bar; they go on with the item before.
+    Bars(Vec<Bar>),
     /// A row of a table in columns so many characters wide; the first row of several has the headings.
     Row(Vec<String>, Vec<usize>),
+}
+
+/// A part of a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bar {
+    /// What it is.
+    pub label: String,
+    /// Its number.
+    pub text: String,
+    /// Its share of the whole.
+    pub share: f64,
 }
 
 /// Lines under construction.
@@ -70,6 +83,11 @@ impl Layout {
         self.screen.entries.push(Entry::Item(label.to_owned(), text.to_owned()));
     }
 
+    /// Parts of a whole under the item before.
+    pub(super) fn bars(&mut self, bars: Vec<Bar>) {
+        self.screen.entries.push(Entry::Bars(bars));
+    }
+
     /// Cells in columns; the last one that is not empty may use the rest of the line.
     pub(super) fn columns(&mut self, cells: &[String], widths: &[usize]) {
         self.screen.entries.push(Entry::Row(cells.to_vec(), widths.to_vec()));
@@ -96,10 +114,20 @@ impl Screen {
                 Entry::Line(text) => lines.push(fit(text, COLUMNS_MOST)),
                 Entry::Rule => lines.push("-".repeat(COLUMNS_MOST)),
                 Entry::Item(label, text) => lines.extend(self.item(label, text)),
+                Entry::Bars(bars) => lines.extend(bars.iter().map(|bar| self.bar(bar, bars))),
                 Entry::Row(cells, widths) => lines.push(row(cells, widths)),
             }
         }
         lines
+    }
+
+    /// A bar of signs that every terminal has, and has as wide as others.
+    fn bar(&self, bar: &Bar, all: &[Bar]) -> String {
+        const LONGEST: f64 = 40.0;
+        let widest = |of: fn(&Bar) -> &str| all.iter().map(|one| width(of(one))).max().unwrap_or(0) + 2;
+        let (label, text) = (padded(&bar.label, widest(|bar| &bar.label)), padded(&bar.text, widest(|bar| &bar.text)));
+        let signs = (bar.share.clamp(0.0, 1.0) * LONGEST).round() as usize;
+        fit(&format!("{}{label}{text}{}", padded("", self.label), "#".repeat(signs)), COLUMNS_MOST)
     }
 
     fn item(&self, label: &str, text: &str) -> Vec<String> {
@@ -233,6 +261,19 @@ mod tests {
             layout.columns(&cells.map(str::to_owned), &[3, 5, 4]);
         }
         assert_eq!(layout.finish().text(), "a  bet… c\na  beta-beta\na       gamma-gamma\n");
+    }
+
+    #[test]
+    fn bars_begin_in_one_column_and_are_as_long_as_their_shares() {
+        let mut layout = Layout::new(4);
+        let bar = |label: &str, share| Bar { label: label.to_owned(), text: format!("{share}"), share };
+        layout.bars(vec![bar("全额垫付", 0.5), bar("a", 1.0), bar("b", 0.0)]);
+        let text = layout.finish().text();
+        let lines: Vec<&str> = text.lines().collect();
+        let signs = |line: &str| line.matches('#').count();
+        assert_eq!(lines.iter().map(|line| signs(line)).collect::<Vec<_>>(), [20, 40, 0]);
+        let start = |line: &str| width(&line[..line.find('#').unwrap()]);
+        assert_eq!(start(lines[0]), start(lines[1]));
     }
 
     #[test]

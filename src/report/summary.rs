@@ -9,7 +9,7 @@ use crate::units::Lang;
 
 use super::Report;
 use super::facts::{DeskFacts, ENDINGS, Facts, LOSSES, REPLICATIONS_FEW, StopFacts};
-use super::layout::{Layout, Screen, fit};
+use super::layout::{Bar, Layout, Screen, fit};
 use super::numbers::{
     bracketed, count, count_between, date, date_of_day, moment, number_between, percent, percent_between, width, yuan,
 };
@@ -167,17 +167,18 @@ fn visits(words: &Words<'_>, out: &mut Layout) {
     let label = words.say("受影响", "Affected");
     let total = affected.value.unwrap_or(0.0);
     out.item(label, &count_between(affected, VISITS, words.lang).unwrap_or_default());
-    let mut parts = Vec::new();
+    let mut bars = Vec::new();
     for (key, zh, en) in ENDINGS {
         let value = words.mean(key);
         if value > 0.0 {
             let share = percent(value / total.max(1e-9));
             let number = count(value, ("", ""), words.lang);
-            parts.push(format!("{} {number}{}", words.say(zh, en), bracketed(&share, words.lang)));
+            let text = number + &bracketed(&share, words.lang);
+            bars.push(Bar { label: words.say(zh, en).to_owned(), text, share: value / total.max(1e-9) });
         }
     }
-    if !parts.is_empty() {
-        out.item("", &words.join(&parts));
+    if !bars.is_empty() {
+        out.bars(bars);
     }
     // Agency business is no visit.
     let business = words.facts.mean(words.report, "affected-business");
@@ -447,6 +448,7 @@ pub fn json(report: &Report<'_>) -> Value {
         "precision_reached": report.results.precise,
         "complete": report.results.stopped.is_none(),
         "warnings": warning_texts(report, report.lang),
+        "screen": screen(report),
     })
 }
 

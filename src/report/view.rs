@@ -37,6 +37,7 @@ pub fn document(report: &Report<'_>, daily: &[DailySeries]) -> Document {
         }
     };
     drafted("run", report.lang, [edition(Lang::Zh), edition(Lang::En)], explorer(&[(report, daily)]))
+        .colored(report.loaded.layer.chart_colors.as_ref())
 }
 
 fn experiment(report: &Report<'_>) -> Experiment {

@@ -5,8 +5,8 @@
 //! The same document gives the same bytes.
 
 use rust_xlsxwriter::{
-    Chart, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
+    Chart, ChartType, Color, ConditionalFormatDataBar, ConditionalFormatType, DocProperties, ExcelDateTime, Format,
+    FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
 use crate::units::Lang;
@@ -152,6 +152,20 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
                 tab.merge_range(row, 1, row, 7, &clean(text), &looks.text)?;
                 // Merged cells do not grow by themselves: seven columns hold some 130 characters a line.
                 tab.set_row_height(row, 15.5 * (width(text) as f64 / 125.0).ceil().max(1.0))?;
+            }
+            Entry::Bars(bars) => {
+                for (line, bar) in (row..).zip(bars) {
+                    tab.write_with_format(line, 1, clean(&bar.label), &looks.text)?;
+                    tab.write_with_format(line, 2, clean(&bar.text), &looks.text)?;
+                    tab.write_number_with_format(line, 3, bar.share, looks.number(Style::Share))?;
+                }
+                if let Some(last) = (row..).nth(bars.len().saturating_sub(1)) {
+                    let bar = ConditionalFormatDataBar::new()
+                        .set_minimum(ConditionalFormatType::Number, 0)
+                        .set_maximum(ConditionalFormatType::Number, 1);
+                    tab.add_conditional_format(row, 3, last, 3, &bar)?;
+                    row = last;
+                }
             }
             Entry::Row(cells, _) => {
                 let look = if heading { &looks.head } else { &looks.text };

@@ -19,6 +19,7 @@ pub const OF_A_SCHEDULE: &[&str] = &[
     "extends",
     "name",
     "lang",
+    "chart_colors",
     "announced_at",
     "pathways",
     "payment_runs",

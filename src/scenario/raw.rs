@@ -45,6 +45,10 @@ pub struct Layer {
     pub name: Option<Name>,
     /// Language of the summary and the charts unless the command line says otherwise.
     pub lang: Option<LangName>,
+    /// The city's own colours for charts, `#RRGGBB`, in place of the program's: main, contrast, then up to four
+    /// more. Each must be seen on white paper and told from the others, by the colour-blind too.
+    #[schemars(length(max = 6))]
+    pub chart_colors: Option<Vec<String>>,
     /// Calendar file (holidays and swapped weekends), relative to this file.
     pub calendar: Option<String>,
     /// First moment of the simulation; by default 14 days before the announcement, at midnight.

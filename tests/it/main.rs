@@ -14,6 +14,7 @@ mod laws;
 mod measures;
 mod notices;
 mod page;
+mod redraw;
 mod room;
 mod schedules;
 mod selection;

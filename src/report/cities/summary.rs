@@ -274,6 +274,7 @@ pub fn json(report: &CitiesReport<'_>) -> Value {
         })
         .collect();
     json!({
+        "screen": screen(report),
         "program": VERSION,
         "base": scenario(plan.base).city,
         "base_schedule": scenario(plan.base).schedule,

@@ -11,6 +11,7 @@ use super::super::numbers::date_of_day;
 use super::super::table;
 use super::ComparisonReport;
 use super::differences::{Difference, word};
+use super::screen::screen;
 use super::words::{guarantee, no_choice};
 
 /// The comparison as JSON: `summary.json`, and what `--json` prints.
@@ -52,6 +53,7 @@ pub fn json(report: &ComparisonReport<'_>) -> Value {
         "seed": report.comparison.results[0].seed,
         "replications": report.comparison.replications(),
         "precise": report.comparison.precise,
+        "screen": screen(report),
         "start": scenario.clock.start().to_string(),
         "days": scenario.clock.days(),
         "confidence_together": 0.95,

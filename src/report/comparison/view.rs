@@ -19,6 +19,7 @@ pub(super) fn document(report: &ComparisonReport<'_>, days: &[Vec<DailySeries>])
     let edition = |lang: Lang| edition(&report.in_lang(lang), days);
     let singles: Vec<_> = report.singles.iter().zip(days).map(|(single, days)| (single, days.as_slice())).collect();
     drafted("compare", report.lang, [edition(Lang::Zh), edition(Lang::En)], explorer(&singles))
+        .colored(report.loaded[0].layer.chart_colors.as_ref())
 }
 
 fn edition(report: &ComparisonReport<'_>, days: &[Vec<DailySeries>]) -> Edition {

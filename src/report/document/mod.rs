@@ -116,6 +116,12 @@ pub(super) fn drafted(command: &str, lang: Lang, [zh, en]: [Edition; 2], explore
 }
 
 impl Document {
+    /// The same in a city's own colours, if it has some.
+    #[must_use]
+    pub(super) fn colored(self, colors: Option<&Vec<String>>) -> Self {
+        Self { colors: colors.cloned().unwrap_or_default(), ..self }
+    }
+
     /// The edition of a language.
     pub fn edition(&self, lang: Lang) -> &Edition {
         lang.choose(&self.zh, &self.en)

@@ -146,14 +146,17 @@ fn footer(report: &Report<'_>, facts: &Facts, has_bands: bool) -> Vec<String> {
 /// How many parameters nobody has measured, and the ones that much depends on.
 pub(super) fn assumed(lang: Lang, facts: &Facts) -> String {
     let named: Vec<String> = facts.main_assumptions.iter().map(|one| one.text(lang)).collect();
-    let count = facts.assumptions;
+    let (count, all) = (facts.assumptions, facts.parameters);
+    let share = percent(count as f64 / all.max(1) as f64);
+    let basis = lang.choose(
+        format!("全部 {all} 个参数中 {count} 个（{share}）无实测"),
+        format!("{count} of {all} parameters ({share}) nobody has measured"),
+    );
     match (lang, named.is_empty()) {
-        (Lang::Zh, true) => format!("假设：{count} 个参数无实测依据"),
-        (Lang::Zh, false) => format!("假设：{}；共 {count} 项无实测", named.join("；")),
-        (Lang::En, true) => format!("Assumptions: {count} parameters nobody has measured"),
-        (Lang::En, false) => {
-            format!("Assumptions: {}; {count} parameters nobody has measured in all", named.join("; "))
-        }
+        (Lang::Zh, true) => format!("假设：{basis}"),
+        (Lang::Zh, false) => format!("假设：{}；{basis}", named.join("；")),
+        (Lang::En, true) => format!("Assumptions: {basis}"),
+        (Lang::En, false) => format!("Assumptions: {}; {basis}", named.join("; ")),
     }
 }
 

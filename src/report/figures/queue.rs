@@ -59,7 +59,7 @@ pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
     let peak = value(peak_hour);
     let cell = |hour: usize, day: usize| {
         let value = waiting.get(day * HOURS + hour).copied();
-        HeatCell { value, text: value.map_or_else(String::new, number), is_lowest: false, is_kept: None }
+        HeatCell { value, text: value.map_or_else(String::new, rounded), is_lowest: false, is_kept: None }
     };
     let name = group_name(report.scenario, Group::Desk(class), lang);
     let when = report.scenario.clock.date((peak_hour / HOURS) as u32);
@@ -132,9 +132,9 @@ pub(super) fn waits(report: &Report<'_>, facts: &Facts) -> Option<Waits> {
     })
 }
 
-/// Minutes as people say them.
-fn rounded(minutes: f64) -> String {
-    if minutes < 10.0 { format!("{minutes:.1}") } else { format!("{minutes:.0}") }
+/// A number as people say it: decimals only where it is small.
+fn rounded(value: f64) -> String {
+    if value < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") }
 }
 
 /// Mean wait of routine work without a cutover.

@@ -2,7 +2,7 @@
 
 use super::html::escape;
 use crate::report::document::Edition;
-use crate::report::layout::Entry;
+use crate::report::layout::{Bar, Entry};
 
 /// Title and decision of an edition.
 pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
@@ -27,6 +27,8 @@ pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
             Entry::Rule => {}
             Entry::Line(_) => lines(out, now),
             Entry::Item(..) => items(out, now),
+            // Bars come behind an item and are drawn with it.
+            Entry::Bars(_) => {}
             Entry::Row(..) => rows(out, now),
         }
     }
@@ -36,6 +38,7 @@ pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
 fn is_alike(one: &Entry, other: &Entry) -> bool {
     match (one, other) {
         (Entry::Row(_, widths), Entry::Row(_, others)) => widths == others,
+        (Entry::Item(..), Entry::Bars(_)) => true,
         _ => std::mem::discriminant(one) == std::mem::discriminant(other),
     }
 }
@@ -52,7 +55,14 @@ fn items(out: &mut String, entries: &[Entry]) {
     out.push_str("<dl>\n");
     let mut open = false;
     for entry in entries {
-        let Entry::Item(label, text) = entry else { continue };
+        let (label, text) = match entry {
+            Entry::Item(label, text) => (label, text),
+            Entry::Bars(bars) => {
+                bars_of(out, bars);
+                continue;
+            }
+            Entry::Line(_) | Entry::Rule | Entry::Row(..) => continue,
+        };
         let is_first = !label.is_empty() || !open;
         if is_first {
             out.push_str(if open { "</div>\n<div>" } else { "<div>" });
@@ -62,6 +72,18 @@ fn items(out: &mut String, entries: &[Entry]) {
         out.push_str(&format!("<dd>{}</dd>", if is_first { strong(text) } else { escape(text) }));
     }
     out.push_str("</div>\n</dl>\n");
+}
+
+/// Parts of a whole with their shares as bars.
+fn bars_of(out: &mut String, bars: &[Bar]) {
+    out.push_str("<dd class=\"shares\">");
+    for Bar { label, text, share } in bars {
+        let (label, text, width) = (escape(label), escape(text), 100.0 * share.clamp(0.0, 1.0));
+        out.push_str(&format!(
+            "<span>{label}</span><span>{text}</span><span class=\"share\"><i style=\"width:{width:.1}%\"></i></span>"
+        ));
+    }
+    out.push_str("</dd>");
 }
 
 /// A text with the number that it begins with made strong.

@@ -9,6 +9,7 @@ use crate::experiment::reading::Threshold;
 use super::super::manifest::{FileDigests, VERSION, resolved};
 use super::super::table::numbers;
 use super::super::{ReportError, assumptions};
+use super::screen::screen;
 use super::{SweepReport, names, words};
 
 /// A value as the text of a file.
@@ -58,6 +59,7 @@ pub fn json(report: &SweepReport<'_>) -> Value {
         })
         .collect();
     json!({
+        "screen": screen(report),
         "program": VERSION,
         "city": scenario.city,
         "city_name": scenario.city_name,

@@ -16,6 +16,7 @@ use super::{SweepReport, figures, names};
 pub(super) fn document(report: &SweepReport<'_>) -> Document {
     let edition = |lang: Lang| edition(&report.in_lang(lang));
     drafted("sweep", report.lang, [edition(Lang::Zh), edition(Lang::En)], Explorer::default())
+        .colored(report.loaded.layer.chart_colors.as_ref())
 }
 
 fn edition(report: &SweepReport<'_>) -> Edition {

@@ -1,0 +1,149 @@
+//! Drawing again from a results folder: the same pictures, page and workbook without simulating, other looks
+//! beside them, and clear words for folders that cannot be drawn.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use crate::support::{program, text};
+
+fn simulated(out: &Path) {
+    let output = program()
+        .args(["run", "scenarios/minimal", "--replications", "30", "--quiet", "--lang", "zh", "--out"])
+        .arg(out)
+        .output()
+        .expect("the program starts");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+fn redraw(command: &str, folder: &Path, more: &[&str]) -> Output {
+    program().arg(command).arg(folder).args(more).output().expect("the program starts")
+}
+
+/// Names and bytes of the files of a folder.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| {
+            (path.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&path).expect("a file"))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn the_same_pictures_page_and_workbook_are_made_again_and_other_looks_stand_beside_them() {
+    let place = tempfile::tempdir().expect("a folder");
+    let out = place.path().join("run");
+    simulated(&out);
+    let before = files(&out.join("charts"));
+    assert_eq!(before.len(), 16);
+    let made = ["report.html", "tables.xlsx"].map(|name| (name, fs::read(out.join(name)).expect("a file")));
+    for (name, _) in &before {
+        fs::remove_file(out.join("charts").join(name)).expect("removed");
+    }
+    for (name, _) in &made {
+        fs::remove_file(out.join(name)).expect("removed");
+    }
+    assert!(redraw("chart", &out, &["--quiet"]).status.success());
+    assert!(files(&out.join("charts")) == before, "the same bytes");
+    assert!(redraw("report", &out, &["--quiet"]).status.success());
+    for (name, bytes) in made {
+        assert!(fs::read(out.join(name)).expect("a file") == bytes, "{name}");
+    }
+    let other =
+        redraw("chart", &out, &["--lang", "en", "--theme", "dark", "--size", "1280x720", "--only", "backlog,waits"]);
+    assert!(other.status.success() && text(&other.stdout).contains("4 chart files"), "{}", text(&other.stdout));
+    let drawn = files(&out.join("charts-en-dark-1280x720"));
+    assert_eq!(
+        drawn.iter().map(|file| file.0.as_str()).collect::<Vec<_>>(),
+        ["backlog.png", "backlog.svg", "waits.png", "waits.svg"]
+    );
+    // Width and height stand in the header of a PNG.
+    assert_eq!(drawn[0].1[16..24], [0, 0, 5, 0, 0, 0, 2, 208]);
+    assert!(text(&drawn[1].1).contains("open") && !text(&drawn[1].1).contains("未办结"));
+    assert!(redraw("report", &out, &["--plain", "--quiet"]).status.success());
+    assert!(!text(&fs::read(out.join("report-plain.html")).expect("a file")).contains("<script"));
+    // Another run takes away what was drawn of the one before.
+    simulated_again(&out);
+    assert!(!out.join("report-plain.html").exists() && files(&out.join("charts-en-dark-1280x720")).is_empty());
+}
+
+fn simulated_again(out: &Path) {
+    let more = ["run", "scenarios/minimal", "--replications", "31", "--quiet", "--force", "--out"];
+    let output = program().args(more).arg(out).output().expect("the program starts");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn folders_that_cannot_be_drawn_are_told_with_status_2_and_what_to_do() {
+    let place = tempfile::tempdir().expect("a folder");
+    let view = |text: &str| {
+        let folder = place.path().join(format!("f{}", text.len()));
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("view.json"), text).expect("a file");
+        folder
+    };
+    let empty = place.path().join("empty");
+    fs::create_dir_all(&empty).expect("a folder");
+    for (folder, zh, en) in [
+        (place.path().join("nowhere"), "没有这个文件夹", "no such folder"),
+        (empty, "不是完整的结果文件夹", "no finished results folder"),
+        (view("{\"format\": 99}"), "格式版本是 99", "its form is of version 99"),
+        (view("{\"format\": 1}"), "内容不完整", "damaged"),
+        (view("]["), "内容不完整", "damaged"),
+    ] {
+        for command in ["chart", "report"] {
+            for (lang, says) in [("zh", zh), ("en", en)] {
+                let output = redraw(command, &folder, &["--lang", lang]);
+                let told = text(&output.stderr);
+                assert_eq!(output.status.code(), Some(2), "{command} {folder:?}: {told}");
+                assert!(told.contains(says), "{command} {folder:?}: {told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn wrong_looks_are_told_before_anything_is_drawn() {
+    let place = tempfile::tempdir().expect("a folder");
+    let out = place.path().join("run");
+    simulated(&out);
+    for (more, says) in [
+        (&["--only", "backlgo"][..], "did you mean backlog?"),
+        (&["--size", "9x9"], "must be WIDTHxHEIGHT"),
+        (&["--theme", "pink"], "light"),
+        (&["--colors", "#FFFF66"], "contrast"),
+        (&["--colors", "blue"], "#RRGGBB"),
+    ] {
+        let mut more = more.to_vec();
+        more.extend(["--lang", "en"]);
+        let output = redraw("chart", &out, &more);
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        assert!(text(&output.stderr).contains(says), "{more:?}: {}", text(&output.stderr));
+    }
+    // A city's own colours are refused before an hour is simulated, with the key.
+    let colors = "chart_colors=[\"#C85030\", \"#80801F\"]";
+    let output =
+        program().args(["run", "scenarios/minimal", "--lang", "en", "--set", colors]).output().expect("starts");
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told.contains("chart_colors") && told.contains("#C85030") && told.contains("too near"), "{told}");
+}
+
+#[test]
+fn a_citys_own_colours_are_those_of_its_charts() {
+    let place = tempfile::tempdir().expect("a folder");
+    let out = place.path().join("run");
+    let colors = "chart_colors=[\"#8B1A1A\"]";
+    let output = program()
+        .args(["run", "scenarios/minimal", "--replications", "30", "--quiet", "--set", colors, "--out"])
+        .arg(&out)
+        .output()
+        .expect("the program starts");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let drawn = fs::read_to_string(out.join("charts/backlog.svg")).expect("a chart");
+    assert!(drawn.contains("#8B1A1A") && !drawn.contains("#0072B2"));
+}
