@@ -82,8 +82,16 @@ fn look_at_charts(browser: &mut Browser) {
                  return [box.x + box.width / 2, box.y + box.height / 2]; })()";
     let place = browser.value(place);
     let (x, y) = (place[0].as_f64().expect("a place"), place[1].as_f64().expect("a place"));
-    browser.point(x, y);
-    let told = browser.value("document.querySelector('#tip:not([hidden])').textContent");
+    // On a busy machine the page may still be scrolling, which hides what was told.
+    let told = (0..40)
+        .map(|step| {
+            browser.point(x, y + f64::from(step % 2));
+            browser.value(
+                "new Promise(done => setTimeout(() => done(document.querySelector('#tip:not([hidden])')?.textContent ?? null), 50))",
+            )
+        })
+        .find(|told| !told.is_null())
+        .unwrap_or_default();
     assert!(told.as_str().is_some_and(|told| told.contains("2022年3月") && told.contains("中位数")), "{told}");
     // Enlarged, and closed by the keyboard.
     browser.value("document.querySelector('main.zh figure .enlarge').click()");
