@@ -14,9 +14,9 @@ const CITIES_MOST: usize = 8;
 const GAP: f64 = 56.0;
 /// Height of a line of a name.
 const NAME_LINE: f64 = 27.0;
-/// Widest name beside a point before it is broken, and lines it may take.
-const LABEL_MOST: f64 = 250.0;
-const LABEL_LINES: usize = 2;
+/// Widest line of a name beside a point, and lines it may take: from the most readable to the smallest, which
+/// eight long names on little room need.
+const WRITINGS: [(f64, usize); 4] = [(250.0, 2), (250.0, 1), (150.0, 1), (90.0, 1)];
 /// Share of the width that the bars take.
 const BARS_SHARE: f64 = 0.6;
 
@@ -213,10 +213,8 @@ fn scatter_panel(
             dot(canvas, *at, 11.0 + 6.0 * above as f64, color(*index))?;
         }
     }
-    let of = |index: &usize| wrap(&chart.cities[*index], Type::new(TICK), LABEL_MOST, LABEL_LINES);
-    let names: Vec<Vec<String>> = spots.iter().map(|spot| spot.1.iter().flat_map(of).collect()).collect();
-    let places: Vec<Point> = spots.iter().map(|spot| spot.0).collect();
-    for (name, (x, y)) in names.iter().zip(labels(&names, &places, plot)) {
+    let (names, at) = named(chart, &spots, plot);
+    for (name, (x, y)) in names.iter().zip(at) {
         for (line, text) in name.iter().enumerate() {
             let y = y + NAME_LINE * (line as f64 - (name.len() - 1) as f64 / 2.0);
             canvas.text(text, (x, y), Type::new(TICK))?;
@@ -238,6 +236,22 @@ fn spots(places: &[Point]) -> Vec<(Point, Vec<usize>)> {
     found
 }
 
+/// The names at the points and where they stand, in the most readable writing in which all stand alone.
+fn named(chart: &CitiesChart, spots: &[(Point, Vec<usize>)], plot: Area) -> (Vec<Vec<String>>, Vec<Point>) {
+    let places: Vec<Point> = spots.iter().map(|spot| spot.0).collect();
+    let mut last = (Vec::new(), Vec::new());
+    for (width, lines) in WRITINGS {
+        let of = |index: &usize| wrap(&chart.cities[*index], Type::new(TICK), width, lines);
+        let names: Vec<Vec<String>> = spots.iter().map(|spot| spot.1.iter().flat_map(of).collect()).collect();
+        let (at, are_alone) = labels(&names, &places, plot);
+        last = (names, at);
+        if are_alone {
+            break;
+        }
+    }
+    last
+}
+
 fn dot(
     canvas: &mut Canvas<'_>,
     (x, y): Point,
@@ -256,15 +270,15 @@ fn dot(
 
 /// Left edge and middle height of the names of points: right, left, above or below, and then farther away, the
 /// first place within the plot that covers no point and no name placed before; where there is none, the one that
-/// covers least.
-fn labels(names: &[Vec<String>], places: &[Point], plot: Area) -> Vec<Point> {
+/// covers least. Says whether all names stand alone.
+fn labels(names: &[Vec<String>], places: &[Point], plot: Area) -> (Vec<Point>, bool) {
     const RINGS: usize = 30;
     let look = Type::new(TICK);
     let mut taken: Vec<Area> = places
         .iter()
         .map(|at| Area { left: at.0 - 15.0, top: at.1 - 15.0, right: at.0 + 15.0, bottom: at.1 + 15.0 })
         .collect();
-    let mut found = Vec::new();
+    let (mut found, mut are_alone) = (Vec::new(), true);
     for (name, &(x, y)) in names.iter().zip(places) {
         let width = name.iter().map(|line| look.width(line)).fold(0.0, f64::max);
         let half = NAME_LINE * name.len() as f64 / 2.0;
@@ -280,7 +294,7 @@ fn labels(names: &[Vec<String>], places: &[Point], plot: Area) -> Vec<Point> {
         // Near an edge a name is moved inwards rather than cut.
         let moved = |at: Point| {
             let x = at.0.min(plot.right + 16.0 - width).max(plot.left + 4.0);
-            (x, at.1.clamp(plot.top - 20.0, (plot.bottom - half).max(plot.top)))
+            (x, at.1.clamp(plot.top - 10.0 + half, (plot.bottom - half).max(plot.top - 10.0 + half)))
         };
         let overlap = |one: Area| -> f64 {
             let shared = |other: &Area| {
@@ -292,12 +306,13 @@ fn labels(names: &[Vec<String>], places: &[Point], plot: Area) -> Vec<Point> {
         };
         let all: Vec<(f64, Point)> = options.map(moved).map(|at| (overlap(area(at)), at)).collect();
         let free = all.iter().find(|one| one.0 <= 0.0);
+        are_alone &= free.is_some() && 2.0 * half <= plot.bottom - plot.top + 10.0;
         let least = || all.iter().min_by(|a, b| a.0.total_cmp(&b.0));
         let at = free.or_else(least).map_or((x + 20.0, y), |one| one.1);
         taken.push(area(at));
         found.push(at);
     }
-    found
+    (found, are_alone)
 }
 
 #[cfg(test)]
@@ -349,7 +364,8 @@ mod tests {
             .map(|name| wrap(name, Type::new(TICK), 250.0, 2))
             .to_vec();
         let places = [(500.0, 200.0), (540.0, 205.0), (580.0, 198.0), (590.0, 202.0)];
-        let found = labels(&names, &places, plot);
+        let (found, are_alone) = labels(&names, &places, plot);
+        assert!(are_alone);
         let width = |index: usize| names[index].iter().map(|line| Type::new(TICK).width(line)).fold(0.0, f64::max);
         let half = |index: usize| NAME_LINE * names[index].len() as f64 / 2.0;
         for (a, one) in found.iter().enumerate() {
@@ -370,7 +386,7 @@ mod tests {
         let found = spots(&[(100.0, 50.0), (103.0, 50.0), (300.0, 50.0)]);
         assert_eq!(found.iter().map(|spot| spot.1.clone()).collect::<Vec<_>>(), [vec![0, 1], vec![2]]);
         let drawn = cities(&same).unwrap();
-        super::super::testing::assert_texts_inside(&drawn.svg);
+        super::super::testing::assert_readable(&drawn);
         for city in ["城市0", "城市1"] {
             assert_eq!(drawn.svg.matches(city).count(), 6, "{city}");
         }
@@ -382,7 +398,7 @@ mod tests {
         let mut long = chart(6);
         long.cities = (0..6).map(|city| format!("Example City with more words {city}")).collect();
         let drawn = cities(&long).unwrap();
-        super::super::testing::assert_texts_inside(&drawn.svg);
+        super::super::testing::assert_readable(&drawn);
         assert!(!drawn.svg.contains('…'), "{}", drawn.svg.matches('…').count());
     }
 }

@@ -380,7 +380,7 @@ fn places(canvas: &mut Canvas<'_>, chart: &Curve, plot: &Plot) -> Result<(), Cha
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_texts_inside, polylines, show};
+    use super::super::testing::{assert_readable, polylines, show};
     use super::*;
 
     fn say(lang: Lang, zh: &str, en: &str) -> String {
@@ -429,7 +429,7 @@ mod tests {
                     Scale::Day { first_day: (2022, 2, 21) },
                 ] {
                     let drawn = curve(&sample(lang, count, scale)).unwrap();
-                    assert_texts_inside(&drawn.svg);
+                    assert_readable(&drawn);
                     if count == 15 {
                         show(&format!("curve-{lang:?}"), &drawn);
                     }
@@ -467,7 +467,7 @@ mod tests {
         }
         let longest = polylines(&drawn.svg, "#0072B2").iter().map(Vec::len).max();
         assert_eq!(longest, Some(3), "the line ends where nothing was seen");
-        assert_texts_inside(&drawn.svg);
+        assert_readable(&drawn);
         show("curve-not-seen", &drawn);
         for point in &mut chart.points {
             (point.mean, point.interval, point.spread, point.seen) = (None, None, None, Seen::None);

@@ -266,7 +266,7 @@ fn panel_title(canvas: &mut Canvas<'_>, panel: &FanPanel, values: &Values, cell:
 #[cfg(test)]
 mod tests {
     use super::super::canvas::Point;
-    use super::super::testing::{assert_texts_inside, polylines, sample_fan, sample_panels, show};
+    use super::super::testing::{assert_readable, polylines, sample_fan, sample_panels, show};
     use super::*;
 
     /// The median line of a figure: the only one in blue at full width, beside the short one of the
@@ -331,10 +331,10 @@ mod tests {
     fn every_text_stays_on_the_slide() {
         for lang in [Lang::Zh, Lang::En] {
             for days in [1, 2, 30, 60, 200] {
-                assert_texts_inside(&fan(&sample_fan(lang, days)).unwrap().svg);
+                assert_readable(&fan(&sample_fan(lang, days)).unwrap());
             }
             for count in 1..=6 {
-                assert_texts_inside(&fan_panels(&sample_panels(lang, count)).unwrap().svg);
+                assert_readable(&fan_panels(&sample_panels(lang, count)).unwrap());
             }
         }
     }
@@ -353,7 +353,7 @@ mod tests {
                 reference.label = reference.label.repeat(40);
             }
             let drawn = fan(&chart).unwrap();
-            assert_texts_inside(&drawn.svg);
+            assert_readable(&drawn);
             let unit = if lang == Lang::Zh { "…（万笔）" } else { "… (claims)" };
             assert!(drawn.svg.contains(unit));
             show(if lang == Lang::Zh { "fan-crowded-zh" } else { "fan-crowded-en" }, &drawn);
@@ -361,7 +361,7 @@ mod tests {
             (panels.title, panels.subtitle) = (chart.title, chart.subtitle);
             panels.footer = chart.footer;
             panels.panels[0].title = panels.panels[0].title.repeat(9);
-            assert_texts_inside(&fan_panels(&panels).unwrap().svg);
+            assert_readable(&fan_panels(&panels).unwrap());
         }
     }
 

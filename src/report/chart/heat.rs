@@ -310,7 +310,7 @@ fn scale(canvas: &mut Canvas<'_>, chart: &HeatMap, area: Area) -> Result<(), Cha
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_texts_inside, show};
+    use super::super::testing::{assert_readable, show};
     use super::*;
 
     fn sample(lang: Lang, across: usize, down: usize) -> HeatMap {
@@ -345,7 +345,7 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             for (across, down) in [(1, 1), (7, 5), (60, 2), (3, 60), (20, 20)] {
                 let drawn = heat(&sample(lang, across, down)).unwrap();
-                assert_texts_inside(&drawn.svg);
+                assert_readable(&drawn);
                 if across == 7 {
                     show(&format!("heat-{lang:?}"), &drawn);
                 }

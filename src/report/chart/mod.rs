@@ -195,4 +195,8 @@ fn check_finite(what: &'static str, values: &[f64]) -> Result<(), ChartError> {
 }
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
 pub(crate) mod testing;

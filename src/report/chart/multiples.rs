@@ -15,6 +15,8 @@ use super::slide::{DATES, date_axis_until, footer, header, legend, value_axis};
 use super::theme::{AXIS, BODY, MARGIN, SOFT, TICK, WIDTH};
 use super::{ChartError, CivilDay, Drawn, Lang};
 
+/// Half the width of a date.
+const DATE: f64 = 60.0;
 /// Most panels of a slide.
 const PANELS_MOST: usize = 12;
 /// Distance of panels beside each other.
@@ -132,7 +134,9 @@ pub fn multiples(chart: &Multiples) -> Result<Drawn, ChartError> {
             let area = Area { left, top: top + title, right: left + width, bottom: top + pitch - BELOW };
             let plot = Plot { area, days: length as f64, values: values.clone(), shape: Shape::Line };
             let lowest = index + columns >= found;
-            draw_panel(canvas, panel, &plot, (column == 0, lowest.then_some(days)), (top, rows))?;
+            // The dates of the panel above and to the right begin over the end of the last panel's title.
+            let room = if row > 0 && index + 1 == found && column + 1 < columns { width - DATE } else { width };
+            draw_panel(canvas, panel, &plot, (column == 0, lowest.then_some(days)), (top, rows, room))?;
         }
         Ok(())
     })
@@ -144,11 +148,10 @@ fn draw_panel(
     panel: &Multiple,
     plot: &Plot,
     numbered: (bool, Option<Days>),
-    (top, rows): (f64, usize),
+    (top, rows, room): (f64, usize, f64),
 ) -> Result<(), ChartError> {
     let area = plot.area;
     let (name, soft) = (Type::new(BODY).bold(), Type::new(TICK).color(SOFT));
-    let room = area.right - area.left;
     let names = wrap(&panel.title, name, room, 2).into_iter().map(|line| (line, name));
     let notes = wrap(&panel.note, soft, room, 1).into_iter().map(|line| (line, soft));
     let lines_most = if rows > 2 { 2 } else { 3 };

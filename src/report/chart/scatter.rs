@@ -122,24 +122,42 @@ pub struct Scatter {
 #[derive(Debug)]
 struct Plot {
     area: Area,
+    /// Where the values stand: narrower than the area where signs would leave it.
+    inner: Area,
     values: Values,
     /// First and last day shown.
     days: (f64, f64),
 }
 
 impl Plot {
+    /// With so much room at the edges that no sign reaches far over them, however many stand on one place.
+    fn with_room(self, chart: &Scatter) -> Self {
+        /// How far a sign may reach over an edge.
+        const OVER: f64 = 24.0;
+        let area = self.area;
+        let mut inner = area;
+        for spot in spots(chart, &self) {
+            let ((x, y), reach) = (spot.at, spot.reach - OVER);
+            inner.left = inner.left.max(area.left + (area.left - (x - reach)));
+            inner.right = inner.right.min(area.right - (x + reach - area.right));
+            inner.top = inner.top.max(area.top + (area.top - (y - reach)));
+            inner.bottom = inner.bottom.min(area.bottom - (y + reach - area.bottom));
+        }
+        Self { inner, ..self }
+    }
+
     fn at(&self, point: &ScatterPoint) -> Point {
         (self.x(point.x), self.y(point.day))
     }
 
     fn x(&self, value: f64) -> f64 {
         let share = (value - self.values.low) / (self.values.high - self.values.low);
-        self.area.left + share * (self.area.right - self.area.left)
+        self.inner.left + share * (self.inner.right - self.inner.left)
     }
 
     fn y(&self, day: f64) -> f64 {
         let share = (day - self.days.0) / (self.days.1 - self.days.0);
-        self.area.bottom - share * (self.area.bottom - self.area.top)
+        self.inner.bottom - share * (self.inner.bottom - self.inner.top)
     }
 }
 
@@ -168,11 +186,14 @@ pub fn scatter(chart: &Scatter) -> Result<Drawn, ChartError> {
         canvas.text(&wrap(&chart.day_label, soft, WIDTH - 2.0 * MARGIN, 1).concat(), (MARGIN, top + 14.0), soft)?;
         let (least, most) = chart.points.iter().fold((f64::MAX, f64::MIN), |(a, b), p| (a.min(p.day), b.max(p.day)));
         let spare = ((most - least) * 0.16).max(2.0);
+        let area = Area { left: MARGIN + 128.0, top: top + 40.0, right: WIDTH - MARGIN, bottom };
         let plot = Plot {
-            area: Area { left: MARGIN + 128.0, top: top + 40.0, right: WIDTH - MARGIN, bottom },
+            area,
+            inner: area,
             values: Values::around(&chart.points.iter().map(|point| point.x).collect::<Vec<f64>>(), 7.0, chart.lang),
             days: ((least - spare).floor(), (most + spare).ceil()),
         };
+        let plot = plot.with_room(chart);
         axes(canvas, chart, &plot, days)?;
         let line: Vec<Point> = line.iter().map(|&index| plot.at(&chart.points[index])).collect();
         if line.len() > 1 {
@@ -445,7 +466,7 @@ fn candidates(point: Area, (width, height): (f64, f64)) -> impl Iterator<Item = 
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_texts_inside, show};
+    use super::super::testing::{assert_readable, show};
     use super::*;
 
     fn point(label: &str, x: f64, day: f64, late: Late) -> ScatterPoint {
@@ -477,14 +498,14 @@ mod tests {
         let points = all.iter().zip(names).map(|(late, name)| point(name, 5e8, 40.0, *late)).collect();
         let chart = chart(points);
         let area = Area { left: 100.0, top: 100.0, right: 1_000.0, bottom: 900.0 };
-        let plot = Plot { area, values: Values::new([9e8].iter(), 5.0, Lang::En), days: (0.0, 90.0) };
+        let plot = Plot { area, inner: area, values: Values::new([9e8].iter(), 5.0, Lang::En), days: (0.0, 90.0) };
         let found = spots(&chart, &plot);
         let [spot] = found.as_slice() else { panic!("{found:?}") };
         let radii: Vec<f64> = spot.members.iter().map(|member| member.1).collect();
         assert!(radii.windows(2).all(|pair| pair[1] - pair[0] >= 8.0), "{radii:?}");
         assert!(spot.ring.unwrap() > radii[2]);
         let drawn = scatter(&chart).unwrap();
-        assert_texts_inside(&drawn.svg);
+        assert_readable(&drawn);
         for name in names {
             assert_eq!(drawn.svg.matches(&format!("\n{name}\n")).count(), 1, "{name}");
         }
@@ -499,7 +520,7 @@ mod tests {
         });
         let chart = chart(points.collect());
         let area = Area { left: 192.0, top: 250.0, right: 1_856.0, bottom: 850.0 };
-        let plot = Plot { area, values: Values::around(&[4e8, 4.6e8], 7.0, Lang::En), days: (30.0, 50.0) };
+        let plot = Plot { area, inner: area, values: Values::around(&[4e8, 4.6e8], 7.0, Lang::En), days: (30.0, 50.0) };
         let spots = spots(&chart, &plot);
         let labels = place(&chart, &spots, &plot);
         for (index, label) in labels.iter().enumerate() {

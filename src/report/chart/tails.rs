@@ -178,7 +178,7 @@ fn draw(canvas: &mut Canvas<'_>, line: &TailLine, index: usize, plot: &Plot) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_texts_inside, show};
+    use super::super::testing::{assert_readable, show};
     use super::*;
 
     fn sample(lang: Lang, count: usize) -> Tails {
@@ -212,7 +212,7 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             for count in 1..=LINES_MOST {
                 let drawn = tails(&sample(lang, count)).unwrap();
-                assert_texts_inside(&drawn.svg);
+                assert_readable(&drawn);
                 if count == 3 {
                     show(&format!("tails-{lang:?}"), &drawn);
                 }

@@ -7,7 +7,7 @@ use super::{
     TimelineRow, png,
 };
 
-fn say(lang: Lang, zh: &str, en: &str) -> String {
+pub(super) fn say(lang: Lang, zh: &str, en: &str) -> String {
     if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() }
 }
 
@@ -25,7 +25,7 @@ pub(in crate::report) fn show(name: &str, drawn: &Drawn) {
 }
 
 /// A backlog that builds up over a stop and is worked off.
-fn quantiles(days: usize, peak: f64) -> Quantiles {
+pub(super) fn quantiles(days: usize, peak: f64) -> Quantiles {
     let shape = |i: usize| {
         let day = i as f64;
         if day < 5.0 {
@@ -47,7 +47,7 @@ fn quantiles(days: usize, peak: f64) -> Quantiles {
     }
 }
 
-fn stops(lang: Lang) -> Vec<StopBand> {
+pub(super) fn stops(lang: Lang) -> Vec<StopBand> {
     let stop = |start_day, end_day, zh, en| StopBand { start_day, end_day, label: say(lang, zh, en) };
     vec![
         stop(4.75, Some(7.33), "住院、门诊即时结算", "Instant settlement"),
@@ -56,7 +56,7 @@ fn stops(lang: Lang) -> Vec<StopBand> {
     ]
 }
 
-fn footnotes(lang: Lang) -> Vec<String> {
+pub(super) fn footnotes(lang: Lang) -> Vec<String> {
     vec![
         say(
             lang,
@@ -214,19 +214,30 @@ pub(super) fn rectangles(svg: &str, color: &str) -> Vec<(f64, f64)> {
     svg.lines().filter(|l| l.starts_with("<rect")).filter(of_color).map(edges).collect()
 }
 
-/// Fails when a text, measured in the embedded font, leaves the slide, is under 24 pixels, or
-/// covers another.
-pub(in crate::report) fn assert_texts_inside(svg: &str) {
-    let mut boxes: Vec<(f64, f64, f64, f64, String)> = Vec::new();
+/// A text of a finished figure with the box of its ink, in slide pixels.
+#[derive(Debug)]
+struct Written {
+    text: String,
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+/// All texts of a figure, measured in the embedded font.
+fn written(svg: &str) -> Vec<Written> {
+    const ENTITIES: [(&str, &str); 5] =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    let mut found = Vec::new();
     let mut lines = svg.lines();
     while let Some(tag) = lines.next() {
         if !tag.starts_with("<text") {
             continue;
         }
-        let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
         let raw = lines.next().unwrap().to_owned();
-        let text = entities.iter().fold(raw, |t, (from, to)| t.replace(from, to));
+        let text = ENTITIES.iter().fold(raw, |text, (from, to)| text.replace(from, to));
         let size = number(tag, "font-size") / 4.0;
+        // At a third of the size, as a picture in a document or on a small screen, 8 pixels are left.
         assert!(size > 23.9, "{text} is too small: {size}");
         let width = font::width(&text, size, tag.contains("font-weight=\"bold\""));
         let left = number(tag, "x") / 4.0
@@ -236,16 +247,47 @@ pub(in crate::report) fn assert_texts_inside(svg: &str) {
                 _ => width,
             };
         let middle = number(tag, "y") / 4.0 + 0.4 * size;
-        let (top, bottom) = (middle - 0.45 * size, middle + 0.45 * size);
-        assert!(left >= 0.0 && left + width <= 1920.0, "{text} runs from {left} to {}", left + width);
-        assert!(top >= 0.0 && bottom <= 1080.0, "{text} stands at {middle}");
-        for (l, t, r, b, other) in &boxes {
-            let apart = left + width <= *l || *r <= left || bottom <= *t || *b <= top;
-            assert!(apart, "{text:?} covers {other:?}");
-        }
-        boxes.push((left, top, left + width, bottom, text));
+        let is_wide = |c: char| c > '\u{2E7F}';
+        // Chinese fills 0.9 em round its middle; digits and capitals stand 0.73 em high on the baseline,
+        // 0.36 em under that middle; tails reach 0.21 em lower.
+        let (over, under) = if text.chars().any(is_wide) { (0.45, 0.45) } else { (0.39, 0.37) };
+        let under = if text.contains(|c| "gjpqyQ,;()[]|/".contains(c)) { 0.57_f64.max(under) } else { under };
+        found.push(Written {
+            left,
+            right: left + width,
+            top: middle - over * size,
+            bottom: middle + under * size,
+            text,
+        });
     }
-    assert!(boxes.len() > 3);
+    found
+}
+
+/// Fails when a text leaves the slide, is under 24 pixels, touches another, or has a character the embedded font
+/// lacks; boxes come from the font's own widths. Fails, too, when a line or an area leaves the slide.
+pub(in crate::report) fn assert_readable(drawn: &Drawn) {
+    assert_eq!(drawn.missing, Vec::<char>::new());
+    assert_texts_inside(&drawn.svg);
+    assert_points_inside(&drawn.svg);
+}
+
+/// The part of [`assert_readable`] that looks at the texts.
+pub(in crate::report) fn assert_texts_inside(svg: &str) {
+    let all = written(svg);
+    for (place, one) in all.iter().enumerate() {
+        let Written { text, left, top, right, bottom } = one;
+        assert_eq!(font::missing(text), Vec::<char>::new(), "{text}");
+        assert!(!text.trim().is_empty() && !text.contains("NaN"), "{text:?}");
+        assert!(*left >= 0.0 && *right <= 1920.0, "{text} runs from {left} to {right}");
+        assert!(*top >= 0.0 && *bottom <= 1080.0, "{text} stands from {top} to {bottom}");
+        for other in &all[..place] {
+            // Words on one line that are nearer than this would be read as one.
+            let beside = right + 3.0 <= other.left || other.right + 3.0 <= *left;
+            let apart = beside || *bottom <= other.top || other.bottom <= *top;
+            assert!(apart, "{one:.0?} touches {other:.0?}");
+        }
+    }
+    assert!(all.len() > 3);
 }
 
 /// Fails when a point of a line or an area leaves the slide.

@@ -261,7 +261,7 @@ fn background(canvas: &mut Canvas<'_>, chart: &Timeline, grid: Grid, days: Days)
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_texts_inside, polylines, sample_timeline, show};
+    use super::super::testing::{assert_readable, polylines, sample_timeline, show};
     use super::*;
 
     fn bars(svg: &str, color: &str) -> Vec<(f64, f64)> {
@@ -287,18 +287,18 @@ mod tests {
     fn every_text_stays_on_the_slide() {
         for lang in [Lang::Zh, Lang::En] {
             for rows in [1, 5, 14] {
-                assert_texts_inside(&timeline(&sample_timeline(lang, rows)).unwrap().svg);
+                assert_readable(&timeline(&sample_timeline(lang, rows)).unwrap());
             }
         }
         let mut chart = sample_timeline(Lang::En, 5);
         for days in [0.5, 1.0, 3.0, 200.0] {
             chart.days = days;
-            assert_texts_inside(&timeline(&chart).unwrap().svg);
+            assert_readable(&timeline(&chart).unwrap());
         }
         chart.rows[0].label = "非常长的业务名称".repeat(20);
         chart.rows[1].text = "very long text in the bar ".repeat(20);
         chart.marks[0].label = "一个很长的标注".repeat(40);
-        assert_texts_inside(&timeline(&chart).unwrap().svg);
+        assert_readable(&timeline(&chart).unwrap());
     }
 
     #[test]

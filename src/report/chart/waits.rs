@@ -141,7 +141,7 @@ fn draw(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_texts_inside, show};
+    use super::super::testing::{assert_readable, show};
     use super::*;
 
     fn sample(lang: Lang, count: usize) -> Waits {
@@ -171,7 +171,7 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             for count in [1, 5, ROWS_MOST] {
                 let drawn = waits(&sample(lang, count)).unwrap();
-                assert_texts_inside(&drawn.svg);
+                assert_readable(&drawn);
                 if count == 5 {
                     show(&format!("waits-{lang:?}"), &drawn);
                 }

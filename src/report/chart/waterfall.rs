@@ -92,6 +92,21 @@ fn is_nothing(bar: &Fall, most: f64) -> bool {
     (bar.after - bar.before).abs() <= 1e-9 * most
 }
 
+/// The box of a number of half a width at a place, raised as long as it covers the one before.
+fn free(taken: &[Area], (middle, mut at): (f64, f64), half: f64) -> Area {
+    const LINE: f64 = 26.0;
+    loop {
+        let own = Area { left: middle - half, top: at - LINE / 2.0, right: middle + half, bottom: at + LINE / 2.0 };
+        let covered = |one: &&Area| {
+            own.left < one.right + 4.0 && one.left < own.right + 4.0 && own.top < one.bottom && one.top < own.bottom
+        };
+        match taken.iter().rev().take(2).find(covered) {
+            Some(one) => at = one.top - LINE / 2.0,
+            None => return own,
+        }
+    }
+}
+
 fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel) -> Result<(), ChartError> {
     let top = panel_title(canvas, area, &panel.title)? + NUMBER;
     let bottom = area.bottom - WORDS;
@@ -101,6 +116,7 @@ fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel) -> Result<
     let weight = |bar: &Fall| if bar.is_total { TOTAL } else { 1.0 };
     let unit = (area.right - area.left) / panel.bars.iter().map(weight).sum::<f64>();
     let mut x = area.left;
+    let mut numbers: Vec<Area> = Vec::new();
     for (index, bar) in panel.bars.iter().enumerate() {
         let width = unit * weight(bar);
         let (left, right) = (x + width * 0.12, x + width * 0.88);
@@ -127,7 +143,9 @@ fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel) -> Result<
         let below = y(low.min(bar.after)) + 18.0;
         // Under a bar that goes down, unless there is no room above the axis.
         let at = if bar.after < bar.before && below + 16.0 < bottom { below } else { above };
-        canvas.text(&bar.text, (middle, at), number)?;
+        let at = free(&numbers, (middle, at), number.width(&bar.text) / 2.0);
+        numbers.push(at);
+        canvas.text(&bar.text, (middle, f64::midpoint(at.top, at.bottom)), number)?;
         let look = Type::new(TICK).align(Align::Center).color(if bar.is_total { INK } else { SOFT });
         for (line, text) in wrap(&bar.label, look, width - 4.0, 2).iter().enumerate() {
             canvas.text(text, (middle, bottom + 20.0 + 30.0 * line as f64), look)?;

@@ -1,0 +1,105 @@
+//! Tests over all kinds of figures: readable whatever they show, and no change unnoticed.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::samples::{Case, figures};
+use super::testing::{assert_readable, show};
+use super::{Lang, png};
+
+const TAGS: [(Lang, &str); 2] = [(Lang::Zh, "zh"), (Lang::En, "en")];
+
+#[test]
+fn every_figure_is_readable_whatever_it_shows() {
+    let mut failed = Vec::new();
+    for case in Case::all() {
+        for (name, figure) in figures(case) {
+            let drawn = figure.draw().unwrap_or_else(|error| panic!("{name} {case:?}: {error}"));
+            let found = std::panic::catch_unwind(|| assert_readable(&drawn));
+            if std::env::var_os("CHART_SAMPLES").is_some() && (case.is_long || found.is_err()) {
+                show(&format!("{name}-{:?}-{:?}-{:?}-{}", case.lang, case.count, case.level, case.is_long), &drawn);
+            }
+            if let Err(why) = found {
+                failed.push(format!("{name} {case:?}: {}", why.downcast_ref::<String>().map_or("", String::as_str)));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// A sample of every kind in both languages as it was when somebody last looked at it. A change of a picture is
+/// seen here, and its diff is read as any other diff.
+#[test]
+fn no_figure_changes_unnoticed() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let bless = std::env::var_os("CUTOVER_BLESS").is_some();
+    let mut failed = Vec::new();
+    for (lang, tag) in TAGS {
+        for (name, figure) in figures(Case::plain(lang)) {
+            let drawn = figure.draw().unwrap();
+            show(&format!("golden-{name}-{tag}"), &drawn);
+            let path = folder.join(format!("{name}-{tag}.svg"));
+            let found = in_lines(&drawn.svg);
+            if bless {
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(&path, &found).unwrap();
+                continue;
+            }
+            let golden = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+            if let Some(difference) = first_difference(&golden, &found) {
+                failed.push(format!("{}{difference}", path.display()));
+            }
+        }
+    }
+    let how = "If the change is meant: CUTOVER_BLESS=1 cargo test --locked --lib golden, look at the pictures \
+               (CHART_SAMPLES=folder writes PNGs), and have the diff of tests/golden reviewed.";
+    assert!(failed.is_empty(), "{}\n{how}", failed.join("\n"));
+}
+
+/// A document with a tag a line, so that a diff shows what changed. Numbers in it are whole: the writer rounds
+/// every coordinate to a quarter of a pixel, so that machines do not differ in last digits.
+fn in_lines(svg: &str) -> String {
+    let lines: Vec<&str> = svg.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    lines.join("\n").replace("><", ">\n<") + "\n"
+}
+
+/// Where two documents part, if they do.
+fn first_difference(golden: &str, found: &str) -> Option<String> {
+    if golden == found {
+        return None;
+    }
+    let (mut old, mut new) = (golden.lines(), found.lines());
+    let mut line = 1;
+    loop {
+        let pair = (old.next(), new.next());
+        if pair.0 != pair.1 || pair.0.is_none() {
+            let text = |side: Option<&str>| side.map_or_else(|| "(the end)".to_owned(), str::to_owned);
+            return Some(format!(":{line}\n  before: {}\n  now:    {}", text(pair.0), text(pair.1)));
+        }
+        line += 1;
+    }
+}
+
+#[test]
+fn the_first_difference_is_told_with_its_line() {
+    assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
+    assert_eq!(first_difference("a\nb\n", "a\nc\n").unwrap(), ":2\n  before: b\n  now:    c");
+    assert_eq!(first_difference("", "a\n").unwrap(), ":1\n  before: (the end)\n  now:    a");
+    assert_eq!(in_lines("<svg><text>\na\n</text></svg>\n"), "<svg>\n<text>\na\n</text>\n</svg>\n");
+}
+
+/// A third of the size is enough to read: the smallest type has 8 pixels then, and the picture still has its ink.
+#[test]
+fn pictures_can_be_made_at_a_third_of_the_size() {
+    let look = super::Look::new(super::Theme::Light, "640x360".parse().unwrap(), &[]).unwrap();
+    for (name, figure) in figures(Case::plain(Lang::Zh)) {
+        let bytes = png(&figure.draw().unwrap(), &look).unwrap();
+        if let Some(folder) = std::env::var_os("CHART_SAMPLES") {
+            fs::write(std::path::Path::new(&folder).join(format!("third-{name}.png")), &bytes).unwrap();
+        }
+        let picture = resvg::tiny_skia::Pixmap::decode_png(&bytes).unwrap();
+        assert_eq!((picture.width(), picture.height()), (640, 360));
+        let dark = picture.pixels().iter().filter(|pixel| pixel.red() < 0x60 && pixel.green() < 0x60).count();
+        assert!(dark > 500, "{name}: {dark}");
+    }
+}
