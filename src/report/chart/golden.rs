@@ -3,11 +3,16 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::samples::{Case, figures};
-use super::testing::{assert_readable, show};
+use super::samples::{Case, Level, figures};
+use super::testing::{Framed, assert_axes_cover, assert_readable, show};
 use super::{Lang, png};
 
 const TAGS: [(Lang, &str); 2] = [(Lang::Zh, "zh"), (Lang::En, "en")];
+
+/// What a failed check said.
+fn said(why: &(dyn std::any::Any + Send)) -> &str {
+    why.downcast_ref::<String>().map_or("", String::as_str)
+}
 
 #[test]
 fn every_figure_is_readable_whatever_it_shows() {
@@ -20,7 +25,7 @@ fn every_figure_is_readable_whatever_it_shows() {
                 show(&format!("{name}-{:?}-{:?}-{:?}-{}", case.lang, case.count, case.level, case.is_long), &drawn);
             }
             if let Err(why) = found {
-                failed.push(format!("{name} {case:?}: {}", why.downcast_ref::<String>().map_or("", String::as_str)));
+                failed.push(format!("{name} {case:?}: {}", said(why.as_ref())));
             }
         }
     }
@@ -51,6 +56,8 @@ fn no_figure_changes_unnoticed() {
             }
         }
     }
+    let kept = fs::read_dir(&folder).unwrap().count();
+    assert_eq!(kept, 2 * figures(Case::plain(Lang::Zh)).len(), "files in tests/golden, one a kind and language");
     let how = "If the change is meant: CUTOVER_BLESS=1 cargo test --locked --lib golden, look at the pictures \
                (CHART_SAMPLES=folder writes PNGs), and have the diff of tests/golden reviewed.";
     assert!(failed.is_empty(), "{}\n{how}", failed.join("\n"));
@@ -102,4 +109,33 @@ fn pictures_can_be_made_at_a_third_of_the_size() {
         let dark = picture.pixels().iter().filter(|pixel| pixel.red() < 0x60 && pixel.green() < 0x60).count();
         assert!(dark > 500, "{name}: {dark}");
     }
+}
+
+/// How the axes of a kind frame its marks, and colours of what is no data; none where a kind has no axes.
+fn framed(kind: &str) -> Option<(Framed, &'static [&'static str])> {
+    match kind {
+        "diverging" | "heat" => None,
+        // Names of stops stand over the plot, and so do those of marks.
+        "fan" => Some((Framed::Apart, &["#7A7A7A"])),
+        "timeline" => Some((Framed::Together, &["#222222", "#7A7A7A"])),
+        "forest" | "waterfall" => Some((Framed::Across, &[])),
+        "shares" | "cities" => Some((Framed::Together, &[])),
+        _ => Some((Framed::Apart, &[])),
+    }
+}
+
+#[test]
+fn axes_cover_the_data() {
+    let mut failed = Vec::new();
+    for case in Case::all() {
+        for (name, figure) in figures(case) {
+            let Some((framed, left_out)) = framed(name) else { continue };
+            let drawn = figure.draw().unwrap();
+            match std::panic::catch_unwind(|| assert_axes_cover(&drawn.svg, framed, left_out)) {
+                Ok(count) => assert!(count > 0 || case.level != Level::Plain, "{name} {case:?}: no marks"),
+                Err(why) => failed.push(format!("{name} {case:?}: {}", said(why.as_ref()))),
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }

@@ -301,3 +301,111 @@ pub(in crate::report) fn assert_points_inside(svg: &str) {
         }
     }
 }
+
+/// A line, an area or a rectangle of a figure and the box of its points, in slide pixels.
+#[derive(Debug)]
+struct Shape {
+    color: String,
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Shape {
+    /// Axes and grid lines; stripes behind rows have the colour of the latter.
+    fn is_axis(&self) -> bool {
+        let is_line = self.right - self.left < 1.0 || self.bottom - self.top < 1.0;
+        self.color == "#808080" || (self.color == "#DDDDDD" && is_line)
+    }
+}
+
+/// All lines, areas and rectangles of a figure, with the boxes of their points.
+fn shapes(svg: &str) -> Vec<Shape> {
+    let mut found = Vec::new();
+    for tag in svg.lines() {
+        let points: Vec<Point> = if tag.starts_with("<poly") {
+            let pairs = attribute(tag, "points").unwrap().split_whitespace();
+            pairs
+                .map(|pair| pair.split_once(',').unwrap())
+                .map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
+                .collect()
+        } else if tag.starts_with("<rect") {
+            let (x, y) = (number(tag, "x"), number(tag, "y"));
+            vec![(x, y), (x + number(tag, "width"), y + number(tag, "height"))]
+        } else {
+            continue;
+        };
+        let color = [attribute(tag, "stroke"), attribute(tag, "fill")].into_iter().flatten().find(|one| *one != "none");
+        let ends = |of: fn(&Point) -> f64| {
+            let all = points.iter().map(of);
+            (all.clone().fold(f64::MAX, f64::min) / 4.0, all.fold(f64::MIN, f64::max) / 4.0)
+        };
+        let ((left, right), (top, bottom)) = (ends(|point| point.0), ends(|point| point.1));
+        found.push(Shape { color: color.unwrap_or_default().to_owned(), left, top, right, bottom });
+    }
+    found
+}
+
+/// How the axes of a kind of figure frame its marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Framed {
+    /// Each mark in one of the frames that touching axis and grid lines make.
+    Apart,
+    /// Each between the ends of one of those frames, above the axis.
+    Across,
+    /// Each in the box of all lines.
+    Together,
+}
+
+/// The boxes of axis and grid lines, those of lines that touch in one.
+fn frames(shapes: &[Shape], framed: Framed) -> Vec<[f64; 4]> {
+    let touch = |one: &[f64; 4], other: &[f64; 4]| {
+        let near = |side: usize| one[side] <= other[side + 2] + 1.0 && other[side] <= one[side + 2] + 1.0;
+        near(0) && near(1)
+    };
+    let mut found: Vec<[f64; 4]> = Vec::new();
+    for shape in shapes.iter().filter(|shape| shape.is_axis()) {
+        let mut own = [shape.left, shape.top, shape.right, shape.bottom];
+        while let Some(place) = found.iter().position(|one| framed == Framed::Together || touch(one, &own)) {
+            let one = found.swap_remove(place);
+            own = [own[0].min(one[0]), own[1].min(one[1]), own[2].max(one[2]), own[3].max(one[3])];
+        }
+        found.push(own);
+    }
+    if framed == Framed::Across {
+        found.iter_mut().for_each(|one| one[1] = 0.0);
+    }
+    found
+}
+
+/// Fails when a mark that shows data stands outside the axes, but for signs of the legend and colours left out.
+/// Marks may reach over an edge by their own size. Returns how many there are.
+pub(super) fn assert_axes_cover(svg: &str, framed: Framed, left_out: &[&str]) -> usize {
+    const OVER: f64 = 26.0;
+    let all = shapes(svg);
+    let frames = frames(&all, framed);
+    let is_inside = |mark: &Shape| {
+        frames.iter().any(|[left, top, right, bottom]| {
+            let across = mark.left >= left - OVER && mark.right <= right + OVER;
+            across && mark.top >= top - OVER && mark.bottom <= bottom + OVER
+        })
+    };
+    // A sign of the legend stands before its text.
+    let texts = written(svg);
+    let is_sign = |shape: &Shape| {
+        let middle = f64::midpoint(shape.top, shape.bottom);
+        let before = |text: &Written| {
+            (0.0..70.0).contains(&(text.left - shape.right)) && text.top < middle && middle < text.bottom
+        };
+        shape.right - shape.left < 56.0 && texts.iter().any(before)
+    };
+    let is_mark = |shape: &&Shape| {
+        let color = shape.color.as_str();
+        !shape.is_axis() && !["#FFFFFF", "#DDDDDD"].contains(&color) && !left_out.contains(&color)
+    };
+    let (inside, outside): (Vec<&Shape>, Vec<&Shape>) = all.iter().filter(is_mark).partition(|mark| is_inside(mark));
+    let lost: Vec<&&Shape> = outside.iter().filter(|mark| !is_sign(mark)).collect();
+    assert!(lost.is_empty(), "{lost:.0?} outside of {frames:.0?}");
+    inside.len()
+}
