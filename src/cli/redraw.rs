@@ -13,7 +13,7 @@ use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
 use crate::report::document::{Charts, Document, draw_some, read};
 use crate::report::folder::write_whole;
 use crate::report::page::{self, Kind};
-use crate::report::workbook;
+use crate::report::{ReportError, workbook};
 use crate::scenario::error::nearest;
 use crate::units::Lang;
 
@@ -82,7 +82,7 @@ pub(super) struct ReportArgs {
     /// Language shown first, and of the workbook; default: that of the results ｜ 首先显示的语言（也是工作簿的语言）；默认与结果相同
     #[arg(long, value_enum, value_name = "LANG｜语言")]
     lang: Option<LangArg>,
-    /// Without scripts: smaller, for mail systems that strip them (report-plain.html) ｜ 不含脚本，文件更小，适合会拦截脚本的邮件系统（report-plain.html）
+    /// Only the page, without scripts: smaller, for mail systems that strip them (report-plain.html) ｜ 只生成网页，不含脚本，文件更小，适合会拦截脚本的邮件系统（report-plain.html）
     #[arg(long)]
     plain: bool,
     /// Folder to write (default: the results folder) ｜ 写入的文件夹（默认结果文件夹）
@@ -97,11 +97,15 @@ pub(super) struct ReportArgs {
 pub(super) fn report(arguments: &ReportArgs) -> Result<ExitCode, Failure> {
     let (document, lang) = open(&arguments.folder, arguments.lang)?;
     let document = Document { lang, ..document };
-    let (name, kind) = if arguments.plain { (page::PLAIN, Kind::Plain) } else { (page::FILE, Kind::Interactive) };
-    let made = page::page(&document, kind).and_then(|page| Ok((page, workbook::workbook(&document)?)));
-    let (page, book) = made.map_err(|error| Failure::work(error.text(lang)))?;
+    let made = (|| {
+        if arguments.plain {
+            return Ok(vec![(page::PLAIN, page::page(&document, Kind::Plain)?)]);
+        }
+        let page = page::page(&document, Kind::Interactive)?;
+        Ok::<_, ReportError>(vec![(page::FILE, page), (workbook::FILE, workbook::workbook(&document)?)])
+    })();
+    let files = made.map_err(|error| Failure::work(error.text(lang)))?;
     let out = made_folder(arguments.out.as_ref().unwrap_or(&arguments.folder), lang)?;
-    let files = [(name, page), (workbook::FILE, book)];
     for (name, bytes) in &files {
         write_whole(&out.join(name), bytes).map_err(|error| Failure::work(error.text(lang)))?;
     }

@@ -78,7 +78,7 @@ impl Layout {
         self.screen.entries.push(Entry::Rule);
     }
 
-    /// A text behind its label, on at most three lines of a terminal.
+    /// A text behind its label, on at most four lines of a terminal.
     pub(super) fn item(&mut self, label: &str, text: &str) {
         self.screen.entries.push(Entry::Item(label.to_owned(), text.to_owned()));
     }
@@ -131,7 +131,7 @@ impl Screen {
     }
 
     fn item(&self, label: &str, text: &str) -> Vec<String> {
-        const LINES: usize = 3;
+        const LINES: usize = 4;
         let mut lines = wrap(text, COLUMNS_MOST - self.label);
         if lines.len() > LINES {
             lines.truncate(LINES);

@@ -106,7 +106,7 @@ fn side_by_side(report: &CitiesReport<'_>) -> CitiesChart {
             .collect(),
     });
     CitiesChart {
-        title: lang.pick("各市停机切换的代价", "What the cutover cost, city by city").to_owned(),
+        title: most_and_least(report),
         subtitle: lang
             .pick(
                 "每百万参保人；右图横轴为停机时长",
@@ -119,6 +119,42 @@ fn side_by_side(report: &CitiesReport<'_>) -> CitiesChart {
         scatters: scatters.collect(),
         footer: vec![basis(report), horizons(report)],
     }
+}
+
+/// Where people prepay most and least.
+fn most_and_least(report: &CitiesReport<'_>) -> String {
+    let lang = report.lang;
+    let burden = |city: usize| report.side.get(city, "prepayment", Basis::Million).value;
+    let mut known: Vec<(usize, f64)> = (0..report.plan.cities).filter_map(|city| Some((city, burden(city)?))).collect();
+    known.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let (Some(most), Some(least)) = (known.first(), known.last()) else {
+        return lang.pick("各市停机切换的代价", "What the cutover cost, city by city").to_owned();
+    };
+    let told = |one: &(usize, f64)| (report.name(one.0), count(one.1, ("元", "yuan"), lang));
+    let ((most, yuan), (least, less)) = (told(most), told(least));
+    lang.choose(
+        format!("每百万参保人垫付最多的是{most}（{yuan}），最少的是{least}（{less}）"),
+        format!("Most prepaid per million insured in {most} ({yuan}), least in {least} ({less})"),
+    )
+}
+
+/// How much more or less people prepay in the other city, and which part most of it comes from.
+fn cause(report: &CitiesReport<'_>, one: Option<&Waterfall>, (base, there): (&str, &str)) -> String {
+    let lang = report.lang;
+    let plain = lang.choose(format!("{base}与{there}相差在哪里"), format!("What makes {there} differ from {base}"));
+    let Some(one) = one else { return plain };
+    let sure = one.difference.interval().is_some_and(|(low, high)| low > 0.0 || high < 0.0);
+    let adds = |bar: &super::waterfall::Bar| bar.adds.as_ref().map_or(0.0, |adds| adds.mean);
+    let toward = |bar: &&super::waterfall::Bar| adds(bar) * one.difference.mean > 0.0;
+    let largest = one.bars.iter().filter(toward).max_by(|a, b| adds(a).abs().total_cmp(&adds(b).abs()));
+    let (true, Some(bar)) = (sure, largest) else { return plain };
+    let yuan = count(one.difference.mean.abs(), ("元", "yuan"), lang);
+    let part = bar.name.in_lang(lang);
+    let (zh, en) = if one.difference.mean > 0.0 { ("多", "more") } else { ("少", "less") };
+    lang.choose(
+        format!("{there}每百万参保人比{base}{zh}垫付 {yuan}，最大的一项来自：{part}"),
+        format!("{there} prepays {yuan} {en} per million insured than {base}; the largest part: {part}"),
+    )
 }
 
 fn basis(report: &CitiesReport<'_>) -> String {
@@ -159,7 +195,7 @@ fn falls(report: &CitiesReport<'_>, other: usize) -> WaterfallChart {
         }
     }
     WaterfallChart {
-        title: lang.choose(format!("{base}与{there}相差在哪里"), format!("What makes {there} differ from {base}")),
+        title: cause(report, of(&&"prepayment"), (&base, &there)),
         subtitle: lang.choose(
             format!("同是{base}，依次换成{there}的停机时长、日历、处理规则、窗口数"),
             format!(

@@ -54,7 +54,10 @@ fn limits(report: &ComparisonReport<'_>, out: &mut Layout) {
             .filter_map(|kind| {
                 let of = choice.schedules.iter().enumerate().filter(|(_, one)| one.limits[index].verdict == kind);
                 let names: Vec<String> = of
-                    .map(|(schedule, one)| format!("{} {}", report.name(schedule), percent(one.limits[index].share)))
+                    .map(|(schedule, one)| {
+                        let (name, share) = (report.name(schedule), percent(one.limits[index].share));
+                        lang.choose(format!("「{name}」{share}"), format!("\"{name}\" {share}"))
+                    })
                     .collect();
                 let (word, list) = (standings::word(kind, lang), names.join(lang.pick("、", ", ")));
                 (!names.is_empty()).then(|| lang.choose(format!("{word}：{list}"), format!("{word}: {list}")))
@@ -64,8 +67,8 @@ fn limits(report: &ComparisonReport<'_>, out: &mut Layout) {
         let chance = percent(limit.chance);
         let bound = bound(limit.bound, lang);
         let asked = lang.choose(
-            format!("{name}{bound}，须在至少 {chance} 的模拟中做到（名后为做到的比例）。"),
-            format!("{name} {bound}, asked in at least {chance} of the courses (behind each name how often). "),
+            format!("{name}{bound}，须在至少 {chance} 的模拟中做到（名后为做到的比例，含为作选择追加的模拟）。"),
+            format!("{name} {bound}, asked in at least {chance} of the courses (behind each name how often, courses added for the choice included). "),
         );
         let label = lang.pick("限制", "Limit");
         out.item(label, &(asked + &parts.join(lang.pick("；", "; "))));

@@ -60,8 +60,8 @@ fn plates(report: &ComparisonReport<'_>, days: &[Vec<DailySeries>]) -> Vec<Plate
         ),
         (
             "best",
-            "横条是按现有模拟，该方案平均最好的概率；短线是它在多少次模拟里恰好最好。",
-            "The bar is the probability that a schedule is best on average by these courses; the mark is the share of courses in which it happened to be best.",
+            "深色横条是按现有模拟，该方案平均最好的概率；浅色横条是它在多少次模拟里恰好最好。",
+            "The dark bar is the probability that a schedule is best on average by these courses; the light one is the share of courses in which it happened to be best.",
         ),
         (
             "backlog",

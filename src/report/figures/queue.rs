@@ -50,8 +50,10 @@ pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
     let shown = first..(last + 1).min(first + DAYS_MOST);
     // Nothing changes while desks are closed.
     let served = mean_by_hour(report, "in-service", class)?;
+    // The last claim in hand is finished after closing.
+    let least = 0.1 * served.iter().copied().fold(0.0, f64::max);
     let open =
-        |hour: usize| shown.clone().any(|day| served.get(day * HOURS + hour).is_some_and(|&claims| claims > 0.0));
+        |hour: usize| shown.clone().any(|day| served.get(day * HOURS + hour).is_some_and(|&claims| claims > least));
     let (open, close) = ((0..HOURS).find(|&hour| open(hour))?, (0..HOURS).rev().find(|&hour| open(hour))?);
     let all = shown.clone().flat_map(|day| (open..=close).map(move |hour| day * HOURS + hour));
     let value = |hour: usize| waiting.get(hour).copied().unwrap_or(0.0);

@@ -94,18 +94,59 @@ impl Number {
         }
     }
 
+    /// Name with its unit, and what the values of the keys make of it.
     fn title(self, report: &SweepReport<'_>) -> String {
         let lang = report.lang;
-        match self {
-            Self::Reading(reading) => {
-                let one = &report.points[0].readings[reading];
-                let name = capital(&names::reading(report.first(), one, lang));
-                let unit = lang.pick(unit_zh(one.measure.unit), one.measure.unit);
-                let is_told = matches!(scale(report, self), Scale::Number { .. }) && report.grid.axes.len() > 1;
-                if is_told { lang.choose(format!("{name}（{unit}）"), format!("{name}, {unit}")) } else { name }
+        let Self::Reading(reading) = self else { return self.kept(report) };
+        let one = &report.points[0].readings[reading];
+        let name = capital(&names::reading(report.first(), one, lang));
+        let unit = lang.pick(unit_zh(one.measure.unit), one.measure.unit);
+        let has_unit = matches!(scale(report, self), Scale::Number { .. });
+        let name = match has_unit {
+            true => lang.choose(format!("{name}（{unit}）"), format!("{name}, {unit}")),
+            false => name,
+        };
+        let told = |point: usize| {
+            let (cell, at) = (self.cell(report, point), point_name(report, point));
+            lang.choose(format!("{at} 时 {cell}"), format!("{cell} at {at}"))
+        };
+        let known: Vec<(usize, f64)> =
+            (0..report.points.len()).filter_map(|point| Some((point, self.shown(report, point).value?))).collect();
+        let (Some(first), Some(last)) = (known.first(), known.last()) else { return name };
+        let ends = match report.grid.axes.as_slice() {
+            [_] => [told(first.0), told(last.0)],
+            _ => {
+                let least = known.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(first);
+                let most = known.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(last);
+                [
+                    lang.choose(format!("最低 {}", told(least.0)), format!("least {}", told(least.0))),
+                    lang.choose(format!("最高 {}", told(most.0)), format!("most {}", told(most.0))),
+                ]
             }
-            Self::Threshold(_) => lang.pick("满足条件的把握", "Chance that the condition is kept").to_owned(),
-        }
+        };
+        lang.choose(format!("{name}：{}", ends.join("，")), format!("{name}: {}", ends.join(", ")))
+    }
+
+    /// At which values a condition is kept, by the shares seen.
+    fn kept(self, report: &SweepReport<'_>) -> String {
+        let lang = report.lang;
+        let name = lang.pick("满足条件的把握", "Chance that the condition is kept");
+        let (Some((_, [crossing])), [axis]) = (self.threshold(report), report.grid.axes.as_slice()) else {
+            return name.to_owned();
+        };
+        let at = |level: usize| level_name(report, axis, level);
+        let found = match crossing.pattern {
+            Pattern::Always => lang.pick("各取值都满足", "kept at all values").to_owned(),
+            Pattern::Never => lang.pick("各取值都不满足", "kept at none of the values").to_owned(),
+            Pattern::From(level) => {
+                lang.choose(format!("从 {} 起满足", at(level)), format!("kept from {} on", at(level)))
+            }
+            Pattern::UpTo(level) => {
+                lang.choose(format!("到 {} 为止满足", at(level)), format!("kept up to {}", at(level)))
+            }
+            Pattern::Mixed => lang.pick("只在部分取值满足", "kept at some of the values").to_owned(),
+        };
+        lang.choose(format!("{name}：按所见比例{found}"), format!("{name}: by the shares seen {found}"))
     }
 
     /// The threshold on what is shown, if there is one.
@@ -122,6 +163,13 @@ impl Number {
         }?;
         Some((&all[index], &report.crossings[index]))
     }
+}
+
+/// The values of the keys at a point.
+fn point_name(report: &SweepReport<'_>, point: usize) -> String {
+    let levels = report.grid.levels(point);
+    let names = report.grid.axes.iter().zip(levels).map(|(axis, level)| level_name(report, axis, level));
+    names.collect::<Vec<String>>().join(" × ")
 }
 
 fn of(report: &SweepReport<'_>, number: Number) -> Figure {
@@ -182,7 +230,13 @@ fn footer(report: &SweepReport<'_>, number: Number) -> Vec<String> {
     // Of two keys the border in the map says it.
     if let (Some((asked, [crossing])), [_]) = (number.threshold(report), report.grid.axes.as_slice()) {
         let (asked, found) = (condition(report, asked), finding(report, asked, crossing));
-        lines.push(lang.choose(format!("{asked}：{found}"), format!("{}: {found}", capital(&asked))));
+        lines.push(lang.choose(
+            format!("{asked}：{found}（按各取值同时成立的区间，比图中单个区间宽）"),
+            format!(
+                "{}: {found} (by intervals that hold together at all values, wider than the single ones drawn)",
+                capital(&asked)
+            ),
+        ));
     }
     lines
 }
@@ -244,7 +298,9 @@ fn one_key(report: &SweepReport<'_>, number: Number) -> Curve {
     let y_label = match (number, number.kind(report)) {
         (Number::Threshold(_), _) => lang.pick("满足的比例", "Share of the courses that keep it").to_owned(),
         (Number::Reading(_), Kind::Censored) => lang.pick("日期", "Date").to_owned(),
-        (Number::Reading(_), _) => title.clone(),
+        (Number::Reading(reading), _) => {
+            capital(&names::reading(report.first(), &report.points[0].readings[reading], lang))
+        }
     };
     Curve {
         y_label,
