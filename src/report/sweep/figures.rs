@@ -101,14 +101,15 @@ impl Number {
         let one = &report.points[0].readings[reading];
         let name = capital(&names::reading(report.first(), one, lang));
         let unit = lang.pick(unit_zh(one.measure.unit), one.measure.unit);
-        let has_unit = matches!(scale(report, self), Scale::Number { .. });
+        // A name such as "visits affected" says its unit.
+        let has_unit = matches!(scale(report, self), Scale::Number { .. }) && !name.to_lowercase().contains(unit);
         let name = match has_unit {
             true => lang.choose(format!("{name}（{unit}）"), format!("{name}, {unit}")),
             false => name,
         };
         let told = |point: usize| {
             let (cell, at) = (self.cell(report, point), point_name(report, point));
-            lang.choose(format!("{at} 时 {cell}"), format!("{cell} at {at}"))
+            lang.choose(format!("取 {at} 时 {cell}"), format!("{cell} at {at}"))
         };
         let known: Vec<(usize, f64)> =
             (0..report.points.len()).filter_map(|point| Some((point, self.shown(report, point).value?))).collect();
