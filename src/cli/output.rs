@@ -69,6 +69,25 @@ pub(crate) fn print(text: &str, lang: Lang) -> Result<(), Failure> {
     }
 }
 
+/// Names the characters that charts show as □, a line for all charts with the same ones.
+pub(super) fn tell_missing(missing: &[(String, Vec<char>)], lang: Lang) {
+    let mut told: Vec<(&[char], Vec<&str>)> = Vec::new();
+    for (chart, characters) in missing {
+        match told.iter_mut().find(|(known, _)| known == characters) {
+            Some((_, charts)) => charts.push(chart),
+            None => told.push((characters, vec![chart])),
+        }
+    }
+    for (characters, charts) in told {
+        let list: Vec<String> = characters.iter().map(|one| format!("{one} (U+{:04X})", u32::from(*one))).collect();
+        let (list, charts) = (list.join(", "), charts.join(", "));
+        remark(&lang.choose(
+            format!("图 {charts}：字体中没有 {list}，图中以 □ 代替"),
+            format!("charts {charts}: the font has no {list}; □ stands in its place"),
+        ));
+    }
+}
+
 /// Writes a remark to standard error.
 pub(crate) fn remark(text: &str) {
     // A remark that cannot be shown is no reason to stop.

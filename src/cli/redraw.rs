@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::output::{Failure, print, remark};
+use super::output::{Failure, print, tell_missing};
 use super::usage::BadValue;
 use super::{LangArg, choose_lang};
 use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
-use crate::report::document::{Charts, Document, draw_some, read};
+use crate::report::document::{Document, draw_some, read};
 use crate::report::folder::write_whole;
 use crate::report::page::{self, Kind};
 use crate::report::{ReportError, workbook};
@@ -150,7 +150,7 @@ pub(super) fn chart(arguments: &ChartArgs) -> Result<ExitCode, Failure> {
         let name = name.rsplit('/').next().unwrap_or(name);
         write_whole(&out.join(name), bytes).map_err(|error| Failure::work(error.text(lang)))?;
     }
-    tell_missing(&charts, lang);
+    tell_missing(&charts.missing, lang);
     if !arguments.quiet {
         let (count, place) = (charts.files.len(), out.display());
         let zh = format!("{count} 个图文件（SVG 与 PNG）在 {place}\n");
@@ -209,16 +209,4 @@ fn refuse(error: &ChartError, lang: Lang) -> Failure {
         format!("--colors {found}：不能用（{why}）。颜色写成 #RRGGBB，与底色对比至少 3:1，色盲者也能分清"),
         format!("--colors {found}: cannot be used ({why}); write #RRGGBB, with a contrast of at least 3:1 to the paper, told apart by the colour-blind too"),
     ))
-}
-
-/// Names the characters that charts show as □.
-pub(super) fn tell_missing(charts: &Charts, lang: Lang) {
-    for (name, missing) in &charts.missing {
-        let list: Vec<String> = missing.iter().map(|one| format!("{one} (U+{:04X})", u32::from(*one))).collect();
-        let list = list.join(", ");
-        remark(&lang.choose(
-            format!("图 {name}：字体中没有 {list}，图中以 □ 代替"),
-            format!("chart {name}: the font has no {list}; the chart shows □ instead"),
-        ));
-    }
 }

@@ -12,13 +12,13 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 
 use super::EngineArgs;
-use super::output::{Failure, print};
+use super::output::{Failure, print, tell_missing};
 use super::progress::{describe_stop, listen, pool, progress_bar, stopped_failure, threads_or_all, tick};
 use super::usage::{BadValue, whole};
 use crate::engine::Engine;
 use crate::experiment::{Stopped, Watch};
 use crate::report::folder::Folder;
-use crate::report::{ReportError, RunInfo};
+use crate::report::{ReportError, RunInfo, WrittenFiles};
 use crate::stats::Precision;
 use crate::units::Lang;
 
@@ -176,16 +176,19 @@ impl Session {
     /// Writes the files of a report, and makes what is shown of it: JSON where it was asked for, else the text.
     pub(super) fn write(
         &self,
-        files: impl FnOnce(&Folder) -> Result<Vec<PathBuf>, ReportError>,
+        files: impl FnOnce(&Folder) -> Result<WrittenFiles, ReportError>,
         json: impl FnOnce() -> Value,
         text: impl FnOnce() -> String,
     ) -> Result<Written, Failure> {
-        let files = files(&self.folder).map_err(|error| Failure::work(error.text(self.lang)))?.len();
+        let written = files(&self.folder).map_err(|error| Failure::work(error.text(self.lang)))?;
+        if !self.is_quiet {
+            tell_missing(&written.missing, self.lang);
+        }
         let shown = if self.is_json {
             serde_json::to_string_pretty(&json()).map_err(|error| Failure::work(error.to_string()))? + "\n"
         } else {
             text()
         };
-        Ok(Written { files, shown })
+        Ok(Written { files: written.paths.len(), shown })
     }
 }

@@ -6,7 +6,6 @@
 //! ```
 
 use std::fmt;
-use std::path::PathBuf;
 
 use crate::engine::Engine;
 use crate::experiment::Results;
@@ -54,6 +53,7 @@ mod writing;
 
 use folder::{Folder, FolderError};
 use output::Output;
+pub use writing::WrittenFiles;
 
 /// How a run was made; nothing here changes a result.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,13 +161,13 @@ impl From<chart::ChartError> for ReportError {
 /// between parts, and its bytes.
 pub type File = (String, Vec<u8>);
 
-/// Writes all files of a run; returns their paths in the order written, the manifest last.
+/// Writes all files of a run.
 ///
 /// # Errors
 ///
 /// The first file that could not be made or written. Finished results of before are unchanged then;
 /// where there were none, the files before the failing one are kept.
-pub fn write(folder: &Folder, report: &Report<'_>) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write(folder: &Folder, report: &Report<'_>) -> Result<WrittenFiles, ReportError> {
     let make = |files: &mut Output<'_>| make(report, files);
     writing::write(folder, make, |digests| Ok(manifest::text(report, folder.digest(), digests)?.into_bytes()))
 }
@@ -193,7 +193,9 @@ fn shown(document: &document::Document, files: &mut Output<'_>) -> Result<(), Re
     files.put((page::FILE.into(), page::page(document, page::Kind::Interactive)?))?;
     files.put((workbook::FILE.into(), workbook::workbook(document)?))?;
     let look = chart::Look::new(chart::Theme::Light, chart::Size::default(), &document.colors)?;
-    document::draw(document, document.lang, &look)?.files.into_iter().try_for_each(|file| files.put(file))
+    let charts = document::draw(document, document.lang, &look)?;
+    files.missing.extend(charts.missing);
+    charts.files.into_iter().try_for_each(|file| files.put(file))
 }
 
 #[cfg(test)]
@@ -201,7 +203,7 @@ fn shown(document: &document::Document, files: &mut Output<'_>) -> Result<(), Re
 mod tests {
     use std::collections::BTreeMap;
     use std::fs;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use super::testing::World;
     use super::*;
@@ -245,11 +247,11 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
         let names = || files(place.path()).into_keys().map(|path| path.extension().unwrap().to_owned());
-        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().len(), 25);
+        assert_eq!(write(&prepare("one"), &World::new(3).report(Lang::Zh)).unwrap().paths.len(), 25);
         assert_eq!(names().filter(|end| end == "png").count(), 8);
         let mut world = World::new(0);
         world.scenario.suspensions.clear();
-        let paths = write(&prepare("two"), &world.rerun(0).report(Lang::Zh)).unwrap();
+        let paths = write(&prepare("two"), &world.rerun(0).report(Lang::Zh)).unwrap().paths;
         assert_eq!(paths.last().unwrap(), &place.path().join(manifest::FILE));
         assert_eq!(names().count(), 9);
     }

@@ -17,11 +17,13 @@ pub(super) struct Output<'a> {
     files: Aside<'a>,
     /// Their digests.
     pub(super) digests: FileDigests,
+    /// Characters that charts show as □, by chart.
+    pub(super) missing: Vec<(String, Vec<char>)>,
 }
 
 impl<'a> Output<'a> {
     pub(super) fn new(folder: &'a Folder) -> Self {
-        Self { files: folder.aside(), digests: FileDigests::default() }
+        Self { files: folder.aside(), digests: FileDigests::default(), missing: Vec::new() }
     }
 
     /// Takes a file.

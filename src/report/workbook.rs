@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
 use crate::units::Lang;
 
 use super::ReportError;
-use super::document::{Cell, Document, GraphKind, Sheet, Style};
+use super::document::{Cell, Column, Document, GraphKind, Sheet, Style};
 use super::layout::Entry;
 use super::numbers::width;
 
@@ -23,6 +23,12 @@ pub const FILE: &str = "tables.xlsx";
 const HEAD: u32 = 3;
 /// Least and most characters of a column's width.
 const WIDTHS: (usize, usize) = (9, 48);
+/// Widest Chinese heading before it is broken.
+const WORD: usize = 14;
+/// Least characters of the summary's first column, and what its merged columns hold in a line.
+const SUMMARY: (usize, usize) = (16, 120);
+/// Most lines of a row: spreadsheets allow no more than 409 points.
+const LINES_MOST: usize = 26;
 /// Most rows of a table with bars: more could not be read.
 const BARS_MOST: usize = 40;
 /// Most characters of a sheet's name.
@@ -101,7 +107,9 @@ struct Looks {
 impl Looks {
     fn new() -> Self {
         let number = |form: &str| Format::new().set_num_format(form).set_align(FormatAlign::Top);
-        let wrapped = || Format::new().set_text_wrap().set_align(FormatAlign::Top);
+        // Texts keep away from the numbers before them.
+        let wrapped =
+            || Format::new().set_text_wrap().set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_indent(1);
         Self {
             title: Format::new().set_bold().set_font_size(14.0),
             note: Format::new().set_font_color(Color::RGB(0x59_59_59)),
@@ -109,6 +117,7 @@ impl Looks {
                 .set_bold()
                 .set_text_wrap()
                 .set_align(FormatAlign::VerticalCenter)
+                .set_indent(1)
                 .set_background_color(Color::RGB(0xE8_F1_F8))
                 .set_border_bottom(FormatBorder::Medium),
             label: Format::new().set_bold().set_align(FormatAlign::Top),
@@ -134,7 +143,13 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
     let edition = document.edition(document.lang);
     tab.set_name(tabs.name(document.lang.pick("摘要", "Summary")))?;
     tab.write_with_format(0, 0, clean(&edition.title), &looks.title)?;
-    tab.set_column_width(0, 18.0)?.set_column_width(1, 24.0)?;
+    // Names of desks stand in the first column.
+    let first = |entry: &Entry| match entry {
+        Entry::Row(cells, _) => cells.first().map_or(0, |cell| width(cell)),
+        _ => 0,
+    };
+    let widest = edition.screen.entries.iter().map(first).max().unwrap_or(0).clamp(SUMMARY.0, WIDTHS.1) + 2;
+    tab.set_column_width(0, widest as f64)?.set_column_width(1, 24.0)?;
     for column in 2..8 {
         tab.set_column_width(column, 18.0)?;
     }
@@ -150,8 +165,7 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
             Entry::Item(label, text) => {
                 tab.write_with_format(row, 0, clean(label), &looks.label)?;
                 tab.merge_range(row, 1, row, 7, &clean(text), &looks.text)?;
-                // Merged cells do not grow by themselves: seven columns hold some 130 characters a line.
-                tab.set_row_height(row, 15.5 * (width(text) as f64 / 125.0).ceil().max(1.0))?;
+                tab.set_row_height(row, height(lines_of(text, SUMMARY.1)))?;
             }
             Entry::Bars(bars) => {
                 for (line, bar) in (row..).zip(bars) {
@@ -172,6 +186,11 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
                 for (column, cell) in cells.iter().enumerate() {
                     tab.write_with_format(row, column as u16, clean(cell), look)?;
                 }
+                // The first column is as wide as it needs to be, the others hold some 18 characters.
+                tab.set_row_height(
+                    row,
+                    height(cells.iter().skip(1).map(|cell| lines_of(cell, 18)).max().unwrap_or(1)),
+                )?;
             }
         }
         heading = !matches!(entry, Entry::Row(..));
@@ -188,38 +207,96 @@ fn table(tab: &mut Worksheet, sheets: (&Sheet, &Sheet), looks: &Looks, tabs: &mu
     tab.set_name(&name)?;
     tab.write_with_format(0, 0, clean(&format!("{}  {}", sheet.title, other.title)), &looks.title)?;
     tab.write_with_format(1, 0, clean(&sheet.note), &looks.note)?;
-    let mut lines = 1;
-    for (column, (one, other)) in sheet.columns.iter().zip(&other.columns).enumerate() {
-        let column = column as u16;
-        let with_unit =
-            |name: &str, unit: &str| if unit.is_empty() { name.to_owned() } else { format!("{name} ({unit})") };
-        let (head, second) = (with_unit(&one.name, &one.unit), with_unit(&other.name, &other.unit));
-        let text = if head == second { head } else { format!("{head}\n{second}") };
-        tab.write_with_format(HEAD, column, clean(&text), &looks.head)?;
-        let cells = sheet.rows.iter().filter_map(|row| row.get(usize::from(column))).map(cell_width);
-        let words = one.name.split_whitespace().chain(other.name.split_whitespace()).map(width);
-        let widest = cells.chain(words).max().unwrap_or(0);
-        let widest = widest.clamp(WIDTHS.0, WIDTHS.1);
-        tab.set_column_width(column, widest as f64 + 2.0)?;
-        // Bold type is wider, and words do not fill their lines.
-        lines = lines.max(text.lines().map(|line| (width(line) * 5 / 4).div_ceil(widest) as u32).sum());
-    }
-    tab.set_row_height(HEAD, f64::from(lines.max(2)) * 15.5 + 4.0)?;
+    let widths = heads(tab, sheets, looks)?;
     for (row, cells) in (HEAD + 1..).zip(&sheet.rows) {
-        for (column, cell) in (0..).zip(cells) {
+        let mut lines = 1;
+        for ((column, cell), room) in (0..).zip(cells).zip(&widths) {
             write(tab, (row, column), cell, looks)?;
+            if let Cell::Text(text) = cell {
+                lines = lines.max(lines_of(text, *room));
+            }
+        }
+        if lines > 1 {
+            tab.set_row_height(row, height(lines))?;
         }
     }
     tab.set_freeze_panes(HEAD + 1, 1)?;
     let (last, width) = (HEAD + sheet.rows.len() as u32, sheet.columns.len() as u16);
     tab.autofilter(HEAD, 0, last, width.saturating_sub(1))?;
     tab.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9).set_repeat_rows(HEAD, HEAD)?;
-    if let Some(chart) = graph(sheet, &name) {
-        // Under a short table, so that both are on one page; beside a long one.
-        let (row, column) = if sheet.rows.len() > BARS_MOST { (HEAD, width + 1) } else { (last + 2, 0) };
-        tab.insert_chart(row, column, &chart)?;
+    match graph(sheet, &name) {
+        // Beside a long table, which is printed without it, or its letters would be too small.
+        Some(chart) if sheet.rows.len() > BARS_MOST => {
+            tab.insert_chart(HEAD, width + 1, &chart)?;
+            tab.set_print_area(0, 0, last, width.saturating_sub(1))?;
+        }
+        // Under a short one, both on one page.
+        Some(chart) => {
+            tab.insert_chart(last + 2, 0, &chart)?;
+            tab.set_print_fit_to_pages(1, 1);
+        }
+        None => {}
     }
     Ok(())
+}
+
+/// Writes the headings in both languages; returns the characters that each column holds.
+fn heads(tab: &mut Worksheet, (sheet, other): (&Sheet, &Sheet), looks: &Looks) -> Result<Vec<usize>, XlsxError> {
+    let (mut lines, mut widths) = (1, Vec::new());
+    for (column, (one, other)) in (0_u16..).zip(sheet.columns.iter().zip(&other.columns)) {
+        let (head, second) = (heading(one), heading(other));
+        let text = if head == second { head } else { format!("{head}\n{second}") };
+        tab.write_with_format(HEAD, column, clean(&text), &looks.head)?;
+        let cells = sheet.rows.iter().filter_map(|row| row.get(usize::from(column))).map(cell_width);
+        let words =
+            text.split_whitespace().map(|word| if word.is_ascii() { width(word) } else { width(word).min(WORD) });
+        let widest = cells.chain(words).max().unwrap_or(0).clamp(WIDTHS.0, WIDTHS.1);
+        tab.set_column_width(column, widest as f64 + 3.0)?;
+        widths.push(widest);
+        // Bold type is wider.
+        lines = lines.max(text.lines().map(|line| lines_of(line, widest * 9 / 10)).sum());
+    }
+    tab.set_row_height(HEAD, height(lines.max(2)) + 4.0)?;
+    Ok(widths)
+}
+
+/// A heading with its unit. A Chinese one has it on a line of its own: spreadsheets break Chinese anywhere, even
+/// before a bracket.
+fn heading(column: &Column) -> String {
+    let Column { name, unit } = column;
+    match (unit.is_empty(), name.is_ascii()) {
+        (true, _) => name.clone(),
+        (false, true) => format!("{name} ({unit})"),
+        (false, false) => format!("{name}\n（{unit}）"),
+    }
+}
+
+/// Lines that a text takes in a room of so many characters; words of other alphabets than Chinese stay whole and
+/// leave some of it empty.
+fn lines_of(text: &str, room: usize) -> usize {
+    let line = |text: &str| {
+        let (mut lines, mut used) = (1, 0);
+        for word in text.split_inclusive(' ') {
+            let wide = width(word);
+            let fits = used + width(word.trim_end()) <= room;
+            if fits {
+                used += wide;
+            } else if word.is_ascii() && wide <= room {
+                (lines, used) = (lines + 1, wide);
+            } else {
+                // Broken anywhere.
+                lines += (used + wide).div_ceil(room.max(1)) - 1;
+                used = (used + wide) % room.max(1);
+            }
+        }
+        lines
+    };
+    text.lines().map(line).sum::<usize>().max(1)
+}
+
+/// Height of a row of so many lines; spreadsheets do not agree on when rows grow by themselves.
+fn height(lines: usize) -> f64 {
+    15.5 * lines.min(LINES_MOST) as f64
 }
 
 fn write(tab: &mut Worksheet, (row, column): (u32, u16), cell: &Cell, looks: &Looks) -> Result<(), XlsxError> {

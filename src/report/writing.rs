@@ -7,7 +7,16 @@ use super::folder::Folder;
 use super::manifest::{self, FileDigests};
 use super::output::Output;
 
-/// Writes all files of a results folder; returns their paths in the order written, the manifest last.
+/// What was written into a results folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WrittenFiles {
+    /// Files in the order written, the manifest last.
+    pub paths: Vec<PathBuf>,
+    /// Characters that charts show as □, because the embedded font lacks them, by chart.
+    pub missing: Vec<(String, Vec<char>)>,
+}
+
+/// Writes all files of a results folder.
 ///
 /// Every file is made and written aside before one is put into place, so that results that were there
 /// stay whole when a file cannot be made or written. Tables are made before charts: where no finished
@@ -22,7 +31,7 @@ pub(super) fn write(
     folder: &Folder,
     make: impl FnOnce(&mut Output<'_>) -> Result<(), ReportError>,
     manifest: impl FnOnce(&FileDigests) -> Result<Vec<u8>, ReportError>,
-) -> Result<Vec<PathBuf>, ReportError> {
+) -> Result<WrittenFiles, ReportError> {
     let (mut files, mut last) = (Output::new(folder), folder.aside());
     let made = make(&mut files);
     let made = made.and_then(|()| Ok(last.add(manifest::FILE, &manifest(&files.digests)?)?));
@@ -37,11 +46,11 @@ pub(super) fn write(
     // From here on until the new manifest is there, the folder is unfinished: a manifest beside files of
     // another run would lie about them.
     folder.remove(manifest::FILE)?;
-    let digests = files.digests.clone();
+    let (digests, missing) = (files.digests.clone(), std::mem::take(&mut files.missing));
     let mut paths = files.place()?;
     for stale in before.iter().chain(&folder.drawn_again()).filter(|name| !digests.has(name)) {
         folder.remove(stale)?;
     }
     paths.extend(last.place()?);
-    Ok(paths)
+    Ok(WrittenFiles { paths, missing })
 }

@@ -17,15 +17,13 @@ pub mod waterfall;
 
 pub use summary::{json, text};
 
-use std::path::PathBuf;
-
 use crate::experiment::cities::{Outcomes, Plan};
 use crate::scenario::layer::Loaded;
 use crate::units::Lang;
 
 use super::folder::Folder;
 use super::output::Output;
-use super::{Report, ReportError, RunInfo, parquet, writing};
+use super::{Report, ReportError, RunInfo, WrittenFiles, parquet, writing};
 
 use table::SideBySide;
 use waterfall::Waterfall;
@@ -104,13 +102,13 @@ fn parent_folder(loaded: &Loaded) -> Option<String> {
     folder.file_name().map(|name| name.to_string_lossy().into_owned())
 }
 
-/// Writes all files; returns their paths, the manifest last. As [`super::write`], nothing that was there is
+/// Writes all files. As [`super::write`], nothing that was there is
 /// lost when a file cannot be made, and charts of a run before that this one does not draw are removed.
 ///
 /// # Errors
 ///
 /// The first file that could not be made or written.
-pub fn write(folder: &Folder, report: &CitiesReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write(folder: &Folder, report: &CitiesReport<'_>) -> Result<WrittenFiles, ReportError> {
     let make = |files: &mut Output<'_>| make(report, files);
     writing::write(folder, make, |digests| Ok(manifest::text(report, folder.digest(), digests)?.into_bytes()))
 }

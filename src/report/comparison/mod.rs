@@ -23,8 +23,6 @@ mod words;
 pub use document::json;
 pub use screen::text;
 
-use std::path::PathBuf;
-
 use crate::experiment::comparison::{Candidate, Comparison};
 use crate::experiment::spool::SpoolError;
 use crate::measures::{Group, Kind};
@@ -35,7 +33,7 @@ use crate::units::Lang;
 use super::folder::Folder;
 use super::output::Output;
 use super::table::{self, column};
-use super::{Report, ReportError, RunInfo, daily, parquet, writing};
+use super::{Report, ReportError, RunInfo, WrittenFiles, daily, parquet, writing};
 
 use differences::Differences;
 use gains::GainRow;
@@ -159,14 +157,14 @@ pub(super) fn mean(sample: &[f64]) -> f64 {
     sample.iter().sum::<f64>() / sample.len().max(1) as f64
 }
 
-/// Writes all files of a comparison; returns their paths, the manifest last. As [`super::write`], results
+/// Writes all files of a comparison. As [`super::write`], results
 /// that were there stay whole when a file cannot be made or written, and where there were none a failing
 /// chart loses no numbers.
 ///
 /// # Errors
 ///
 /// The first file that could not be made or written.
-pub fn write(folder: &Folder, report: &ComparisonReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write(folder: &Folder, report: &ComparisonReport<'_>) -> Result<WrittenFiles, ReportError> {
     let make = |files: &mut Output<'_>| make(report, files);
     writing::write(folder, make, |digests| Ok(tables::manifest(report, folder.digest(), digests)?.into_bytes()))
 }
@@ -201,11 +199,11 @@ mod tests {
     fn charts_belong_to_the_manifest_and_those_of_before_go() {
         let place = tempfile::tempdir().unwrap();
         let prepare = |digest: &str| Folder::prepare(place.path(), true, digest).unwrap();
-        assert_eq!(write(&prepare("one"), &Compared::new(3, 30).report(Lang::Zh)).unwrap().len(), 11 + 10 + 1);
+        assert_eq!(write(&prepare("one"), &Compared::new(3, 30).report(Lang::Zh)).unwrap().paths.len(), 11 + 10 + 1);
         let manifest = || fs::read_to_string(place.path().join(manifest::FILE)).unwrap();
         assert!(manifest().contains("\"charts/best.png\""));
         // Too few courses for a choice: its chart goes.
-        assert_eq!(write(&prepare("two"), &Compared::new(3, 4).report(Lang::Zh)).unwrap().len(), 11 + 8 + 1);
+        assert_eq!(write(&prepare("two"), &Compared::new(3, 4).report(Lang::Zh)).unwrap().paths.len(), 11 + 8 + 1);
         assert!(!place.path().join("charts/best.png").exists() && place.path().join("charts/gains.png").exists());
         assert!(!manifest().contains("charts/best"));
     }

@@ -19,8 +19,6 @@ mod words;
 pub use document::json;
 pub use screen::text;
 
-use std::path::PathBuf;
-
 use crate::experiment::crossing::{Crossing, Standing};
 use crate::experiment::grid::Grid;
 use crate::experiment::sweep::{Point, Sweep};
@@ -31,7 +29,7 @@ use crate::units::Lang;
 use super::folder::Folder;
 use super::output::Output;
 use super::table::{self, Row};
-use super::{ReportError, RunInfo, parquet, writing};
+use super::{ReportError, RunInfo, WrittenFiles, parquet, writing};
 
 /// Everything a sweep's report is made of.
 #[derive(Debug, Clone)]
@@ -106,13 +104,13 @@ fn crossings(grid: &Grid, points: &[Point], sweep: &Sweep, threshold: usize) -> 
     (0..second).map(|other| Crossing::of((0..first).map(|one| standing(grid.point(&[one, other]))).collect())).collect()
 }
 
-/// Writes all files of a sweep; returns their paths, the manifest last. As [`super::write`], nothing that was
+/// Writes all files of a sweep. As [`super::write`], nothing that was
 /// there is lost when a file cannot be made.
 ///
 /// # Errors
 ///
 /// The first file that could not be made or written.
-pub fn write(folder: &Folder, report: &SweepReport<'_>) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write(folder: &Folder, report: &SweepReport<'_>) -> Result<WrittenFiles, ReportError> {
     let make = |files: &mut Output<'_>| make(report, files);
     writing::write(folder, make, |digests| document::manifest(report, folder.digest(), digests))
 }
