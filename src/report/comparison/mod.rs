@@ -11,6 +11,7 @@ mod document;
 mod figures;
 pub mod gains;
 mod grid;
+#[cfg(feature = "charts")]
 mod normal;
 mod screen;
 pub mod standings;
@@ -37,6 +38,7 @@ use super::{Report, ReportError, RunInfo, WrittenFiles, daily, parquet, writing}
 
 use differences::Differences;
 use gains::GainRow;
+#[cfg(feature = "charts")]
 use normal::Normal;
 use standings::Standing;
 use tradeoffs::Tradeoffs;

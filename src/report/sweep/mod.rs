@@ -88,6 +88,7 @@ impl<'a> SweepReport<'a> {
         &self.points[0].scenario
     }
 
+    #[cfg(feature = "charts")]
     fn readings(&self) -> usize {
         self.rows.len()
     }
