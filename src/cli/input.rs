@@ -56,9 +56,11 @@ pub(super) fn read_schedule(
 fn refuse_colors(loaded: &Loaded, lang: Lang) -> Result<(), Failure> {
     use crate::report::chart::{ChartError, Look, Size, Theme};
     let colors = loaded.layer.chart_colors.as_deref().unwrap_or_default();
-    let Err(ChartError::Color { found, why }) = Look::new(Theme::Light, Size::default(), colors) else { return Ok(()) };
+    let Err(ChartError::Color { found, zh, why }) = Look::new(Theme::Light, Size::default(), colors) else {
+        return Ok(());
+    };
     let allowed = Text::new(
-        format!("颜色写成 #RRGGBB，与白底对比至少 3:1，色盲者也能彼此分清；原因：{why}"),
+        format!("颜色写成 #RRGGBB，与白底对比至少 3:1，色盲者也能彼此分清；原因：{zh}"),
         format!(
             "#RRGGBB with a contrast of at least 3:1 to white, told from the others by the colour-blind too; why not: {why}"
         ),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::output::{Failure, print, tell_missing};
+use super::output::{Failure, print, remark, tell_missing};
 use super::usage::BadValue;
 use super::{LangArg, choose_lang};
 use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
@@ -140,8 +140,7 @@ fn parse_size(text: &str) -> Result<Size, BadValue> {
 pub(super) fn chart(arguments: &ChartArgs) -> Result<ExitCode, Failure> {
     let (document, lang) = open(&arguments.folder, arguments.lang)?;
     check_names(&document, &arguments.only, lang)?;
-    let colors = if arguments.colors.is_empty() { &document.colors } else { &arguments.colors };
-    let look = Look::new(arguments.theme.theme(), arguments.size, colors).map_err(|error| refuse(&error, lang))?;
+    let look = look(arguments, &document, lang)?;
     let asked = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|one| one.trim() == name);
     let charts = draw_some(&document, lang, &look, asked).map_err(|error| Failure::work(error.to_string()))?;
     let out = arguments.out.clone().unwrap_or_else(|| arguments.folder.join(folder_name(arguments, &document, lang)));
@@ -157,6 +156,27 @@ pub(super) fn chart(arguments: &ChartArgs) -> Result<ExitCode, Failure> {
         print(&lang.choose(zh, format!("{count} chart files (SVG and PNG) written to {place}\n")), lang)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The look asked for; a city's own colours that cannot be seen on another paper give way to the theme's.
+fn look(arguments: &ChartArgs, document: &Document, lang: Lang) -> Result<Look, Failure> {
+    let (theme, size) = (arguments.theme.theme(), arguments.size);
+    // Lists are written with the comma of either language.
+    let asked = arguments.colors.iter().flat_map(|text| text.split(['，', '、'])).map(|text| text.trim().to_owned());
+    let asked: Vec<String> = asked.filter(|text| !text.is_empty()).collect();
+    if !asked.is_empty() {
+        return Look::new(theme, size, &asked).map_err(|error| refuse(&error, lang));
+    }
+    Look::new(theme, size, &document.colors).or_else(|error| {
+        remark(&match &error {
+            ChartError::Color { found, zh, why } => lang.choose(
+                format!("本市自定的颜色 {found} 在此主题下不能用（{zh}），改用主题的颜色"),
+                format!("the city's own colour {found} cannot be used in this theme ({why}); the theme's are used"),
+            ),
+            other => other.to_string(),
+        });
+        Look::new(theme, size, &[]).map_err(|error| refuse(&error, lang))
+    })
 }
 
 /// The document of a folder and the language to show it in.
@@ -204,9 +224,9 @@ fn check_names(document: &Document, asked: &[String], lang: Lang) -> Result<(), 
 }
 
 fn refuse(error: &ChartError, lang: Lang) -> Failure {
-    let ChartError::Color { found, why } = error else { return Failure::work(error.to_string()) };
+    let ChartError::Color { found, zh, why } = error else { return Failure::work(error.to_string()) };
     Failure::input(lang.choose(
-        format!("--colors {found}：不能用（{why}）。颜色写成 #RRGGBB，与底色对比至少 3:1，色盲者也能分清"),
+        format!("--colors {found}：不能用（{zh}）。颜色写成 #RRGGBB，与底色对比至少 3:1，色盲者也能分清"),
         format!("--colors {found}: cannot be used ({why}); write #RRGGBB, with a contrast of at least 3:1 to the paper, told apart by the colour-blind too"),
     ))
 }

@@ -57,13 +57,17 @@ pub(super) fn payments(report: &Report<'_>, facts: &Facts, series: &DailySeries)
     let total = money(facts.mean(report, "self-pay").value.unwrap_or(0.0));
     let days = series.quantiles[MEDIAN].iter().copied().enumerate();
     let Some((peak_day, peak)) = days.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, peak)| *peak > 0.0) else {
-        return lang
-            .choose(format!("停机期间患者先付 {total}"), format!("Patients pay {total} at visits in the outage"));
+        return lang.choose(
+            format!("停机期间患者就诊付现金 {total}（含本应自付）"),
+            format!("Patients pay {total} in cash at visits in the outage, own share included"),
+        );
     };
     let (peak_day, peak) = (day(report, peak_day as f64), money(peak));
     lang.choose(
-        format!("停机期间患者先付 {total}，最多的一天是 {peak_day}（{peak}）"),
-        format!("Patients pay {total} at visits in the outage, most on {peak_day} ({peak})"),
+        format!("停机期间患者就诊付现金 {total}（含本应自付），最多的一天是 {peak_day}（{peak}）"),
+        format!(
+            "Patients pay {total} in cash at visits in the outage (own share included), most on {peak_day} ({peak})"
+        ),
     )
 }
 

@@ -134,7 +134,9 @@ impl Folder {
             entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
         };
         let folders = names(&self.path).into_iter().filter(|name| name.starts_with("charts-"));
-        let is_chart = |name: &String| name.ends_with(".svg") || name.ends_with(".png");
+        // Only what goes by the name of a chart of these results: other pictures there are somebody's own.
+        let before = self.files_before();
+        let is_chart = |name: &String| before.contains(&format!("charts/{name}"));
         folders
             .flat_map(|folder| {
                 let charts = names(&self.path.join(&folder)).into_iter().filter(is_chart);

@@ -110,7 +110,14 @@ pub fn screen(report: &Report<'_>) -> Screen {
 }
 
 fn stops(words: &Words<'_>, out: &mut Layout) {
-    let all = words.facts.stops_by_weight(words.report);
+    let mut all = words.facts.stops_by_weight(words.report);
+    // The one that is most surely late is told in any case.
+    let late = |stop: &&StopFacts| stop.overran.value.unwrap_or(0.0);
+    let latest = (0..all.len()).max_by(|&a, &b| late(&all[a]).total_cmp(&late(&all[b])).then(b.cmp(&a)));
+    if let Some(place) = latest.filter(|&place| place >= STOPS_MOST && late(&all[place]) > 0.0) {
+        let stop = all.remove(place);
+        all.insert(STOPS_MOST - 1, stop);
+    }
     for (index, stop) in all.iter().take(STOPS_MOST).enumerate() {
         let label = if index == 0 { words.say("停机", "Stops") } else { "" };
         out.item(label, &stop_text(words, stop));

@@ -17,6 +17,7 @@ use super::numbers::date_of_day;
 use super::parquet::group_name;
 use super::summary;
 use super::table::{MEDIAN, UPPER, unit_zh};
+use super::terms;
 use super::weights::by_weight;
 
 /// Most desk classes in the table of days.
@@ -97,7 +98,10 @@ fn people(report: &Report<'_>, facts: &Facts) -> Sheet {
 }
 
 fn means_of(report: &Report<'_>) -> &'static str {
-    report.lang.pick("各次模拟的平均。", "Means over the simulated courses.")
+    report.lang.pick(
+        "各次模拟的平均。全额垫付：当场付清全部费用的人次，其中有些本来就应全部自付；垫付：只算本应由统筹基金或个人账户支付的部分。各类别与各险种各自加总为“全部”，不可再相加。",
+        "Means over the simulated courses. Paid in full: visits whose whole bill was paid at once, some of which are all own cash anyway; prepayment: only what the fund or the account owes. Care types add up to \"all\", and so do schemes: do not add both.",
+    )
 }
 
 fn money(report: &Report<'_>, facts: &Facts) -> Sheet {
@@ -143,11 +147,12 @@ fn desks(report: &Report<'_>, facts: &Facts) -> Sheet {
     ];
     let title =
         lang.pick("窗口要排多久，何时恢复正常？", "How long are the queues, and when are desks back to normal?");
-    let note = lang.pick(
-        "恢复正常：停机的业务恢复后，从这天起连续五个营业日，95% 的网点排队与无切换时相当。日期为空表示没有人排队，或模拟期内没有恢复。",
-        "Back to normal: the first of five open days in a row, after the services returned, on which 95% of the sites queue as without a cutover. No date: nobody queues, or not within the days simulated.",
+    let normal = terms::back_to_normal(lang);
+    let note = lang.choose(
+        format!("恢复正常＝{normal}。日期为空表示没有人排队，或模拟期内没有恢复。"),
+        format!("Back to normal: {normal}. No date: nobody queues, or not within the days simulated."),
     );
-    let mut sheet = Sheet::new("desks", title, &columns).noted(note).drawn(GraphKind::Bar, 0, vec![4]);
+    let mut sheet = Sheet::new("desks", title, &columns).noted(&note).drawn(GraphKind::Bar, 0, vec![4]);
     let date = |day: Option<f64>| {
         let text = day.filter(|day| *day >= 1.0).map(|day| date_of_day(&report.scenario.clock, day).to_string());
         text.map_or(Cell::Empty, Cell::Date)

@@ -25,6 +25,16 @@ impl Vision {
     /// All ways.
     pub const ALL: [Self; 4] = [Self::Full, Self::Protan, Self::Deutan, Self::Tritan];
 
+    /// Who sees so, in Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Full => "一般人",
+            Self::Protan => "红色盲者",
+            Self::Deutan => "绿色盲者",
+            Self::Tritan => "蓝色盲者",
+        }
+    }
+
     /// Rows give red, green and blue as seen, columns take them as shown.
     fn matrix(self) -> [[f64; 3]; 3] {
         match self {

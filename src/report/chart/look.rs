@@ -80,13 +80,14 @@ impl Look {
     /// [`ChartError::Color`] for what is no colour, cannot be seen on the paper or cannot be told from another
     /// one by everybody.
     pub fn new(theme: Theme, size: Size, colors: &[String]) -> Result<Self, ChartError> {
-        let refuse = |found: &str, why: String| ChartError::Color { found: found.to_owned(), why };
+        let refuse = |found: &str, zh: String, why: String| ChartError::Color { found: found.to_owned(), zh, why };
         let most = own().len();
         let mut known: Vec<RGBColor> = Vec::new();
         for text in colors {
-            let color = parse(text).ok_or_else(|| refuse(text, "not of the form #RRGGBB".to_owned()))?;
+            let color = parse(text)
+                .ok_or_else(|| refuse(text, "不是 #RRGGBB 的写法".to_owned(), "not of the form #RRGGBB".to_owned()))?;
             if known.len() == most {
-                return Err(refuse(text, format!("more than {most} colours")));
+                return Err(refuse(text, format!("超过 {most} 个颜色"), format!("more than {most} colours")));
             }
             known.push(color);
         }
@@ -94,14 +95,16 @@ impl Look {
         for (place, color) in look.colors.iter().enumerate() {
             let found = contrast(*color, look.color(WHITE));
             if found < CONTRAST_LEAST {
-                return Err(refuse(&hex(*color), format!("contrast {found:.1} with the paper, at least 3")));
+                let zh = format!("与底色对比 {found:.1}，至少 3");
+                return Err(refuse(&hex(*color), zh, format!("contrast {found:.1} with the paper, at least 3")));
             }
             for other in look.own_or_else(place + 1) {
                 for vision in Vision::ALL {
                     let found = distance(*color, other, vision);
                     if found < DISTANCE_LEAST {
                         let why = format!("too near {} ({vision:?} vision: {found:.0}, at least 12)", hex(other));
-                        return Err(refuse(&hex(*color), why));
+                        let zh = format!("与 {} 太接近（{}看来相差 {found:.0}，至少 12）", hex(other), vision.zh());
+                        return Err(refuse(&hex(*color), zh, why));
                     }
                 }
             }

@@ -125,7 +125,9 @@ pub enum ChartError {
     Color {
         /// The colour given.
         found: String,
-        /// Why not.
+        /// Why not, in Chinese.
+        zh: String,
+        /// Why not, in English.
         why: String,
     },
     /// The drawing package failed.
@@ -151,7 +153,7 @@ impl fmt::Display for ChartError {
             Self::Date { found: (year, month, day) } => {
                 write!(f, "chart: {year}-{month}-{day} is not a date")
             }
-            Self::Color { found, why } => write!(f, "chart: colour {found}: {why}"),
+            Self::Color { found, why, .. } => write!(f, "chart: colour {found}: {why}"),
             Self::Drawing { message } => write!(f, "chart: drawing failed: {message}"),
         }
     }

@@ -207,8 +207,8 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
         let least = counts().min().unwrap_or(0);
         let fewer = counts().filter(|count| *count == least).count();
         out.item("", &lang.choose(
-            format!("{fewer} 个方案 {least} 次后已较差，或与更好的方案相差无关紧要，不再继续；各数按该方案自己的次数，与基准之差按两者共有的次数"),
-            format!("left out after {least} courses, being worse or too close to a better one to matter: {fewer}; numbers are over each schedule's own courses, differences over those it shares with the baseline"),
+            format!("{fewer} 个方案 {least} 次后已较差、与更好的方案相差无关紧要，或不满足限制，不再继续；各数按该方案自己的次数，与基准之差按两者共有的次数"),
+            format!("left out after {least} courses, being worse, too close to a better one to matter, or breaking a limit: {fewer}; numbers are over each schedule's own courses, differences over those it shares with the baseline"),
         ));
     }
     if report.comparison.precise == Some(false) {

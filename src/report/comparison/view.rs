@@ -170,7 +170,7 @@ fn differences(report: &ComparisonReport<'_>) -> Sheet {
 
 fn gains(report: &ComparisonReport<'_>) -> Sheet {
     let lang = report.lang;
-    let (people, yuan) = (lang.pick("人次", "patients"), lang.pick("元", "yuan"));
+    let (people, yuan) = (lang.pick("人次", "visits or people"), lang.pick("元", "yuan"));
     let columns = [
         (lang.pick("方案", "Schedule"), ""),
         (lang.pick("人群", "Who"), ""),

@@ -140,10 +140,15 @@ pub(super) fn sum(report: &ComparisonReport<'_>, value: f64) -> String {
 pub(super) fn undominated(report: &ComparisonReport<'_>) -> String {
     let lang = report.lang;
     let names: Vec<String> = (0..report.candidates.len())
-        .filter(|&index| report.tradeoffs.undominated[index])
+        .filter(|&index| report.tradeoffs.undominated[index] && !report.standings[index].is_out)
         .map(|index| lang.choose(format!("「{}」", report.name(index)), format!("\"{}\"", report.name(index))))
         .collect();
     match names.as_slice() {
+        [] => lang.pick("没有方案满足全部限制", "no schedule keeps all limits").to_owned(),
+        [one] if report.standings.iter().any(|one| one.is_out) => lang.choose(
+            format!("满足限制的方案中，只有{one}在垫付占用、恢复正常、超时、加开窗时四项上没有被全面压倒"),
+            format!("of those that break no limit only {one} is not beaten in prepayment, time to normal, overrun and extra window hours at once"),
+        ),
         [one] => lang.choose(
             format!("{one}（带 *）在垫付占用、恢复正常、超时、加开窗时四项上都不输其他任何方案，没有要取舍的"),
             format!("{one} (*) is as good as any in prepayment, time to normal, overrun and extra window hours: there is nothing to trade"),

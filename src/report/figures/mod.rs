@@ -68,8 +68,8 @@ pub fn plates(report: &Report<'_>, daily: &[DailySeries]) -> Vec<Plate> {
     add(
         "backlog",
         backlog_of(report, &facts, daily).map(Figure::FanPanels),
-        "每天还没办完的停机件（没来的、排队的、在办的）。回到接近零才算办完；各图纵轴不同。",
-        "Claims of the outage still open each day: not yet come, waiting, in service. Scales differ between the panels.",
+        "每天还没办完的停机件（没来的、排队的、在办的）。高度是全部没办完的件数；“恢复正常”看的是排队，往往早于归零。各图纵轴不同。",
+        "Claims of the outage still open each day: not yet come, waiting, in service. Back to normal is judged by queues and mostly comes before zero. Scales differ between the panels.",
     );
     add(
         "queue-hours",
@@ -283,7 +283,10 @@ pub(super) fn span_of(report: &Report<'_>, facts: &Facts, series: &[&DailySeries
     let stops = facts.stops.iter().filter_map(|stop| report.scenario.suspensions.get(stop.stop));
     let returned =
         stops.filter(|stop| stop.planned != SimTime::NEVER).map(|stop| days(stop.planned)).fold(0.0, f64::max);
+    // Titles tell when desks are back to normal: that day is shown.
+    let normal = facts.desks.iter().filter_map(|desk| desk.normal_median.value).fold(0.0, f64::max);
     let end = (last_busy as f64 + 1.0).max(returned).ceil() + DAYS_AFTER;
+    let end = if series.is_empty() { end } else { end.max(normal + 3.0) };
     Span { first, end: (end as usize).max(first + DAYS_LEAST).min(length) }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
     };
     Some(HeatMap {
         title: lang.choose(
-            format!("{name}：{when} {hour} 时等待最多，全市平均 {people} 件"),
+            format!("{name}：{when} {hour} 时等待最多，全市合计 {people} 件"),
             format!("Longest queue at {name}: {people} claims wait on {when} at {hour}:00, all sites together"),
         ),
         subtitle: subtitle(
@@ -201,7 +201,7 @@ fn surge_title(name: &str, more: f64, lang: Lang) -> String {
     }
     let more = count(100.0 * more, ("", ""), lang);
     lang.choose(
-        format!("停机前{name}最忙的一天比平常多 {more}%"),
-        format!("Busiest day before the stop at {name}: {more}% more people than usual"),
+        format!("停机前{name}单日人次最多比平常高 {more}%（各次模拟的平均）"),
+        format!("Before the stop up to {more}% more people than usual on a day at {name}, mean of the courses"),
     )
 }

@@ -30,6 +30,10 @@ pub(super) fn figures(report: &SweepReport<'_>) -> Vec<(String, Figure)> {
         let suffix = if own == "all" { String::new() } else { format!("-{}", plain(own)) };
         let name = format!("sweep-{}{suffix}", one.measure.key);
         let number = Number::Reading(reading);
+        // Where nothing promises a return there is none to be late for: no slide without a number.
+        if (0..report.points.len()).all(|point| number.shown(report, point).value.is_none()) {
+            continue;
+        }
         found.push((name.clone(), of(report, number)));
         if let Some(days) = &days {
             found.push((format!("{name}-by-hour"), Figure::Heat(by_hour(report, number, days))));

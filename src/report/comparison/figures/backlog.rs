@@ -58,7 +58,7 @@ impl Frame<'_> {
             y_label: self.lang.pick("未办结", "Open").to_owned(),
             y_unit: self.lang.pick("件", "claims").to_owned(),
             lang: self.lang,
-            first_day: civil(&self.report.single(0), span.first),
+            first_day: civil(self.report.single(0), span.first),
             panels: panels.collect(),
             footer: self.backlog_footer(),
         })

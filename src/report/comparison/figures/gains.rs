@@ -29,7 +29,7 @@ impl Frame<'_> {
             panel(self.lang.pick("家庭收入", "By household income"), of("income")),
         ];
         panels.retain(|panel| !panel.rows.is_empty());
-        let people = |value: Option<f64>| count(value.unwrap_or(0.0), ("人次", "patients"), self.lang);
+        let people = |value: Option<f64>| count(value.unwrap_or(0.0), ("人次", "visits or people"), self.lang);
         let (better, worse) = (people(all.better.value), people(all.worse.value));
         let (name, baseline, city) = (self.quoted(schedule), self.quoted(0), self.city());
         let remark = match left_out {

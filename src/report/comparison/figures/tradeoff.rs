@@ -46,7 +46,7 @@ impl Frame<'_> {
             ring_label: self.lang.pick("加圈、粗体：四项没有被其他方案全面压倒", "ring, bold: not beaten in all four").to_owned(),
             line_label: self.lang.pick("只看图中两项也没有被压倒", "not beaten in these two alone").to_owned(),
             lang: self.lang,
-            first_day: civil(&self.report.single(0), 0),
+            first_day: civil(self.report.single(0), 0),
             points,
             footer: self.tradeoff_footer(),
         })
@@ -66,7 +66,9 @@ impl Frame<'_> {
 
     fn tradeoff_title(&self) -> String {
         let k = self.report.candidates.len();
-        let kept: Vec<usize> = (0..k).filter(|&index| self.report.tradeoffs.undominated[index]).collect();
+        let kept: Vec<usize> = (0..k)
+            .filter(|&index| self.report.tradeoffs.undominated[index] && !self.report.standings[index].is_out)
+            .collect();
         match kept.as_slice() {
             [one] => {
                 let name = self.quoted(*one);
