@@ -24,3 +24,4 @@ mod support;
 mod sweep;
 mod theory;
 mod tidy;
+mod workbook;

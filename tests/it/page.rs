@@ -10,6 +10,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, installed};
+use crate::support::{copy_of_minimal, replace};
 
 /// A name that would be harmful as part of a page.
 const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&";
@@ -40,22 +41,11 @@ fn page_of(scenario: &Path, out: &Path) -> PathBuf {
 
 /// A copy of the minimal city with another name.
 fn renamed(folder: &Path, name: &str) -> PathBuf {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    for part in ["calendars", "minimal"] {
-        fs::create_dir_all(folder.join(part)).expect("a folder");
-        for entry in fs::read_dir(from.join(part)).expect("a folder") {
-            let path = entry.expect("a file").path();
-            fs::copy(&path, folder.join(part).join(path.file_name().expect("a name"))).expect("a copy");
-        }
-    }
-    fs::copy(from.join("national.toml"), folder.join("national.toml")).expect("a copy");
-    let city = folder.join("minimal/city.toml");
-    let text = fs::read_to_string(&city).expect("a file");
-    let own = "name = { zh = \"示例市\", en = \"Minimal\" }";
-    assert!(text.contains(own));
+    let minimal = copy_of_minimal(folder);
     let name = name.replace('"', "\\\"");
-    fs::write(&city, text.replace(own, &format!("name = {{ zh = \"{name}\", en = \"{name}\" }}"))).expect("written");
-    folder.join("minimal")
+    let own = "name = { zh = \"示例市\", en = \"Minimal\" }";
+    replace(&minimal.join("city.toml"), own, &format!("name = {{ zh = \"{name}\", en = \"{name}\" }}"));
+    minimal
 }
 
 /// Boxes of the charts that can be seen: width and height.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use crate::support::{program, text};
+use crate::support::{copy_of_minimal, program, replace, text};
 
 fn simulated(out: &Path) {
     let output = program()
@@ -146,4 +146,30 @@ fn a_citys_own_colours_are_those_of_its_charts() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let drawn = fs::read_to_string(out.join("charts/backlog.svg")).expect("a chart");
     assert!(drawn.contains("#8B1A1A") && !drawn.contains("#0072B2"));
+}
+
+#[test]
+fn characters_the_font_lacks_are_told_by_name_and_seen_as_boxes() {
+    let place = tempfile::tempdir().expect("a folder");
+    let city = copy_of_minimal(place.path());
+    replace(&city.join("city.toml"), "name = { zh = \"示例市\"", "name = { zh = \"𠮷市\"");
+    let out = place.path().join("run");
+    let run = |more: &[&str]| {
+        let mut command = program();
+        command.arg("run").arg(&city).args(["--replications", "30", "--lang", "zh", "--force", "--out"]).arg(&out);
+        command.args(more).output().expect("the program starts")
+    };
+    let told = |output: &Output, charts: &str| {
+        let errors = text(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        let line = format!("图 {charts}：字体中没有 𠮷 (U+20BB7)，图中以 □ 代替");
+        assert_eq!(errors.matches(&line).count(), 1, "{errors}");
+        assert_eq!(errors.matches("U+20BB7").count(), 1, "one line for all charts: {errors}");
+    };
+    told(&run(&[]), "timeline, self-pay, backlog, queue-hours, waits, burden, refunds, surge");
+    let chart = text(&fs::read(out.join("charts/timeline.svg")).expect("a file"));
+    assert!(chart.contains("□市") && !chart.contains('𠮷'));
+    told(&redraw("chart", &out, &["--only", "timeline,waits", "--quiet"]), "timeline, waits");
+    let quiet = run(&["--quiet"]);
+    assert!(quiet.status.success() && !text(&quiet.stderr).contains("U+20BB7"), "{}", text(&quiet.stderr));
 }

@@ -1,7 +1,8 @@
 //! What several tests need: the program as a user starts it, scenarios of the repository, plain jobs, and who
 //! started when.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use cutover::calendar::SimTime;
@@ -27,6 +28,27 @@ pub(crate) fn cutover(arguments: &[&str]) -> Output {
 /// What it wrote.
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A copy of the minimal city, with the files it needs, to be changed; returns the city's folder.
+pub(crate) fn copy_of_minimal(folder: &Path) -> PathBuf {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    for part in ["calendars", "minimal"] {
+        fs::create_dir_all(folder.join(part)).expect("a folder");
+        for entry in fs::read_dir(from.join(part)).expect("a folder") {
+            let path = entry.expect("a file").path();
+            fs::copy(&path, folder.join(part).join(path.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+    fs::copy(from.join("national.toml"), folder.join("national.toml")).expect("a copy");
+    folder.join("minimal")
+}
+
+/// Puts a text in the place of another, which must be there, in a file.
+pub(crate) fn replace(path: &Path, old: &str, new: &str) {
+    let text = fs::read_to_string(path).expect("a file");
+    assert!(text.contains(old), "{old} in {}", path.display());
+    fs::write(path, text.replacen(old, new, 1)).expect("written");
 }
 
 /// The merged files of a scenario of the repository with some keys set.
