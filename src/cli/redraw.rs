@@ -105,6 +105,9 @@ pub(super) fn report(arguments: &ReportArgs) -> Result<ExitCode, Failure> {
         Ok::<_, ReportError>(vec![(page::FILE, page), (workbook::FILE, workbook::workbook(&document)?)])
     })();
     let files = made.map_err(|error| Failure::work(error.text(lang)))?;
+    let plates = &document.edition(lang).plates;
+    let missing = plates.iter().filter_map(|plate| Some((plate.name.clone(), plate.figure.draw().ok()?.missing)));
+    tell_missing(&missing.filter(|(_, missing)| !missing.is_empty()).collect::<Vec<_>>(), lang);
     let out = made_folder(arguments.out.as_ref().unwrap_or(&arguments.folder), lang)?;
     for (name, bytes) in &files {
         write_whole(&out.join(name), bytes).map_err(|error| Failure::work(error.text(lang)))?;

@@ -41,8 +41,8 @@ pub(super) fn batch<T: Send>(
         while let Some(number) = row.take() {
             let closing = Closing(&row);
             let outcome = simulate(number);
-            std::mem::forget(closing);
             row.put(number, outcome);
+            std::mem::forget(closing);
         }
     });
     let line = row.line.into_inner().unwrap_or_else(PoisonError::into_inner);

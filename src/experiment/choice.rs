@@ -56,6 +56,8 @@ pub struct Choice {
 /// How one schedule stands.
 #[derive(Debug, Clone)]
 pub struct Standing {
+    /// Replications of it that the choice looked at.
+    pub looked_at: usize,
     /// Mean of the sum over the replications of all schedules.
     pub score: f64,
     /// Replications after which it was found to be clearly worse than another that keeps the limits; none for
@@ -206,6 +208,7 @@ impl Open {
         let is_barred = |index: usize| means.admission(index) == Admission::Barred;
         let schedules: Vec<Standing> = (0..systems)
             .map(|index| Standing {
+                looked_at: self.counts[index],
                 score: self.scores.iter().map(|scores| scores[index]).sum::<f64>() / count,
                 screened_at: means.screened_at(index).filter(|_| !is_barred(index)),
                 limits: (0..self.kept[index].len()).map(|limit| self.limit(index, limit)).collect(),

@@ -92,9 +92,18 @@ pub(super) fn recovery(report: &Report<'_>, facts: &Facts) -> String {
             match after {
                 None => lang
                     .choose(format!("{name}最晚恢复正常：{when}"), format!("{name} are last back to normal: {when}")),
+                Some(0) if returned(report, facts, desk).is_some_and(|back| back.floor() == normal.floor()) => lang
+                    .choose(
+                        format!("各类窗口 {when}恢复正常，即恢复服务的当日"),
+                        format!("All desks are back to normal on {when}, the day of the return"),
+                    ),
                 Some(0) => lang.choose(
-                    format!("各类窗口 {when}恢复正常，即恢复服务的当日"),
-                    format!("All desks are back to normal on {when}, the day of the return"),
+                    format!("各类窗口 {when}恢复正常，在恢复服务后的第一个工作日之前"),
+                    format!("All desks are back to normal on {when}, before the first working day after the return"),
+                ),
+                Some(1) => lang.choose(
+                    format!("{name}最晚恢复正常：{when}，恢复服务后第 1 个工作日"),
+                    format!("Back to normal on {when}: {name} are last, one working day after the return"),
                 ),
                 Some(days) => lang.choose(
                     format!("{name}最晚恢复正常：{when}，恢复服务后第 {days} 个工作日"),

@@ -318,7 +318,7 @@ fn refunds(words: &Words<'_>, out: &mut Layout) {
         _ if made <= 0.0 => words.say("没有垫付", "nothing was prepaid").to_owned(),
         Some(day) => {
             let day = words.day(day);
-            let zh = format!("95% 的垫付在 {day}前退回（中位）；{last}前达到的概率 {by_horizon}");
+            let zh = format!("到 {day}，95% 的垫付已退回（中位）；到 {last}达到的概率 {by_horizon}");
             let en = format!("95% of prepayment is back by {day} (median); by {last} with probability {by_horizon}");
             words.say(&zh, &en).to_owned()
         }

@@ -334,6 +334,7 @@ fn gains_of(scenario: &Scenario, schedule: usize) -> Gains {
 
 fn choice(schedules: usize) -> Choice {
     let standing = |index: usize| Standing {
+        looked_at: 30,
         score: 3.1e8 * (1.0 - 0.04 * index as f64),
         screened_at: (index + 1 < schedules).then_some(30 + index),
         limits: vec![],

@@ -279,7 +279,11 @@ pub(super) fn assumptions_of(loaded: &Loaded, scenario: &Scenario, main: &[Strin
     let mut sheet = Sheet::new("assumptions", title, &columns).noted(note);
     let mut all = by_weight(assumptions::assumptions(loaded), loaded, scenario);
     all.sort_by_key(|one| main.iter().position(|key| *key == one.key).unwrap_or(usize::MAX));
-    let style = |value: f64| if value.fract() == 0.0 { Style::Whole } else { Style::Hundredth };
+    let style = |value: f64| match value.abs() {
+        size if size.fract() == 0.0 => Style::Whole,
+        size if size < 0.1 => Style::Fine,
+        _ => Style::Hundredth,
+    };
     let number = |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::number(Some(value), style(value)));
     for one in all {
         let value = central(&one.value).map_or_else(|| Cell::text(one.value.to_string()), |value| number(Some(value)));
@@ -296,11 +300,12 @@ pub(super) fn assumptions_of(loaded: &Loaded, scenario: &Scenario, main: &[Strin
 }
 
 /// Names of daily series in Chinese and English.
-const SERIES: [(&str, &str, &str); 12] = [
+const SERIES: [(&str, &str, &str); 13] = [
     ("affected", "受影响人次", "visits affected"),
     ("self-pay", "患者先付的钱", "paid by patients"),
     ("prepayment", "新增垫付", "prepaid"),
     ("refunded", "退回的垫付", "refunded"),
+    ("refunded-share", "已退回的垫付占全部", "refunded, share of all"),
     ("backlog", "未办结的停机件", "open claims"),
     ("not-come", "尚未来办", "not yet come"),
     ("waiting", "排队中", "waiting"),

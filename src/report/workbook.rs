@@ -101,7 +101,7 @@ struct Looks {
     text: Format,
     date: Format,
     moment: Format,
-    numbers: [(Style, Format); 4],
+    numbers: [(Style, Format); 5],
 }
 
 impl Looks {
@@ -128,6 +128,7 @@ impl Looks {
                 (Style::Whole, number("#,##0")),
                 (Style::Tenth, number("#,##0.0")),
                 (Style::Hundredth, number("#,##0.00")),
+                (Style::Fine, number("#,##0.0000")),
                 (Style::Share, number("0.0%")),
             ],
         }
@@ -345,7 +346,9 @@ fn graph(sheet: &Sheet, tab: &str) -> Option<Chart> {
     for &column in graph.series.iter().filter(|&&column| is_number(column)) {
         let across = graph.across as u16;
         let name = sheet.columns.get(column).map_or("", |column| column.name.as_str());
-        let series = chart.add_series().set_name(name);
+        // The package takes some names that begin with `=` for references.
+        let name = if name.starts_with('=') { format!(" {name}") } else { name.to_owned() };
+        let series = chart.add_series().set_name(&name);
         series.set_categories((tab, first, across, last, across));
         series.set_values((tab, first, column as u16, last, column as u16));
         any = true;

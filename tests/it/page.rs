@@ -3,7 +3,6 @@
 //!
 //! Where there is no Chromium the tests say so and pass, unless `CUTOVER_BROWSER=required`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

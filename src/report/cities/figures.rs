@@ -2,9 +2,10 @@
 
 use crate::units::Lang;
 
+use super::super::assumptions;
 use super::super::chart::{BarPanel, CitiesChart, Fall, FallPanel, Figure, ScatterPanel, Spread, WaterfallChart};
 use super::super::manifest::VERSION;
-use super::super::numbers::{count, number, signed};
+use super::super::numbers::{count, number, percent, signed};
 use super::super::table::Interval;
 use super::CitiesReport;
 use super::headline::{Headline, Nature, find};
@@ -117,7 +118,7 @@ fn side_by_side(report: &CitiesReport<'_>) -> CitiesChart {
         cities: all.clone().map(|city| report.name(city)).collect(),
         bars: bars.collect(),
         scatters: scatters.collect(),
-        footer: vec![basis(report), horizons(report)],
+        footer: vec![basis(report), horizons(report), assumed(report)],
     }
 }
 
@@ -147,13 +148,17 @@ fn cause(report: &CitiesReport<'_>, one: Option<&Waterfall>, (base, there): (&st
     let adds = |bar: &super::waterfall::Bar| bar.adds.as_ref().map_or(0.0, |adds| adds.mean);
     let toward = |bar: &&super::waterfall::Bar| adds(bar) * one.difference.mean > 0.0;
     let largest = one.bars.iter().filter(toward).max_by(|a, b| adds(a).abs().total_cmp(&adds(b).abs()));
-    let (true, Some(bar)) = (sure, largest) else { return plain };
+    let is_told = |bar: &&super::waterfall::Bar| {
+        let interval = bar.adds.as_ref().and_then(|adds| adds.interval());
+        interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+    };
+    let (true, Some(bar)) = (sure, largest.filter(is_told)) else { return plain };
     let yuan = count(one.difference.mean.abs(), ("元", "yuan"), lang);
     let part = bar.name.in_lang(lang);
     let (zh, en) = if one.difference.mean > 0.0 { ("多", "more") } else { ("少", "less") };
     lang.choose(
-        format!("{there}每百万参保人比{base}{zh}垫付 {yuan}，最大的一项来自：{part}"),
-        format!("{there} prepays {yuan} {en} per million insured than {base}; the largest part: {part}"),
+        format!("{there}每百万参保人比{base}{zh}垫付 {yuan}，按此次序最大的一项：{part}"),
+        format!("{there} prepays {yuan} {en} per million insured than {base}; the largest part in this order: {part}"),
     )
 }
 
@@ -165,12 +170,27 @@ fn basis(report: &CitiesReport<'_>) -> String {
     )
 }
 
+/// How many parameters of each city nobody has measured.
+fn assumed(report: &CitiesReport<'_>) -> String {
+    let lang = report.lang;
+    let of = |city: usize| {
+        let loaded = &report.plan.courses[city].loaded;
+        let share = assumptions::assumptions(loaded).len() as f64 / assumptions::count(loaded).max(1) as f64;
+        format!("{} {}", report.name(city), percent(share))
+    };
+    let list: Vec<String> = (0..report.plan.cities).map(of).collect();
+    lang.choose(
+        format!("无实测的参数所占比例：{}", list.join("、")),
+        format!("Share of parameters nobody has measured: {}", list.join(", ")),
+    )
+}
+
 fn horizons(report: &CitiesReport<'_>) -> String {
     let days = || report.plan.courses[..report.plan.cities].iter().map(|course| course.model.scenario.clock.days());
     let (least, most) = (days().min().unwrap_or(0), days().max().unwrap_or(0));
     report.lang.choose(
-        format!("参保人不含外地来就医者。垫付占用算到各市模拟期末（{least}～{most} 天）。各市的假设见其情景文件"),
-        format!("Insured people without those from elsewhere. Yuan-days run to each city's own horizon ({least} to {most} days). Assumptions: see the scenario files"),
+        format!("参保人不含外地来就医者。垫付占用算到各市模拟期末（{least}～{most} 天）"),
+        format!("Insured people without those from elsewhere. Yuan-days run to each city's own horizon ({least} to {most} days). Assumptions stand in the scenario files"),
     )
 }
 
@@ -184,7 +204,7 @@ fn falls(report: &CitiesReport<'_>, other: usize) -> WaterfallChart {
             .find(|one| one.other == other && one.order == Order::Forward && one.headline.key == **key)
     };
     let panels = FALLS.iter().filter_map(|key| of(&key)).map(|one| fall_panel(one, (&base, &there), lang));
-    let mut footer = vec![basis(report), order(lang)];
+    let mut footer = vec![basis(report), order(lang), assumed(report)];
     if let Some(walk) = report.plan.walks.iter().find(|walk| walk.other == other) {
         let left_out = notes(walk).len();
         if left_out > 0 {

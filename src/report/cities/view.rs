@@ -142,7 +142,7 @@ fn falls(report: &CitiesReport<'_>) -> Option<Sheet> {
     for fall in &report.waterfalls {
         let order = match fall.order {
             Order::Forward => lang.pick("正序", "forward"),
-            Order::Backward => lang.pick("倒序", "backward"),
+            Order::Backward => lang.pick("反序", "backward"),
         };
         for bar in &fall.bars {
             let number = |value: Option<f64>| Cell::number(value, style(fall.headline));
@@ -150,7 +150,13 @@ fn falls(report: &CitiesReport<'_>) -> Option<Sheet> {
             sheet.push(vec![
                 Cell::text(report.name(fall.other)),
                 Cell::text(fall.headline.name(lang)),
-                Cell::text(unit(fall.headline, lang)),
+                Cell::text(match fall.headline.nature {
+                    Nature::Amount => lang.choose(
+                        format!("{}/百万参保人", unit(fall.headline, lang)),
+                        format!("{} per million insured", unit(fall.headline, lang)),
+                    ),
+                    _ => unit(fall.headline, lang).to_owned(),
+                }),
                 Cell::text(order),
                 Cell::text(lang.pick(&bar.name.zh, &bar.name.en)),
                 number(Some(bar.before)),

@@ -53,7 +53,7 @@ pub fn standings(candidates: &[Candidate], comparison: &Comparison) -> Result<Ve
             probability_best,
             share_best,
             ruled_out_at,
-            looked_at: courses(comparison, index).max(ruled_out_at.unwrap_or(0)),
+            looked_at: courses(comparison, index).max(one.map_or(0, |one| one.looked_at)),
         }
     };
     Ok((0..candidates.len()).map(standing).collect())

@@ -151,13 +151,17 @@ fn differences(report: &ComparisonReport<'_>) -> Sheet {
         let unit = if is_day(&row.measure) { "days" } else { row.measure.unit };
         let (low, high) = row.paired.estimate.interval().unzip();
         let number = |value: Option<f64>| Cell::number(value, style);
+        let level = |value: f64| match is_day(&row.measure) {
+            true => Cell::Date(date_of_day(&report.baseline().clock, value).to_string()),
+            false => number(Some(value)),
+        };
         sheet.push(vec![
             Cell::text(row.measure.name(lang)),
             Cell::text(group_name(report.baseline(), row.measure.group, lang)),
             Cell::text(lang.pick(unit_zh(unit), unit)),
             Cell::text(report.name(row.schedule)),
-            number(Some(row.baseline.mean)),
-            number(Some(row.alternative.mean)),
+            level(row.baseline.mean),
+            level(row.alternative.mean),
             number(Some(row.paired.estimate.mean)),
             number(low),
             number(high),

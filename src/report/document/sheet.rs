@@ -52,6 +52,8 @@ pub enum Style {
     Tenth,
     /// With two decimals.
     Hundredth,
+    /// With four decimals, for small shares and rates.
+    Fine,
     /// A share as per cent with one decimal.
     Share,
 }

@@ -8,7 +8,7 @@ use super::super::facts::Facts;
 use super::super::numbers::{count, date, date_of_day, percent};
 use super::super::parquet::group_name;
 use super::super::table::{Interval, MEDIAN};
-use super::{Report, Span, bands, civil, footer, quantiles, settles_bills, span_of, subtitle};
+use super::{DAYS_LEAST, Report, Span, bands, civil, footer, quantiles, settles_bills, span_of, subtitle};
 
 /// Shares of a month's household income in per cent, with the measures that count the people above them.
 const BURDENS: [(f64, &str); 7] = [
@@ -81,10 +81,13 @@ pub(super) fn refunds(report: &Report<'_>, facts: &Facts, daily: &[DailySeries])
     let series = daily.get(report.results.catalogue.find_series("refunded-share", Group::All, false)?)?;
     let median = &series.quantiles[MEDIAN];
     let reached = median.last().copied().filter(|share| *share > 0.0)?;
-    let Span { first, end } = span_of(report, facts, &[]);
+    let first = span_of(report, facts, &[series]).first;
     // To a week after the last day on which the median still moves by a thousandth.
-    let settled = median.windows(2).rposition(|pair| pair[1] - pair[0] > 0.001).map_or(end, |day| day + 9);
-    let span = Span { first, end: end.max(settled).min(median.len()) };
+    let settled = median.windows(2).rposition(|pair| pair[1] - pair[0] > 0.001).map_or(0, |day| day + 9);
+    let span = Span { first, end: settled.max(first + DAYS_LEAST).min(median.len()) };
+    if span.end <= span.first {
+        return None;
+    }
     let per_cent = |values: Vec<f64>| values.into_iter().map(|share| 100.0 * share).collect();
     let Quantiles { median, q05, q25, q75, q95 } = quantiles(series, span);
     let found = facts.row(report, "refunded-95", Group::All).quantiles[MEDIAN].value;
@@ -93,7 +96,7 @@ pub(super) fn refunds(report: &Report<'_>, facts: &Facts, daily: &[DailySeries])
             let day = date_of_day(&report.scenario.clock, day);
             let day = date(day, day.year(), lang);
             lang.choose(
-                format!("95% 的垫付在 {day}前退回（中位）"),
+                format!("到 {day}，95% 的垫付已退回（中位）"),
                 format!("95% of prepayment is back by {day} (median)"),
             )
         }

@@ -68,6 +68,7 @@ fn text(cell: &Cell, lang: Lang) -> String {
             Style::Whole => grouped(*value, 0),
             Style::Tenth => grouped(*value, 1),
             Style::Hundredth => grouped(*value, 2),
+            Style::Fine => grouped(*value, 4),
             Style::Share => format!("{}%", grouped(value * 100.0, 1)),
         },
         Cell::Date(text) => dated(text, lang).unwrap_or_else(|| escape(text)),

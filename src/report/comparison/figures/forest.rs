@@ -104,9 +104,10 @@ impl Frame<'_> {
                 )
             }
             (None, _) if self.best == Some(0) => match self.chosen() {
-                Some(0) => {
-                    self.lang.choose(format!("没有一个方案胜过{baseline}"), format!("No schedule beats {baseline}"))
-                }
+                Some(0) => self.lang.choose(
+                    format!("没有一个方案比{baseline}好出要紧的差别"),
+                    format!("No schedule is better than {baseline} by more than matters"),
+                ),
                 _ => self.lang.choose(
                     format!("{baseline}目前领先，尚未分出高下"),
                     format!("{baseline} leads, but nothing is decided yet"),
