@@ -359,6 +359,13 @@ impl Clock {
         self.add_working_days(day, 1)
     }
 
+    /// Working days after one day up to another, the last included: a promise of so many working days after a
+    /// return is kept on that day.
+    pub fn working_days_after(&self, day: u32, until: u32) -> u32 {
+        let last = until.min(self.days().saturating_sub(1));
+        (day.saturating_add(1)..=last).filter(|&day| self.is_working(day)).count() as u32
+    }
+
     /// The `count`-th working day after a day, which itself does not count; the day itself for 0.
     pub fn add_working_days(&self, day: u32, count: u32) -> u32 {
         let mut reached = day;
@@ -459,6 +466,13 @@ mod tests {
         assert_eq!(clock.date(clock.add_working_days(0, 2)), date(2021, 10, 9));
         assert_eq!(clock.date(clock.add_working_days(0, 3)), date(2021, 10, 11));
         assert_eq!(clock.add_working_days(4, 0), 4);
+        // Counting is the inverse of adding.
+        for (day, count) in (0..8).flat_map(|day| (0..12).map(move |count| (day, count))) {
+            let reached = clock.add_working_days(day, count);
+            if reached < clock.days() {
+                assert_eq!(clock.working_days_after(day, reached), count, "{day} {count}");
+            }
+        }
     }
 
     #[test]

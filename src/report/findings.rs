@@ -1,6 +1,6 @@
 //! What the figures of a run show, in a sentence each: their titles.
 
-use crate::calendar::{DAY, DayKind, SimTime};
+use crate::calendar::SimTime;
 use crate::measures::Group;
 use crate::scenario::world::Scenario;
 
@@ -136,10 +136,9 @@ fn returned(report: &Report<'_>, facts: &Facts, desk: &DeskFacts) -> Option<f64>
 }
 
 /// Working days after the day of one time up to the day of another.
-fn working_days(scenario: &Scenario, from: f64, until: f64) -> usize {
-    let day = |time: f64| time.clamp(0.0, f64::from(u32::MAX / DAY)) as u32;
-    let last = day(until).min(scenario.clock.days().saturating_sub(1));
-    (day(from) + 1..=last).filter(|&day| scenario.clock.kind(day) == DayKind::Working).count()
+fn working_days(scenario: &Scenario, from: f64, until: f64) -> u32 {
+    // Days are not negative, and their parts do not count.
+    scenario.clock.working_days_after(from.max(0.0) as u32, until.max(0.0) as u32)
 }
 
 #[cfg(test)]

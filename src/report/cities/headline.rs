@@ -175,8 +175,9 @@ impl Sample<'_> {
         spans.last().map_or(0, |last| last.1 / DAY)
     }
 
+    /// Working days after one day up to another, the last included.
     fn working_days(&self, from: u32, until: u32) -> f64 {
-        f64::from((from..until).filter(|&day| self.scenario.clock.is_working(day)).count() as u32)
+        f64::from(self.scenario.clock.working_days_after(from, until))
     }
 
     /// Working days from the return of settlement until the last desk class with claims is back to normal.
