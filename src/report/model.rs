@@ -26,7 +26,7 @@ pub struct Experiment {
 }
 
 /// Definitions of the main measures: key, Chinese and English.
-const FORMULAS: [(&str, &str, &str); 14] = [
+const FORMULAS: [(&str, &str, &str); 22] = [
     (
         "affected",
         "就医服务实际停机期间应发生的就诊，每人次只计一次：全额垫付、部分支付、记账未付、提前开药、推迟、放弃之和",
@@ -80,6 +80,34 @@ const FORMULAS: [(&str, &str, &str); 14] = [
         "公告后至停机前，某日到窗口人次 ÷ 无切换时同日人次 的最大值",
         "largest ratio of a day's arrivals to the same day without a cutover, between announcement and stop",
     ),
+    (
+        "forgone",
+        "现金不足而放弃、又不能推迟的就诊",
+        "visits that cash in hand did not allow and that could not be put off",
+    ),
+    (
+        "wait-p95",
+        "持停机件者每次排队时间的 95% 分位，每次模拟一个数",
+        "95 % quantile of the time that those with a claim queue each time, one number a course",
+    ),
+    (
+        "window-visits",
+        "办结的停机件所跑窗口次数的平均，含补材料和改日再来",
+        "visits to windows for a claim that is done, rework and later tries included",
+    ),
+    ("refund-days", "从付款到退款的天数，已退款件的平均", "days from payment to refund, mean of the claims refunded"),
+    (
+        "lost",
+        "未申领、逾期、多次未果放弃、被拒的件中，不再退回的垫付",
+        "prepayment of claims never made, past their deadline, given up or refused that is never refunded",
+    ),
+    ("carried-days", "∫ 医疗机构挂账额 dt", "∫ bills on providers' ledgers dt"),
+    (
+        "own-money-due",
+        "就诊时未付、至期末仍欠医疗机构的自付款",
+        "own cash not paid at the visit and still owed to providers at the end",
+    ),
+    ("utilisation", "窗口工作时数 ÷ 开放时数", "window-hours worked ÷ window-hours open"),
     ("overrun", "max(0，实际恢复 − 公告恢复)", "max(0, actual return − announced return)"),
 ];
 
@@ -142,8 +170,8 @@ fn logic(scenario: &Scenario, lang: Lang) -> Chapter {
             format!("Resources and queues: windows by the hour at {sites} sites ({groups} groups); first come, first served, not pre-emptive, with a priority lane where stated; who would wait longer than they bear come back another day and give up after some tries; who are not served by closing come back on the next open day; claims share windows with routine work. Steps: window, back office, payment run."),
         ),
         (
-            "停机与恢复：技术任务按前后顺序和各自工期分布得到实际完成时间，恢复时间为公告时间与技术完成时间中较晚者；未公布恢复时间的按技术完成时间。".to_owned(),
-            "Stops and returns: technical tasks with predecessors and random durations give the earliest finish; a service returns at the later of the announced time and that finish; where no return was announced, at the finish.".to_owned(),
+            returns(scenario, Lang::Zh),
+            returns(scenario, Lang::En),
         ),
         (
             "对照：每次模拟用同一批人另算一遍“无切换”的常态，作为恢复正常的标准。".to_owned(),
@@ -173,6 +201,43 @@ fn logic(scenario: &Scenario, lang: Lang) -> Chapter {
     }
     let paragraphs = texts.into_iter().map(|(zh, en)| lang.choose(zh, en)).collect();
     chapter(lang.pick("二、模型逻辑", "2. Logic"), paragraphs, vec![parts])
+}
+
+/// How services return, with what this scenario makes use of.
+fn returns(scenario: &Scenario, lang: Lang) -> String {
+    let stops = &scenario.suspensions;
+    let mut text = lang
+        .pick(
+            "停机与恢复：技术任务按前后顺序和各自工期分布得到最早完成时间；公告了恢复时间的，取公告时间与技术完成时间中较晚者；公告为预计的，再加方案写明的超时；未公布的按技术完成时间或写明的分布，两者都没有则模拟期内不恢复。",
+            "Stops and returns: technical tasks with predecessors and random durations give the earliest finish. An announced return is the later of the announced time and that finish; an estimated one has the schedule's own overrun on top; one not announced comes with the finish or a stated distribution and, where there is neither, never within the days simulated.",
+        )
+        .to_owned();
+    let parts = [
+        (stops.iter().any(|stop| stop.slip_hours.is_some()), "停机开始可能推迟", "the stop may begin late"),
+        (
+            stops.iter().any(|stop| stop.early.is_some()),
+            "提前完成可提前恢复",
+            "what is finished early may return early",
+        ),
+        (stops.iter().any(|stop| !stop.ramp.is_empty()), "恢复后能力逐日增加", "capacity comes back day by day"),
+        (stops.iter().any(|stop| !stop.waves.is_empty()), "网点分批恢复", "sites come back in waves"),
+        (
+            stops.iter().any(|stop| stop.rollback.is_some()),
+            "可能回退旧系统、二次停机",
+            "the old system may come back for a second stop",
+        ),
+        (
+            stops.iter().any(|stop| stop.unstable.is_some()),
+            "恢复后头几天可能故障",
+            "failures may follow in the first days",
+        ),
+    ];
+    let named: Vec<&str> = parts.iter().filter(|part| part.0).map(|part| lang.pick(part.1, part.2)).collect();
+    if !named.is_empty() {
+        let list = named.join(lang.pick("、", ", "));
+        text += &lang.choose(format!("本情景还有：{list}。"), format!(" In this scenario also: {list}."));
+    }
+    text
 }
 
 fn data(loaded: &Loaded, lang: Lang) -> Chapter {
@@ -209,12 +274,12 @@ fn experimentation(scenario: &Scenario, experiment: &Experiment, lang: Lang) -> 
             format!("Initialisation and length: {days} days from {start}; the first {warm} days warm the queues up and do not count for routine waits; inpatients at the start are drawn from the steady state."),
         ),
         lang.choose(
-            format!("重复：{n} 次独立模拟（种子 {seed}）；每次模拟给出一个数，不跨次合并就诊。"),
-            format!("Replications: {n} independent simulated courses (seed {seed}); each gives one number, visits are never pooled over courses."),
+            format!("重复：{n} 次独立模拟（种子 {seed}；提前排除的方案次数较少）；每次模拟给出一个数，不跨次合并就诊。"),
+            format!("Replications: {n} independent simulated courses (seed {seed}; fewer of schedules that were ruled out); each gives one number, visits are never pooled over courses."),
         ),
         lang.pick(
-            "估计：平均用 t 区间，分位数用次序统计量区间，比例用 Wilson 区间，均为 95%；期末前未发生的日期按删失处理，只给分位数、概率和 min(T, H) 的平均。区间只含模拟的随机性，不含假设的不确定。",
-            "Estimation: t intervals for means, order-statistic intervals for quantiles, Wilson intervals for shares, all 95 %; days that may lie past the horizon are censored and have quantiles, probabilities and the mean of min(T, H) only. Intervals hold chance, not the uncertainty of assumptions.",
+            "估计：平均用 t 区间，分位数用次序统计量区间，比例用 Wilson 区间，各为 95%；方案之差和取值之间的判断用同时成立的区间；期末前未发生的日期按删失处理，只给分位数、概率和 min(T, H) 的平均。区间只含模拟的随机性，不含假设的不确定。",
+            "Estimation: t intervals for means, order-statistic intervals for quantiles, Wilson intervals for shares, 95 % each; differences of schedules and findings along a key use intervals that hold together; days that may lie past the horizon are censored and have quantiles, probabilities and the mean of min(T, H) only. Intervals hold chance, not the uncertainty of assumptions.",
         )
         .to_owned(),
     ];
