@@ -42,13 +42,14 @@ pub(super) fn write(
         }
         return Err(error);
     }
-    let before = folder.files_before();
+    // Both are known from the manifest.
+    let (before, drawn_again) = (folder.files_before(), folder.drawn_again());
     // From here on until the new manifest is there, the folder is unfinished: a manifest beside files of
     // another run would lie about them.
     folder.remove(manifest::FILE)?;
     let (digests, missing) = (files.digests.clone(), std::mem::take(&mut files.missing));
     let mut paths = files.place()?;
-    for stale in before.iter().chain(&folder.drawn_again()).filter(|name| !digests.has(name)) {
+    for stale in before.iter().chain(&drawn_again).filter(|name| !digests.has(name)) {
         folder.remove(stale)?;
     }
     paths.extend(last.place()?);
