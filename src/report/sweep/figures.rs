@@ -123,10 +123,13 @@ impl Number {
             _ => {
                 let least = known.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(first);
                 let most = known.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(last);
-                [
-                    lang.choose(format!("最低 {}", told(least.0)), format!("least {}", told(least.0))),
-                    lang.choose(format!("最高 {}", told(most.0)), format!("most {}", told(most.0))),
-                ]
+                let (low, high) = match one.measure.kind {
+                    Kind::Censored => (("最早", "earliest"), ("最晚", "latest")),
+                    Kind::Number | Kind::Event => (("最低", "least"), ("最高", "most")),
+                };
+                [(low, least.0), (high, most.0)].map(|((zh, en), point)| {
+                    lang.choose(format!("{zh} {}", told(point)), format!("{en} {}", told(point)))
+                })
             }
         };
         lang.choose(format!("{name}：{}", ends.join("，")), format!("{name}: {}", ends.join(", ")))

@@ -49,6 +49,13 @@ pub(super) fn screen(report: &SweepReport<'_>) -> Screen {
     for remark in remarks(report, shows_normal) {
         out.item(lang.pick("说明", "Note"), &remark);
     }
+    if report.points[0].readings.iter().any(|one| one.measure.kind == Kind::Censored) {
+        let (zh, en) = (
+            "日期是各次模拟的平均，最多计到模拟期末（run 和 compare 用中位数）",
+            "days are means over the courses, counted to the end of the simulation at most (run and compare tell medians)",
+        );
+        out.item(lang.pick("说明", "Note"), lang.pick(zh, en));
+    }
     out.finish()
 }
 

@@ -144,15 +144,6 @@ pub(super) fn remarks(report: &SweepReport<'_>, shows_normal: bool) -> Vec<Strin
             .to_owned(),
         );
     }
-    if report.points[0].readings.iter().any(|one| one.measure.kind == Kind::Censored) {
-        found.push(
-            lang.pick(
-                "日期是各次模拟的平均，最多计到模拟期末（run 和 compare 用中位数）",
-                "Days are means over the courses, counted to the end of the simulation at most (run and compare tell medians)",
-            )
-            .to_owned(),
-        );
-    }
     if shows_normal {
         let normal = terms::back_to_normal(lang);
         found.push(lang.choose(format!("恢复正常＝{normal}"), format!("Back to normal: {normal}")));
