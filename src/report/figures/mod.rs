@@ -283,11 +283,14 @@ pub(super) fn span_of(report: &Report<'_>, facts: &Facts, series: &[&DailySeries
     let stops = facts.stops.iter().filter_map(|stop| report.scenario.suspensions.get(stop.stop));
     let returned =
         stops.filter(|stop| stop.planned != SimTime::NEVER).map(|stop| days(stop.planned)).fold(0.0, f64::max);
-    // Titles tell when desks are back to normal: that day is shown.
-    let normal = facts.desks.iter().filter_map(|desk| desk.normal_median.value).fold(0.0, f64::max);
     let end = (last_busy as f64 + 1.0).max(returned).ceil() + DAYS_AFTER;
-    let end = if series.is_empty() { end } else { end.max(normal + 3.0) };
     Span { first, end: (end as usize).max(first + DAYS_LEAST).min(length) }
+}
+
+/// The same days up to the one on which all desks are back to normal, which titles tell.
+pub(super) fn until_normal(span: Span, facts: &Facts, series: &DailySeries) -> Span {
+    let normal = facts.desks.iter().filter_map(|desk| desk.normal_median.value).fold(0.0, f64::max);
+    Span { end: span.end.max(normal as usize + 3).min(series.mean.len()), ..span }
 }
 
 /// The last day on which a series is not near zero.
@@ -381,8 +384,8 @@ fn backlog_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Opti
     let more = found.len().saturating_sub(PANELS_MOST);
     found.truncate(PANELS_MOST);
     let all: Vec<&DailySeries> = found.iter().map(|one| one.1).collect();
-    let span = span_of(report, facts, &all);
-    if found.is_empty() || span.end <= span.first {
+    let span = until_normal(span_of(report, facts, &all), facts, all.first()?);
+    if span.end <= span.first {
         return None;
     }
     let panels = found.iter().map(|(class, series)| FanPanel {

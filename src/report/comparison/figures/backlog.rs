@@ -5,7 +5,7 @@ use crate::report::Report;
 use crate::report::chart::{Multiple, Multiples, Reference};
 use crate::report::daily::DailySeries;
 use crate::report::facts::Facts;
-use crate::report::figures::{Span, bands, civil, halts_desks, quantiles, span_of};
+use crate::report::figures::{Span, bands, civil, halts_desks, quantiles, span_of, until_normal};
 use crate::report::parquet::group_name;
 use crate::report::table::MEDIAN;
 use crate::report::terms;
@@ -29,8 +29,10 @@ impl Frame<'_> {
             days.get(index)?.get(catalogue.find_series("backlog", Group::Desk(class), normal)?)
         };
         // The same days for all: from the first event of any to the last.
-        let spans =
-            singles.iter().filter_map(|(index, single, facts)| Some(span_of(single, facts, &[series(*index, false)?])));
+        let spans = singles.iter().filter_map(|(index, single, facts)| {
+            let series = series(*index, false)?;
+            Some(until_normal(span_of(single, facts, &[series]), facts, series))
+        });
         let span = spans.reduce(|a, b| Span { first: a.first.min(b.first), end: a.end.max(b.end) })?;
         if span.end <= span.first {
             return None;
