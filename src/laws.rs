@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::calendar::SimTime;
 use crate::desk::{Learning, RosterStep};
-use crate::record::{Cell, DeskTally, HOUR, Ledger, Record, SiteBalance, StepCounts};
+use crate::record::{CareDays, Cell, DeskTally, HOUR, Ledger, Record, SiteBalance, StepCounts};
 use crate::scenario::world::{Scenario, SiteId};
 use crate::schedule::Interval;
 
@@ -56,11 +56,10 @@ pub fn check(record: &Record, scenario: &Scenario, seed: u64, replication: u32) 
     for (class, desk) in scenario.desk_classes.iter().zip(&record.desks) {
         desk_laws(desk).map_err(|law| breach(format!("{}: {law}", class.key)))?;
     }
+    for ((care, days), cells) in scenario.care.iter().zip(&record.days).zip(record.cells.chunks(record.schemes())) {
+        day_laws(days, cells).map_err(|law| breach(format!("{}: {law}", care.key)))?;
+    }
     let cells = |of: fn(&Cell) -> i64| record.cells.iter().map(of).sum::<i64>();
-    let days: i64 = record.refunded.iter().sum();
-    equal("refunds by day", days, "refunds by care type", cells(|cell| cell.refunded)).map_err(breach)?;
-    let days: i64 = record.self_pay.iter().sum();
-    equal("self-pay by day", days, "self-pay by care type", cells(|cell| cell.self_pay)).map_err(breach)?;
     ledger_laws(&record.ledger, cells(|cell| cell.carried)).map_err(|(law, time)| Breach {
         seed,
         replication,
@@ -68,6 +67,17 @@ pub fn check(record: &Record, scenario: &Scenario, seed: u64, replication: u32) 
         time,
         law,
     })
+}
+
+/// The days of a care type hold all that its cells do.
+fn day_laws(days: &CareDays, cells: &[Cell]) -> Result<(), String> {
+    let by_day = |series: &[i64]| series.iter().sum::<i64>();
+    let in_all = |of: fn(&Cell) -> i64| cells.iter().map(of).sum::<i64>();
+    equal("affected by day", by_day(&days.affected), "affected", in_all(|cell| cell.affected))?;
+    equal("self-pay by day", by_day(&days.self_pay), "self-pay", in_all(|cell| cell.self_pay))?;
+    let prepaid = in_all(|cell| cell.prepaid_fund + cell.prepaid_account);
+    equal("prepayment by day", by_day(&days.prepaid), "prepayment", prepaid)?;
+    equal("refunds by day", by_day(&days.refunded), "refunds", in_all(|cell| cell.refunded))
 }
 
 /// Checks what a site's desk has done with the claims that came to it, once it has been served: all of

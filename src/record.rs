@@ -465,6 +465,27 @@ impl DeskTally {
     }
 }
 
+/// What happens to the patients of one care type, day by day. What falls past the horizon is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CareDays {
+    /// Visits, or matters of agency business, due in the actual outage of their service.
+    pub affected: Vec<i64>,
+    /// Paid at visits in the outage, fen.
+    pub self_pay: Vec<i64>,
+    /// Prepayment made, fen.
+    pub prepaid: Vec<i64>,
+    /// Prepayment refunded, fen.
+    pub refunded: Vec<i64>,
+}
+
+impl CareDays {
+    /// Nothing counted yet.
+    pub fn new(days: u32) -> Self {
+        let zeros = || vec![0; days as usize];
+        Self { affected: zeros(), self_pay: zeros(), prepaid: zeros(), refunded: zeros() }
+    }
+}
+
 /// Everything one course of one replication counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -472,14 +493,8 @@ pub struct Record {
     pub cells: Vec<Cell>,
     /// By desk class.
     pub desks: Vec<DeskTally>,
-    /// Paid by patients at visits in the outage, fen by day.
-    pub self_pay: Vec<i64>,
-    /// Prepayment made, fen by day.
-    pub prepaid: Vec<i64>,
-    /// Prepayment refunded, fen by day.
-    pub refunded: Vec<i64>,
-    /// Visits met by the outage, by day, without agency business.
-    pub affected: Vec<i64>,
+    /// By care type, day by day.
+    pub days: Vec<CareDays>,
     /// Bills on the ledgers of all providers together.
     pub ledger: Ledger,
     schemes: usize,
@@ -488,14 +503,10 @@ pub struct Record {
 impl Record {
     /// Nothing counted yet.
     pub fn new(care: usize, schemes: usize, desk_classes: usize, days: u32, horizon: SimTime) -> Self {
-        let zeros = || vec![0i64; days as usize];
         Self {
             cells: vec![Cell::default(); care * schemes],
             desks: vec![DeskTally::new(days, horizon); desk_classes],
-            self_pay: zeros(),
-            prepaid: zeros(),
-            refunded: zeros(),
-            affected: zeros(),
+            days: vec![CareDays::new(days); care],
             ledger: Ledger::new(days, horizon),
             schemes,
         }
@@ -504,6 +515,15 @@ impl Record {
     /// Counts of a care type and scheme.
     pub fn cell(&mut self, care: u8, scheme: u8) -> &mut Cell {
         &mut self.cells[usize::from(care) * self.schemes + usize::from(scheme)]
+    }
+
+    /// A daily series summed over those care types, by index, that are meant.
+    pub fn by_day(&self, is_meant: impl Fn(usize) -> bool, series: fn(&CareDays) -> &[i64]) -> Vec<i64> {
+        let mut sums = vec![0; self.days.first().map_or(0, |care| series(care).len())];
+        for (_, care) in self.days.iter().enumerate().filter(|(index, _)| is_meant(*index)) {
+            sums.iter_mut().zip(series(care)).for_each(|(sum, count)| *sum += count);
+        }
+        sums
     }
 
     /// Number of schemes.

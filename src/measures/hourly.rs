@@ -6,12 +6,18 @@ use crate::scenario::world::Scenario;
 
 use super::{Group, Series};
 
-/// States of claims that are open, each a series by hour.
-const STATES: [&str; 3] = ["not-come", "waiting", "in-service"];
+/// States of claims that are open, each a series by hour: key, Chinese and English name.
+pub(super) const STATES: [(&str, &str, &str); 3] = [
+    ("not-come", "尚未来办", "not yet come"),
+    ("waiting", "排队中", "waiting"),
+    ("in-service", "办理中", "in service"),
+];
 
 pub(super) fn hourly_series_of(scenario: &Scenario) -> Vec<Series> {
-    let series = |class| STATES.map(|key| Series { key, unit: "claims", group: Group::Desk(class), normal: false });
-    (0..scenario.desk_classes.len()).flat_map(series).collect()
+    let of = |class| {
+        STATES.map(|(key, zh, en)| Series { key, unit: "claims", zh, en, group: Group::Desk(class), normal: false })
+    };
+    (0..scenario.desk_classes.len()).flat_map(of).collect()
 }
 
 /// Claims in each state by hour, summed over replications: seconds as whole numbers, so that the

@@ -5,12 +5,13 @@
 //! gives one value for each. Money is in yuan, waits in minutes, spans in days. A measure that may
 //! not come about by the horizon is censored: its value is then missing, never the horizon's date.
 
+mod daily;
 mod hourly;
 
 pub use hourly::HourlySums;
 
 use crate::calendar::{DAY, SimTime};
-use crate::record::{BURDENS, Cell, DeskTally, PARTS, Part, Record, StateHours};
+use crate::record::{BURDENS, Cell, DeskTally, PARTS, Part, Record};
 use crate::replication::Outcome;
 use crate::scenario::raw::{DemandKind, InHand};
 use crate::scenario::world::{Care, Scenario};
@@ -18,7 +19,8 @@ use crate::schedule::{Down, ReturnKind, Suspension};
 use crate::tally::Histogram;
 use crate::units::{Lang, yuan_from_fen};
 
-use hourly::{hourly_series_of, states_of};
+use daily::{backlog_by_day, daily, refunded_95, series_of};
+use hourly::hourly_series_of;
 
 /// What a measure is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +90,10 @@ pub struct Series {
     pub key: &'static str,
     /// Unit.
     pub unit: &'static str,
+    /// Chinese name.
+    pub zh: &'static str,
+    /// English name.
+    pub en: &'static str,
     /// What it is about.
     pub group: Group,
     /// Whether it is of the normal course.
@@ -449,37 +455,6 @@ impl Catalogue {
     }
 }
 
-const CITY_SERIES: &[(&str, &str)] = &[
-    ("affected", "visits"),
-    ("self-pay", "yuan"),
-    ("prepayment", "yuan"),
-    ("refunded", "yuan"),
-    ("refunded-share", "share"),
-];
-const DESK_SERIES: &[(&str, &str)] = &[
-    ("backlog", "claims"),
-    ("not-come", "claims"),
-    ("waiting", "claims"),
-    ("in-service", "claims"),
-    ("finished", "claims"),
-    ("arrivals", "people"),
-    ("wait", "minutes"),
-    ("sites-not-normal", "share"),
-];
-
-fn series_of(scenario: &Scenario) -> Vec<Series> {
-    let mut series: Vec<Series> =
-        CITY_SERIES.iter().map(|&(key, unit)| Series { key, unit, group: Group::All, normal: false }).collect();
-    for class in 0..scenario.desk_classes.len() {
-        let group = Group::Desk(class);
-        series.extend(DESK_SERIES.iter().map(|&(key, unit)| Series { key, unit, group, normal: false }));
-        for (key, unit) in [("arrivals", "people"), ("wait", "minutes")] {
-            series.push(Series { key, unit, group, normal: true });
-        }
-    }
-    series
-}
-
 /// The measures of one replication, in catalogue order.
 pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Values {
     let record = &outcome.record;
@@ -522,58 +497,7 @@ pub fn measure(scenario: &Scenario, replication: u32, outcome: &Outcome) -> Valu
         .iter()
         .map(|interval| (interval.start.0, (interval.end < scenario.horizon()).then_some(interval.end.0)))
         .collect();
-    Values { replication, values, series: daily(outcome), actual, jobs: outcome.jobs }
-}
-
-/// Mean number of open claims on each day: not yet come, waiting and in service.
-fn backlog_by_day(desk: &DeskTally) -> Vec<f64> {
-    let [not_come, waiting, in_service] = states_of(desk).map(StateHours::seconds_by_day);
-    not_come
-        .iter()
-        .zip(&waiting)
-        .zip(&in_service)
-        .map(|((first, second), third)| (first + second + third) as f64 / f64::from(DAY))
-        .collect()
-}
-
-fn daily(outcome: &Outcome) -> Vec<Vec<f32>> {
-    let record = &outcome.record;
-    let yuan = |fen: &[i64]| fen.iter().map(|&fen| yuan_from_fen(fen) as f32).collect::<Vec<f32>>();
-    let numbers = |counts: &[i64]| counts.iter().map(|&count| count as f32).collect::<Vec<f32>>();
-    let level = |state: &StateHours| -> Vec<f32> {
-        state.seconds_by_day().iter().map(|&seconds| (seconds as f64 / f64::from(DAY)) as f32).collect()
-    };
-    let waits = |desk: &DeskTally| -> Vec<f32> {
-        desk.wait_seconds
-            .iter()
-            .zip(&desk.queued)
-            .map(|(&sum, &count)| if count > 0 { (sum as f64 / count as f64 / 60.0) as f32 } else { 0.0 })
-            .collect()
-    };
-    let mut series = vec![
-        numbers(&record.affected),
-        yuan(&record.self_pay),
-        yuan(&record.prepaid),
-        yuan(&record.refunded),
-        refund_progress(record),
-    ];
-    for (desk, normal) in record.desks.iter().zip(&outcome.normal.desks) {
-        series.push(backlog_by_day(desk).iter().map(|&backlog| backlog as f32).collect());
-        series.extend(states_of(desk).map(level));
-        series.push(numbers(&desk.finished_by_day));
-        series.push(numbers(&desk.arrivals));
-        series.push(waits(desk));
-        series.push(
-            desk.sites_bad
-                .iter()
-                .zip(&desk.sites_open)
-                .map(|(&bad, &open)| if open > 0 { bad as f32 / open as f32 } else { 0.0 })
-                .collect(),
-        );
-        series.push(numbers(&normal.arrivals));
-        series.push(waits(normal));
-    }
-    series
+    Values { replication, values, series: daily(scenario, outcome), actual, jobs: outcome.jobs }
 }
 
 /// First of five consecutive open days, from the latest return of the services that work here
@@ -596,33 +520,6 @@ fn back_to_normal(desk: &DeskTally) -> Option<u32> {
         length += 1;
         if length == 5 {
             return Some(start);
-        }
-    }
-    None
-}
-
-/// Share of all prepayment that has been refunded by the end of each day; not a number without any.
-fn refund_progress(record: &Record) -> Vec<f32> {
-    let made: i64 = record.prepaid.iter().sum();
-    let mut back = 0;
-    let share = |&fen: &i64| {
-        back += fen;
-        (back as f64 / made as f64) as f32
-    };
-    record.refunded.iter().map(share).collect()
-}
-
-/// First day by whose end 95 % of the prepayment has been refunded.
-fn refunded_95(record: &Record) -> Option<f64> {
-    let made: i64 = record.prepaid.iter().sum();
-    if made == 0 {
-        return Some(0.0);
-    }
-    let mut refunded = 0;
-    for (day, &fen) in record.refunded.iter().enumerate() {
-        refunded += fen;
-        if i128::from(refunded) * 100 >= i128::from(made) * 95 {
-            return Some(day as f64);
         }
     }
     None

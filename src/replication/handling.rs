@@ -210,11 +210,10 @@ impl Run<'_> {
         }
     }
 
-    /// A visit or matter of business due in the outage; business is no visit of the daily series.
+    /// A visit or matter of business due in the outage.
     fn count_affected(&mut self, visit: &Visit) {
         self.record.cell(visit.care, visit.scheme).affected += 1;
-        let is_visit = self.scenario().care[usize::from(visit.care)].kind != DemandKind::Business;
-        add_on_day(&mut self.record.affected, visit.due, i64::from(is_visit));
+        add_on_day(&mut self.record.days[usize::from(visit.care)].affected, visit.due, 1);
     }
 
     fn part(&mut self, visit: &Visit, part: Part) {
@@ -378,7 +377,7 @@ impl Run<'_> {
         let is_in_outage = met.state == StayState::DischargedInGap;
         if is_in_outage {
             self.part(visit, part_of(paid, bill));
-            add_on_day(&mut self.record.self_pay, visit.due, i64::from(paid));
+            add_on_day(&mut self.record.days[usize::from(visit.care)].self_pay, visit.due, i64::from(paid));
         }
         let prepaid = i64::from(money.prepaid_fund) + i64::from(money.prepaid_account);
         let cell = self.record.cell(visit.care, visit.scheme);
@@ -399,7 +398,7 @@ impl Run<'_> {
             self.count_person(visit, means);
         }
         self.note_fate(visit, latents, Care::Given, prepaid);
-        add_on_day(&mut self.record.prepaid, visit.due, prepaid);
+        add_on_day(&mut self.record.days[usize::from(visit.care)].prepaid, visit.due, prepaid);
         let claim = self.claim_of(visit, pathway, money, met.matter.action);
         self.log(visit.key.site, &claim, visit.due, Event::Paid, i64::from(paid));
         self.make_claim(claim, way)
@@ -616,7 +615,7 @@ impl Run<'_> {
         if prepaid > 0 {
             cell.refunds += 1;
             cell.refund_seconds += i64::from(at.0 - claim.paid_at.0);
-            add_on_day(&mut self.record.refunded, at, prepaid);
+            add_on_day(&mut self.record.days[usize::from(claim.care)].refunded, at, prepaid);
             self.log(claim.key.site, &claim, at, Event::Refunded, prepaid);
         }
     }

@@ -37,7 +37,7 @@ pub fn document(report: &Report<'_>, daily: &[DailySeries]) -> Document {
             model: model::chapters(report.loaded, report.scenario, &experiment(&report), lang),
         }
     };
-    drafted("run", report.lang, [edition(Lang::Zh), edition(Lang::En)], explorer(&[(report, daily)]))
+    drafted("run", report.lang, [edition(Lang::Zh), edition(Lang::En)], explorer(&[(report, daily)], vec![0]))
         .colored(report.loaded.layer.chart_colors.as_ref())
 }
 
@@ -299,25 +299,8 @@ pub(super) fn assumptions_of(loaded: &Loaded, scenario: &Scenario, main: &[Strin
     sheet
 }
 
-/// Names of daily series in Chinese and English.
-const SERIES: [(&str, &str, &str); 13] = [
-    ("affected", "受影响人次", "visits affected"),
-    ("self-pay", "患者先付的钱", "paid by patients"),
-    ("prepayment", "新增垫付", "prepaid"),
-    ("refunded", "退回的垫付", "refunded"),
-    ("refunded-share", "已退回的垫付占全部", "refunded, share of all"),
-    ("backlog", "未办结的停机件", "open claims"),
-    ("not-come", "尚未来办", "not yet come"),
-    ("waiting", "排队中", "waiting"),
-    ("in-service", "办理中", "in service"),
-    ("finished", "当日办结", "finished"),
-    ("arrivals", "到窗口人次", "arrivals"),
-    ("wait", "平均排队", "mean wait"),
-    ("sites-not-normal", "未恢复正常的网点比例", "share of sites not yet normal"),
-];
-
-/// The daily series of schedules that share a clock.
-pub(super) fn explorer(reports: &[(&Report<'_>, &[DailySeries])]) -> Explorer {
+/// The daily series of schedules that share a clock; some of them, by position, are shown at first.
+pub(super) fn explorer(reports: &[(&Report<'_>, &[DailySeries])], shown: Vec<usize>) -> Explorer {
     let Some((first, _)) = reports.first() else { return Explorer::default() };
     let name = |report: &Report<'_>| {
         let name = &report.scenario.schedule_name;
@@ -327,21 +310,19 @@ pub(super) fn explorer(reports: &[(&Report<'_>, &[DailySeries])]) -> Explorer {
         first_day: first.scenario.clock.date(0).to_string(),
         days: first.scenario.clock.days() as usize,
         schedules: reports.iter().map(|(report, _)| name(report)).collect(),
+        shown,
         series: Vec::new(),
     };
     for (schedule, (report, daily)) in reports.iter().enumerate() {
         for (series, values) in report.results.catalogue.series.iter().zip(*daily) {
-            let nothing = values.quantiles[UPPER].iter().all(|value| *value == 0.0);
-            let Some((_, zh, en)) = SERIES.iter().find(|(key, ..)| *key == series.key).filter(|_| !nothing) else {
-                continue;
-            };
-            if series.normal && schedule > 0 {
+            let is_nothing = values.quantiles[UPPER].iter().all(|value| *value == 0.0);
+            if is_nothing || (series.normal && schedule > 0) {
                 continue;
             }
             let (zh, en) = if series.normal {
-                (format!("{zh}（无切换）"), format!("{en}, without a cutover"))
+                (format!("{}（无切换）", series.zh), format!("{}, without a cutover", series.en))
             } else {
-                ((*zh).to_owned(), (*en).to_owned())
+                (series.zh.to_owned(), series.en.to_owned())
             };
             let of = |lang| {
                 if series.group == Group::All { String::new() } else { group_name(report.scenario, series.group, lang) }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use cutover::calendar::SimTime;
 use cutover::distribution::Distribution;
-use cutover::measures::{Catalogue, Group, measure};
+use cutover::measures::{Catalogue, Group, Values, measure};
 use cutover::pathway::{Refund, Rule};
 use cutover::record::{Cell, HOUR, Record};
 use cutover::replication::{Model, Tracing, simulate};
@@ -545,7 +545,36 @@ fn agency_business_is_no_visit() {
     let keys = ["brought-forward", "taken-in", "deferred", "forgone"].map(|key| format!("business-{key}"));
     let business: f64 = keys.iter().filter_map(|key| value(key, Group::All)).sum();
     assert_eq!(business, sums[1] as f64);
-    assert_eq!(outcome.record.affected.iter().sum::<i64>(), sums[0], "by day");
+}
+
+/// The days of every care type add up to what its cells hold, in yuan and visits; those of the city to
+/// those of all care types.
+#[test]
+fn the_days_of_every_care_type_add_up_to_its_measures() {
+    let model = model("nantong", &["people.employee.insured=60000", "people.resident.insured=90000"]);
+    let world = &model.scenario;
+    let outcome = simulate(&model, 5, 0, Tracing::Off).expect("the laws hold");
+    let Values { values, series, .. } = measure(world, 0, &outcome);
+    let catalogue = Catalogue::new(world);
+    let total = |index: usize| series[index].iter().map(|&value| f64::from(value)).sum::<f64>();
+    let mut seen = 0;
+    let cared = catalogue.series.iter().enumerate().filter(|(_, one)| !matches!(one.group, Group::Desk(_)));
+    for (index, one) in cared.filter(|(_, one)| one.unit != "share") {
+        let value = catalogue.find(one.key, one.group).and_then(|found| values[found]).expect("a measure of that name");
+        // A value a day is rounded to 24 bits, as is their sum at worst.
+        assert!((total(index) - value).abs() <= value * 2_f64.powi(-23), "{} {:?}", one.key, one.group);
+        seen += usize::from(value > 0.0);
+        if one.group != Group::All {
+            continue;
+        }
+        let parts = catalogue.series.iter().enumerate();
+        let parts = parts.filter(|(_, part)| part.key == one.key && matches!(part.group, Group::Care(_)));
+        for day in 0..series[index].len() {
+            let sum: f64 = parts.clone().map(|(part, _)| f64::from(series[part][day])).sum();
+            assert!((f64::from(series[index][day]) - sum).abs() <= sum * 2_f64.powi(-22), "{} on day {day}", one.key);
+        }
+    }
+    assert!(seen > 20, "{seen} series with anything in them");
 }
 
 /// Nantong's patients elsewhere who are discharged after the return and pay all of 1,000 yuan there.
@@ -585,7 +614,10 @@ fn stays_over_the_outage_pay_after_it_what_they_can() {
         let sum = |rows: i64| each * rows;
         assert_eq!(cell.paid_after, sum(after.len() as i64), "{cash_yuan} {others}");
         let in_gap: i64 = paid.iter().filter(|row| row.time < back).map(|row| row.fen).sum();
-        assert_eq!((cell.self_pay, record.self_pay.iter().sum::<i64>()), (in_gap, in_gap));
+        assert_eq!(
+            (cell.self_pay, record.by_day(|_| true, |days| &days.self_pay).iter().sum::<i64>()),
+            (in_gap, in_gap)
+        );
         assert!(cell.spanning > 50 && cell.affected > 0);
     }
 }

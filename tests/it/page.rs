@@ -116,6 +116,45 @@ fn explore_by_keyboard(browser: &mut Browser) {
     assert_eq!(browser.value(labelled), json!(true));
 }
 
+/// A quantity can be looked at for one care type, and tells the numbers that the folder holds.
+fn explore_a_care_type(browser: &mut Browser, page: &Path) {
+    let view = std::fs::read_to_string(page.with_file_name("view.json")).expect("the folder has one");
+    let view: Value = serde_json::from_str(&view).expect("JSON");
+    let series = view["explorer"]["series"].as_array().expect("a list");
+    let paid = |group: &str| {
+        let is_it = |one: &&Value| one["key"] == "self-pay" && one["group"][0] == group;
+        series.iter().find(is_it).unwrap_or_else(|| panic!("{group} pays"))["median"].clone()
+    };
+    let choose = |browser: &mut Browser, at: usize, value: &str| {
+        browser.value(&format!(
+            "(() => {{ const list = document.querySelectorAll('#explorer select')[{at}];\
+             list.value = [...list.options].find(one => [one.value, one.textContent].includes('{value}')).value;\
+             list.dispatchEvent(new Event('change')); }})()"
+        ));
+    };
+    choose(browser, 0, "self-pay");
+    let groups = "[...document.querySelectorAll('#explorer select')[1].options].map(one => one.textContent)";
+    let groups = browser.value(groups);
+    let cares: Vec<&str> = groups.as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert!(cares.len() > 3 && cares[0] == "全市", "{cares:?}");
+    let city = paid("");
+    let day = (0..200).find(|&day| city[day].as_f64() > Some(0.0)).expect("somebody pays");
+    for group in &cares[1..] {
+        choose(browser, 1, group);
+        browser.value("document.querySelector('#explorer .plot').focus()");
+        browser.press("Home", 36);
+        (0..day).for_each(|_| browser.press("ArrowRight", 39));
+        let readout = browser.value("document.querySelector('.readout').textContent");
+        let readout = readout.as_str().expect("text");
+        let told = readout.split_once("中位数 ").expect("a median").1.split('元').next().expect("a number");
+        let number = told.trim_end_matches('万').replace(',', "");
+        let number = number.parse::<f64>().expect("a number") * if told.ends_with('万') { 1e4 } else { 1.0 };
+        let value = paid(group)[day].as_f64().expect("a number");
+        // Three digits are told.
+        assert!((number - value).abs() <= 0.006 * value, "{group} on day {day}: {readout}, not {value}");
+    }
+}
+
 fn change_language(browser: &mut Browser) {
     browser.value("window.same = true");
     let chinese = browser.value(HEADING);
@@ -155,6 +194,7 @@ fn the_page_works_from_the_disk_for_everybody() {
     browser.open(&page, (1280, 800));
     look_at_charts(&mut browser);
     explore_by_keyboard(&mut browser);
+    explore_a_care_type(&mut browser, &page);
     change_language(&mut browser);
     print_and_shrink(&mut browser);
     assert_quiet(&browser, &page);

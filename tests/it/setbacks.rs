@@ -9,11 +9,18 @@ use cutover::replication::{Model, Outcome, Tracing, simulate};
 use cutover::rng::Source;
 use cutover::runbook::draw_outage;
 use cutover::scenario::check::check;
+use cutover::scenario::raw::DemandKind;
 use cutover::scenario::world::Scenario;
 use cutover::schedule::{Down, Interval};
 use cutover::trace::{Event, TraceRow};
 
 use crate::support::{cutover, loaded, scenario, text};
+
+/// Visits due in the outage, by day, without agency business.
+fn affected(model: &Model, outcome: &Outcome) -> Vec<i64> {
+    let is_visit = |care: usize| model.scenario.care[care].kind != DemandKind::Business;
+    outcome.record.by_day(is_visit, |days| &days.affected)
+}
 
 const HOUR: u32 = 3_600;
 
@@ -82,16 +89,15 @@ fn a_rollback_stops_services_twice_and_nobody_is_affected_in_between() {
     let between = span(first.end, second.start);
     let spanning = outcome.record.cells.iter().map(|cell| cell.spanning).sum::<i64>();
     assert!(in_span(between) as i64 <= spanning, "only who was in hospital over the stop");
-    let by_day = &outcome.record.affected;
+    let by_day = affected(&model, &outcome);
     assert!((7 + 14..7 + 19).all(|day| by_day[day] == 0), "14 to 18 March: {by_day:?}");
     assert!([12, 13, 19, 20, 21].iter().all(|day| by_day[7 + day] > 0), "{by_day:?}");
 }
 
 #[test]
 fn a_rollback_is_two_plain_stops_to_whom_they_meet() {
-    let (_, rolled_back) =
-        run(with(&[ROLLBACK, "measures.stock-up.take_up_share=0", "measures.stock-up.needless_share=0"]));
-    let (_, plain) = run(with(&[
+    let rolled_back = run(with(&[ROLLBACK, "measures.stock-up.take_up_share=0", "measures.stock-up.needless_share=0"]));
+    let plain = run(with(&[
         "measures.stock-up.take_up_share=0",
         "measures.stock-up.needless_share=0",
         // The work is done by then.
@@ -103,8 +109,9 @@ fn a_rollback_is_two_plain_stops_to_whom_they_meet() {
         "measures.surge.from=second.return",
         "measures.surge.until=second.return + 14d",
     ]));
-    assert_eq!(rolled_back.record.affected, plain.record.affected);
-    assert!(rolled_back.record.affected.iter().sum::<i64>() > 1_000);
+    let [rolled_back, plain] = [rolled_back, plain].map(|(model, outcome)| affected(&model, &outcome));
+    assert_eq!(rolled_back, plain);
+    assert!(rolled_back.iter().sum::<i64>() > 1_000);
 }
 
 #[test]
@@ -200,7 +207,8 @@ fn failures_come_in_their_days_and_hours_and_only_they_affect_visits_after_the_r
     let outcome = outcome.into_iter().find(|outcome| settlement(&model.scenario, &outcome.downs).len() > 3);
     let outcome = outcome.expect("a replication with three failures");
     let failures = settlement(&model.scenario, &outcome.downs)[1..].to_vec();
-    let due_later: i64 = (back.day() + 1..back.day() + 12).map(|day| outcome.record.affected[day as usize]).sum();
+    let due = affected(&model, &outcome);
+    let due_later: i64 = (back.day() + 1..back.day() + 12).map(|day| due[day as usize]).sum();
     let is_down = |time: &SimTime| failures.iter().any(|failure| failure.contains(*time));
     let met: Vec<SimTime> = met(&model, &outcome).into_iter().filter(|time| *time >= back).collect();
     assert!(due_later > 0 && met.iter().any(is_down));

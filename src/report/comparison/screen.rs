@@ -137,8 +137,8 @@ fn worlds(report: &ComparisonReport<'_>, out: &mut Layout) {
     out.item(lang.pick("情形", "Worlds"), &text);
 }
 
-fn gains(report: &ComparisonReport<'_>, out: &mut Layout) {
-    let lang = report.lang;
+/// The schedule to hold against the baseline first: the best one, or the next best where that is the baseline.
+pub(super) fn of_interest(report: &ComparisonReport<'_>) -> Option<usize> {
     let best = report.comparison.choice.as_ref().and_then(|choice| choice.chosen.or(choice.leader));
     // Where the baseline wins, the next best is of interest.
     let burden = |schedule: &usize| report.tradeoffs.criteria[*schedule].burden.value.unwrap_or(f64::INFINITY);
@@ -149,9 +149,12 @@ fn gains(report: &ComparisonReport<'_>, out: &mut Layout) {
     let next = (1..report.candidates.len())
         .filter(|schedule| !breaks(schedule))
         .min_by(|one, other| burden(one).total_cmp(&burden(other)));
-    let Some(schedule) = best.filter(|&schedule| schedule > 0).or(next) else {
-        return;
-    };
+    best.filter(|&schedule| schedule > 0).or(next)
+}
+
+fn gains(report: &ComparisonReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let Some(schedule) = of_interest(report) else { return };
     let rows: Vec<&GainRow> = report.gains.iter().filter(|row| row.schedule == schedule).collect();
     let Some(all) = rows.iter().find(|row| row.kind == "all") else { return };
     let people = |value: Option<f64>| count(value.unwrap_or(0.0), ("人次", "visits or people"), lang);

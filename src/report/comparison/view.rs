@@ -10,7 +10,7 @@ use super::super::parquet::group_name;
 use super::super::table::{Interval, unit_zh};
 use super::super::view::{assumed, explorer};
 use super::differences::{is_day, word};
-use super::screen::screen;
+use super::screen::{of_interest, screen};
 use super::words::replications;
 use super::{ComparisonReport, figures, standings};
 
@@ -18,7 +18,8 @@ use super::{ComparisonReport, figures, standings};
 pub(super) fn document(report: &ComparisonReport<'_>, days: &[Vec<DailySeries>]) -> Document {
     let edition = |lang: Lang| edition(&report.in_lang(lang), days);
     let singles: Vec<_> = report.singles.iter().zip(days).map(|(single, days)| (single, days.as_slice())).collect();
-    drafted("compare", report.lang, [edition(Lang::Zh), edition(Lang::En)], explorer(&singles))
+    let shown = std::iter::once(0).chain(of_interest(report)).collect();
+    drafted("compare", report.lang, [edition(Lang::Zh), edition(Lang::En)], explorer(&singles, shown))
         .colored(report.loaded[0].layer.chart_colors.as_ref())
 }
 

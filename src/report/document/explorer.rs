@@ -12,6 +12,9 @@ pub struct Explorer {
     pub days: usize,
     /// Names of the schedules in Chinese and English.
     pub schedules: Vec<[String; 2]>,
+    /// Positions of the schedules to show at first.
+    #[serde(default)]
+    pub shown: Vec<usize>,
     /// The series.
     pub series: Vec<ExploredSeries>,
 }

@@ -19,6 +19,7 @@ pub(super) fn data(document: &Document) -> Result<String, ReportError> {
         "first": explorer.first_day,
         "days": explorer.days,
         "schedules": explorer.schedules,
+        "shown": explorer.shown,
         "colors": document.colors,
         "series": series,
     });
@@ -26,15 +27,25 @@ pub(super) fn data(document: &Document) -> Result<String, ReportError> {
     Ok(text.replace('<', "\\u003c"))
 }
 
-/// Schedule, key, name, group and unit; then median and the ends of 90 %, a value a day.
+/// Schedule, key, name, group and unit; then median and the ends of 90 %, a value a day from the first day
+/// on which anything happens to the last one: what the outage does is nothing on most days.
 fn one(series: &ExploredSeries) -> Value {
-    let values = |values: &[f64]| Value::Array(values.iter().map(|value| short(*value)).collect());
+    let all = [&series.median, &series.q05, &series.q95];
+    let is_some = |day: &usize| all.iter().any(|values| values.get(*day).is_some_and(|value| *value != 0.0));
+    let mut days = (0..series.median.len()).filter(is_some);
+    let first = days.next().unwrap_or(0);
+    let end = days.next_back().unwrap_or(first) + 1;
+    let values = |values: &[f64]| {
+        let happens = values.iter().take(end).skip(first);
+        Value::Array(happens.map(|value| short(*value)).collect())
+    };
     json!([
         series.schedule,
         series.key,
         series.name,
         series.group,
         series.unit,
+        first,
         values(&series.median),
         values(&series.q05),
         values(&series.q95),

@@ -81,12 +81,15 @@
   function explore() {
     const COLORS = ["#0072B2", "#D55E00", "#E69F00", "#009E73", "#56B4E9", "#CC79A7"].map((one, at) => data.colors[at] || one);
     const DASHES = [[], [10, 5], [3, 4], [14, 4, 3, 4]];
-    const all = data.series.map(([schedule, key, name, group, unit, median, low, high]) =>
-      ({ schedule, key, name, group, unit, median, low, high }));
+    const whole = (first, values) => Array.from({ length: data.days }, (_, day) => values[day - first] || 0);
+    const all = data.series.map(([schedule, key, name, group, unit, first, ...values]) => {
+      const [median, low, high] = values.map((one) => whole(first, one));
+      return { schedule, key, name, group, unit, median, low, high };
+    });
     const [year, month, date] = data.first.split("-").map(Number);
     const color = (schedule) => COLORS[schedule % COLORS.length];
     const dash = (schedule) => DASHES[Math.floor(schedule / COLORS.length) % DASHES.length];
-    const seen = new Set(data.schedules.map((_, at) => at).filter((at) => at < 3));
+    const seen = new Set(data.shown);
     const groupOf = (series) => series.group[1] + "\n" + series.group[0];
     let plot = null;
     let shown = [];
@@ -157,7 +160,7 @@
     };
     const words = () => {
       quantityName.textContent = say("指标", "Quantity");
-      groupName.textContent = say("人群或窗口", "Group or desks");
+      groupName.textContent = say("就医类别或窗口", "Care type or desks");
       legend.textContent = say("方案", "Schedules");
       reset.textContent = say("还原全部日期", "All days");
       boxes.forEach((box) => { box.label.lastChild.textContent = box.names[lang]; });
@@ -225,21 +228,21 @@
       if (kept) plot.setScale("x", kept);
     };
 
-    const whole = () => { if (plot) plot.setScale("x", { min: 0, max: data.days - 1 }); };
+    const unzoom = () => { if (plot) plot.setScale("x", { min: 0, max: data.days - 1 }); };
     const move = (event) => {
       if (!plot || event.altKey || event.ctrlKey || event.metaKey) return;
       const { min, max } = plot.scales.x;
       const [first, last] = [Math.ceil(min), Math.floor(max)];
       const now = plot.cursor.idx;
       const steps = { ArrowLeft: (now ?? last + 1) - 1, ArrowRight: (now ?? first - 1) + 1, PageUp: (now ?? last) - 7, PageDown: (now ?? first) + 7, Home: first, End: last };
-      if (event.key === "Escape") return whole();
+      if (event.key === "Escape") return unzoom();
       if (!(event.key in steps)) return;
       event.preventDefault();
       const index = Math.min(last, Math.max(first, steps[event.key]));
       plot.setCursor({ left: plot.valToPos(index, "x"), top: 10 });
     };
     canvas.addEventListener("keydown", move);
-    reset.addEventListener("click", whole);
+    reset.addEventListener("click", unzoom);
     quantity.addEventListener("change", () => { fillGroups(); draw(); });
     group.addEventListener("change", draw);
     addEventListener("resize", () => { if (plot) plot.setSize(size()); });
