@@ -39,9 +39,16 @@ const DESK: [Named; 4] = [
 const ARRIVALS: Named = ("arrivals", "people", "到窗口人次", "arrivals");
 const WAIT: Named = ("wait", "minutes", "平均排队", "mean wait");
 
+/// Those that count what happens on a day; the others are levels and means over it.
+const TOTALS: [&str; 7] =
+    ["affected", "affected-business", "self-pay", "prepayment", "refunded", "finished", "arrivals"];
+
 /// The series of a scenario, in the order of [`daily`].
 pub(super) fn series_of(scenario: &Scenario) -> Vec<Series> {
-    let of = |(key, unit, zh, en): Named, group, normal| Series { key, unit, zh, en, group, normal };
+    let of = |(key, unit, zh, en): Named, group, normal| {
+        let is_total = TOTALS.contains(&key);
+        Series { key, unit, zh, en, group, normal, is_total }
+    };
     let mut series: Vec<Series> =
         CARE.into_iter().chain([REFUNDED_SHARE]).map(|one| of(one, Group::All, false)).collect();
     for (index, care) in scenario.care.iter().enumerate() {

@@ -15,7 +15,15 @@ pub(super) const STATES: [(&str, &str, &str); 3] = [
 
 pub(super) fn hourly_series_of(scenario: &Scenario) -> Vec<Series> {
     let of = |class| {
-        STATES.map(|(key, zh, en)| Series { key, unit: "claims", zh, en, group: Group::Desk(class), normal: false })
+        STATES.map(|(key, zh, en)| Series {
+            key,
+            unit: "claims",
+            zh,
+            en,
+            group: Group::Desk(class),
+            normal: false,
+            is_total: false,
+        })
     };
     (0..scenario.desk_classes.len()).flat_map(of).collect()
 }

@@ -98,6 +98,8 @@ pub struct Series {
     pub group: Group,
     /// Whether it is of the normal course.
     pub normal: bool,
+    /// Whether a value is the total of its day, and not a level or a mean.
+    pub is_total: bool,
 }
 
 /// The numbers of one replication.

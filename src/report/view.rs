@@ -334,6 +334,7 @@ pub(super) fn explorer(reports: &[(&Report<'_>, &[DailySeries])], shown: Vec<usi
                 name: [zh, en],
                 group: [of(Lang::Zh), of(Lang::En)],
                 unit: [unit_zh(series.unit).to_owned(), series.unit.to_owned()],
+                is_total: series.is_total,
                 mean: round(&values.mean),
                 q05: round(&values.quantiles[0]),
                 median: round(&values.quantiles[MEDIAN]),

@@ -133,6 +133,11 @@ fn explore_a_care_type(browser: &mut Browser, page: &Path) {
         ));
     };
     choose(browser, 0, "self-pay");
+    // At first the days on which anything happens are shown, then all of them.
+    let button = "document.querySelector('#explorer button').textContent";
+    assert_eq!(browser.value(button), json!("全部日期"));
+    browser.value("document.querySelector('#explorer button').click()");
+    assert_eq!(browser.value(button), json!("有变化的日子"));
     let groups = "[...document.querySelectorAll('#explorer select')[1].options].map(one => one.textContent)";
     let groups = browser.value(groups);
     let cares: Vec<&str> = groups.as_array().expect("a list").iter().filter_map(Value::as_str).collect();

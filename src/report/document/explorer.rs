@@ -32,6 +32,9 @@ pub struct ExploredSeries {
     pub group: [String; 2],
     /// Unit in Chinese and English.
     pub unit: [String; 2],
+    /// Whether a value is the total of its day, and not a level.
+    #[serde(default)]
+    pub is_total: bool,
     /// Mean, a value a day.
     pub mean: Vec<f64>,
     /// 5 % quantile, median and 95 % quantile, a value a day each.

@@ -27,7 +27,7 @@ pub(super) fn data(document: &Document) -> Result<String, ReportError> {
     Ok(text.replace('<', "\\u003c"))
 }
 
-/// Schedule, key, name, group and unit; then median and the ends of 90 %, a value a day from the first day
+/// Schedule, key, name, group, unit and whether it is a total; then median and the ends of 90 %, a value a day from the first day
 /// on which anything happens to the last one: what the outage does is nothing on most days.
 fn one(series: &ExploredSeries) -> Value {
     let all = [&series.median, &series.q05, &series.q95];
@@ -45,6 +45,7 @@ fn one(series: &ExploredSeries) -> Value {
         series.name,
         series.group,
         series.unit,
+        series.is_total,
         first,
         values(&series.median),
         values(&series.q05),
@@ -63,11 +64,11 @@ fn short(value: f64) -> Value {
 /// Where the script puts the explorer.
 pub(super) fn place(lang: Lang) -> &'static str {
     lang.pick(
-        "<p class=\"note\">选一项指标和一类窗口，看它每天怎样变化。把指针移到图上看当天的数；在图上拖动可放大一段日子，双击还原；\
+        "<p class=\"note\">选一项指标，再选一种就医类别或一类窗口，看它每天怎样变化。把指针移到图上看当天的数；在图上拖动可放大一段日子，双击看全部；\
          先点一下图，再用左右方向键逐日移动。线是中位数，色带里有九成的模拟结果。</p>\n\
          <div class=\"place\"></div>\n<noscript><p class=\"note\">此处需要浏览器允许脚本。</p></noscript>\n",
-        "<p class=\"note\">Choose a quantity and a kind of desks to see it day by day. Point at the chart for the values of a \
-         day; drag to enlarge some days, double-click for all; with the chart in focus, the arrow keys move from day to day. \
+        "<p class=\"note\">Choose a quantity and a care type or class of desks to see it day by day. Point at the chart for the values of a \
+         day; drag to enlarge some days, double-click for all of them; with the chart in focus, the arrow keys move from day to day. \
          The line is the median, the band holds nine in ten simulated courses.</p>\n\
          <div class=\"place\"></div>\n<noscript><p class=\"note\">This part needs scripts.</p></noscript>\n",
     )

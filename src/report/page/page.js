@@ -81,18 +81,23 @@
   function explore() {
     const COLORS = ["#0072B2", "#D55E00", "#E69F00", "#009E73", "#56B4E9", "#CC79A7"].map((one, at) => data.colors[at] || one);
     const DASHES = [[], [10, 5], [3, 4], [14, 4, 3, 4]];
-    const whole = (first, values) => Array.from({ length: data.days }, (_, day) => values[day - first] || 0);
-    const all = data.series.map(([schedule, key, name, group, unit, first, ...values]) => {
-      const [median, low, high] = values.map((one) => whole(first, one));
-      return { schedule, key, name, group, unit, median, low, high };
+    const everyDay = (first, values) => Array.from({ length: data.days }, (_, day) => values[day - first] || 0);
+    const all = data.series.map(([schedule, key, name, group, unit, total, first, ...values]) => {
+      const [median, low, high] = values.map((one) => everyDay(first, one));
+      return { schedule, key, name, group, unit, total, median, low, high };
     });
     const [year, month, date] = data.first.split("-").map(Number);
     const color = (schedule) => COLORS[schedule % COLORS.length];
     const dash = (schedule) => DASHES[Math.floor(schedule / COLORS.length) % DASHES.length];
     const seen = new Set(data.shown);
     const groupOf = (series) => series.group[1] + "\n" + series.group[0];
+    const always = { min: 0, max: data.days };
     let plot = null;
     let shown = [];
+    // Days shown: those the reader has chosen, or else those on which anything happens.
+    let chosen = null;
+    let asked = always;
+    let pointed = null;
 
     const quantity = make("select");
     const group = make("select");
@@ -127,6 +132,7 @@
       return say(`${at.getUTCFullYear()}年${day(index)}${weekday}`, `${weekday} ${day(index)} ${at.getUTCFullYear()}`);
     };
     const digits = (value) => Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 6 });
+    const isTotal = () => shown.length > 0 && shown[0].total;
     const isShare = () => shown.length > 0 && shown[0].unit[1] === "share";
     const told = (value) => {
       if (isShare()) return `${digits(value * 100)}%`;
@@ -162,7 +168,6 @@
       quantityName.textContent = say("指标", "Quantity");
       groupName.textContent = say("就医类别或窗口", "Care type or desks");
       legend.textContent = say("方案", "Schedules");
-      reset.textContent = say("还原全部日期", "All days");
       boxes.forEach((box) => { box.label.lastChild.textContent = box.names[lang]; });
       fill(quantity, unique(all, (one) => one.key).map((one) => [one.key, one.name[lang]]));
       fillGroups();
@@ -187,26 +192,41 @@
 
     const size = () => ({ width: Math.max(240, canvas.clientWidth), height: innerWidth < 640 ? 260 : 380 });
     const series = () => {
+      // The total of a day is a step across it: a line would rise on the day before.
+      const paths = isTotal() ? uPlot.paths.stepped({ align: 1 }) : undefined;
       const lines = [{}];
       const bands = [];
       shown.forEach((one, at) => {
         const stroke = color(one.schedule);
-        const edge = { stroke: "transparent", points: { show: false } };
-        lines.push({ ...edge }, { ...edge }, { stroke, width: 2.5, dash: dash(one.schedule), points: { show: false } });
+        const edge = { stroke: "transparent", paths, points: { show: false } };
+        lines.push({ ...edge }, { ...edge }, { stroke, paths, width: 2.5, dash: dash(one.schedule), points: { show: false } });
         bands.push({ series: [3 * at + 1, 3 * at + 2], fill: stroke + "33" });
       });
       return { lines, bands };
     };
+    const eventful = () => {
+      const peak = Math.max(0, ...shown.flatMap((one) => one.high));
+      const days = shown.flatMap((one) => one.high.map((value, day) => (value > peak / 100 ? day : -1)).filter((day) => day >= 0));
+      if (days.length === 0) return always;
+      return { min: Math.max(0, Math.min(...days) - 7), max: Math.min(data.days, Math.max(...days) + 8) };
+    };
+    const look = () => {
+      if (!plot) return;
+      asked = chosen || eventful();
+      plot.setScale("x", asked);
+      reset.textContent = chosen === null ? say("全部日期", "All days") : say("有变化的日子", "Days with anything");
+    };
     const draw = () => {
-      const kept = plot && plot.scales.x.min !== null ? { min: plot.scales.x.min, max: plot.scales.x.max } : null;
       if (plot) plot.destroy();
-      plot = null;
+      [plot, pointed] = [null, null];
       shown = all.filter((one) => one.key === quantity.value && groupOf(one) === group.value && seen.has(one.schedule));
       canvas.setAttribute("aria-label", say(`${label()}，逐日`, `${label()}, day by day`));
       tell(null);
       if (!canvas.isConnected) return;
       const { lines, bands } = series();
-      const days = Array.from({ length: data.days }, (_, index) => index);
+      // One place more than days, at which the step of the last day ends.
+      const days = Array.from({ length: data.days + 1 }, (_, index) => index);
+      const upToEnd = (values) => [...values, isTotal() ? values[data.days - 1] : null];
       const font = `13px ${getComputedStyle(canvas).fontFamily}`;
       const axis = { stroke: "#1d2329", font, grid: { stroke: "#dde2e7", width: 1 }, ticks: { stroke: "#8a96a3", width: 1 } };
       plot = new uPlot({
@@ -217,32 +237,44 @@
           y: { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.06 : 1] },
         },
         axes: [
-          { ...axis, incrs: [1, 2, 7, 14, 28, 56, 112], space: 72, values: (_, splits) => splits.map((split) => (Number.isInteger(split) ? day(split) : "")) },
+          { ...axis, incrs: [1, 2, 7, 14, 28, 56, 112], space: 72, values: (_, splits) => splits.map((split) => (Number.isInteger(split) && split < data.days ? day(split) : "")) },
           { ...axis, size: 72, label: label(), labelFont: font, labelSize: 22, values: (_, splits) => splits.map(tick) },
         ],
         series: lines,
         bands,
         cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
-        hooks: { setCursor: [(now) => tell(now.cursor.idx)] },
-      }, [days, ...shown.flatMap((one) => [one.high, one.low, one.median])], canvas);
-      if (kept) plot.setScale("x", kept);
+        hooks: {
+          setCursor: [(now) => {
+            pointed = now.cursor.left < 0 ? null : dayAt(now.posToVal(now.cursor.left, "x"));
+            tell(pointed);
+          }],
+          setScale: [(now, key) => {
+            const { min, max } = now.scales.x;
+            if (key !== "x" || now !== plot || (min === asked.min && max === asked.max)) return;
+            chosen = { min, max };
+            look();
+          }],
+        },
+      }, [days, ...shown.flatMap((one) => [one.high, one.low, one.median].map(upToEnd))], canvas);
+      look();
     };
 
-    const unzoom = () => { if (plot) plot.setScale("x", { min: 0, max: data.days - 1 }); };
+    // A total stands on the whole of its day, a level at its beginning.
+    const dayAt = (x) => Math.min(data.days - 1, Math.max(0, isTotal() ? Math.floor(x) : Math.round(x)));
+    const turn = () => { chosen = chosen === null ? always : null; look(); };
     const move = (event) => {
       if (!plot || event.altKey || event.ctrlKey || event.metaKey) return;
       const { min, max } = plot.scales.x;
-      const [first, last] = [Math.ceil(min), Math.floor(max)];
-      const now = plot.cursor.idx;
-      const steps = { ArrowLeft: (now ?? last + 1) - 1, ArrowRight: (now ?? first - 1) + 1, PageUp: (now ?? last) - 7, PageDown: (now ?? first) + 7, Home: first, End: last };
-      if (event.key === "Escape") return unzoom();
+      const [first, last] = [Math.ceil(min), Math.min(data.days - 1, Math.floor(max))];
+      const steps = { ArrowLeft: (pointed ?? last + 1) - 1, ArrowRight: (pointed ?? first - 1) + 1, PageUp: (pointed ?? last) - 7, PageDown: (pointed ?? first) + 7, Home: first, End: last };
+      if (event.key === "Escape") { chosen = null; return look(); }
       if (!(event.key in steps)) return;
       event.preventDefault();
       const index = Math.min(last, Math.max(first, steps[event.key]));
-      plot.setCursor({ left: plot.valToPos(index, "x"), top: 10 });
+      plot.setCursor({ left: plot.valToPos(isTotal() ? Math.min(index + 0.5, max) : index, "x"), top: 10 });
     };
     canvas.addEventListener("keydown", move);
-    reset.addEventListener("click", unzoom);
+    reset.addEventListener("click", turn);
     quantity.addEventListener("change", () => { fillGroups(); draw(); });
     group.addEventListener("change", draw);
     addEventListener("resize", () => { if (plot) plot.setSize(size()); });
