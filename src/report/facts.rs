@@ -4,6 +4,7 @@
 use crate::measures::Group;
 use crate::pathway::Pathway;
 use crate::scenario::raw::MeasureKind;
+use crate::schedule::Suspension;
 
 use super::assumptions::{self, Assumption};
 use super::table::{Interval, MEDIAN, Row, UPPER};
@@ -241,6 +242,15 @@ fn share(all: &[Assumption], key: String, (zh, en): (String, String)) -> Option<
     let found = assumptions::find(all, &key)?;
     let value = assumptions::central(&found.value)?;
     Some(MainAssumption { key, zh, en, value, range: found.range, is_share: true })
+}
+
+/// Whether some work at a class of desks waits for this stop to end.
+pub(super) fn halts_desks(report: &Report<'_>, stop: &Suspension, class: usize) -> bool {
+    let groups = report.scenario.groups.iter().enumerate();
+    let desks = groups.filter_map(|(index, group)| Some((index, group.desk.as_ref()?)));
+    desks
+        .filter(|(_, desk)| usize::from(desk.class) == class)
+        .any(|(index, desk)| desk.services & stop.services != 0 && stop.scope.groups >> index & 1 == 1)
 }
 
 #[cfg(test)]

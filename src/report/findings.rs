@@ -6,8 +6,7 @@ use crate::scenario::world::Scenario;
 
 use super::Report;
 use super::daily::DailySeries;
-use super::facts::{DeskFacts, Facts, StopFacts};
-use super::figures::halts_desks;
+use super::facts::{DeskFacts, Facts, StopFacts, halts_desks};
 use super::numbers::{count, date, date_of_day, number, percent};
 use super::parquet::group_name;
 use super::table::MEDIAN;
@@ -126,13 +125,15 @@ fn largest(report: &Report<'_>, facts: &Facts) -> String {
     )
 }
 
-/// Median day on which the last of the stops that halt a class of desks has returned.
+/// Median day on which the last of the stops that halt a class of desks has returned; none where one of them
+/// mostly does not within the days simulated.
 fn returned(report: &Report<'_>, facts: &Facts, desk: &DeskFacts) -> Option<f64> {
     let halts = |one: &&StopFacts| {
         let stop = report.scenario.suspensions.get(one.stop);
         stop.is_some_and(|stop| halts_desks(report, stop, desk.class))
     };
-    facts.stops.iter().filter(halts).filter_map(|one| one.actual[1]).reduce(f64::max)
+    let returns: Option<Vec<f64>> = facts.stops.iter().filter(halts).map(|one| one.actual[1]).collect();
+    returns?.into_iter().reduce(f64::max)
 }
 
 /// Working days after the day of one time up to the day of another.

@@ -31,8 +31,45 @@ pub enum Entry {
     Item(String, String),
     /// Parts of a whole, each with its share as a bar; they go on with the item before.
     Bars(Vec<Bar>),
-    /// A row of a table in columns so many characters wide; the first row of several has the headings.
-    Row(Vec<String>, Vec<usize>),
+    /// A table.
+    Grid(Grid),
+}
+
+/// A table of a screen.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Grid {
+    /// Headings of the columns.
+    pub heads: Vec<String>,
+    /// Characters that each column takes on a terminal.
+    pub widths: Vec<usize>,
+    /// Rows.
+    pub rows: Vec<GridRow>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct GridRow {
+    /// Whether it has an asterisk before its name.
+    pub is_marked: bool,
+    /// Cells, of which the first is the row's name.
+    pub cells: Vec<GridCell>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct GridCell {
+    /// What it says.
+    pub text: String,
+    /// What it says more softly under that, such as an interval; empty for nothing.
+    pub below: String,
+}
+
+impl GridRow {
+    /// A row of one line.
+    pub fn new(cells: impl IntoIterator<Item = String>) -> Self {
+        let cells = cells.into_iter().map(|text| GridCell { text, below: String::new() });
+        Self { is_marked: false, cells: cells.collect() }
+    }
 }
 
 /// A part of a whole.
@@ -88,9 +125,9 @@ impl Layout {
         self.screen.entries.push(Entry::Bars(bars));
     }
 
-    /// Cells in columns; the last one that is not empty may use the rest of the line.
-    pub(super) fn columns(&mut self, cells: &[String], widths: &[usize]) {
-        self.screen.entries.push(Entry::Row(cells.to_vec(), widths.to_vec()));
+    /// A table.
+    pub(super) fn grid(&mut self, grid: Grid) {
+        self.screen.entries.push(Entry::Grid(grid));
     }
 
     /// What has been put on it.
@@ -115,7 +152,7 @@ impl Screen {
                 Entry::Rule => lines.push("-".repeat(COLUMNS_MOST)),
                 Entry::Item(label, text) => lines.extend(self.item(label, text)),
                 Entry::Bars(bars) => lines.extend(bars.iter().map(|bar| self.bar(bar, bars))),
-                Entry::Row(cells, widths) => lines.push(row(cells, widths)),
+                Entry::Grid(grid) => lines.extend(grid.lines()),
             }
         }
         lines
@@ -144,13 +181,55 @@ impl Screen {
     }
 }
 
-fn row(cells: &[String], widths: &[usize]) -> String {
-    let last = cells.iter().rposition(|cell| !cell.is_empty());
+impl Grid {
+    /// Most lines of the headings.
+    const HEAD_LINES_MOST: usize = 4;
+
+    /// The lines of a terminal.
+    fn lines(&self) -> Vec<String> {
+        let is_marked = self.rows.iter().any(|row| row.is_marked);
+        let wrapped = |(head, columns): (&String, &usize)| wrap(head, columns.saturating_sub(1));
+        let heads: Vec<Vec<String>> = self.heads.iter().zip(&self.widths).map(wrapped).collect();
+        let deepest = heads.iter().map(Vec::len).max().unwrap_or(0).min(Self::HEAD_LINES_MOST);
+        let head = (0..deepest).map(|at| {
+            let cells: Vec<&str> = heads.iter().map(|lines| lines.get(at).map_or("", String::as_str)).collect();
+            row(&cells, &self.widths)
+        });
+        head.chain(self.rows.iter().flat_map(|row| self.lines_of(row, is_marked))).collect()
+    }
+
+    /// One line, or two where cells have something below; then the name may take both.
+    fn lines_of(&self, of: &GridRow, is_marked: bool) -> Vec<String> {
+        let texts = of.cells.iter().map(|cell| cell.text.as_str());
+        let mut below: Vec<&str> = of.cells.iter().map(|cell| cell.below.as_str()).collect();
+        let mut first: Vec<&str> = texts.collect();
+        let has_two = below.iter().any(|text| !text.is_empty());
+        let indent = if is_marked { 2 } else { 0 };
+        let room = self.widths.first().map_or(0, |columns| columns.saturating_sub(1 + indent));
+        let name = wrap(first.first().copied().unwrap_or(""), room);
+        if let ([one, two], true) = (name.as_slice(), has_two) {
+            (first[0], below[0]) = (one, two);
+        }
+        let mark = ["  ", "* "][usize::from(of.is_marked)];
+        let named = |cells: &[&str], mark: &str| {
+            let name = format!("{}{}", &mark[..indent], cells.first().unwrap_or(&""));
+            let rest = cells.iter().skip(1).copied();
+            row(&std::iter::once(name.as_str()).chain(rest).collect::<Vec<_>>(), &self.widths)
+        };
+        let mut lines = vec![named(&first, mark)];
+        lines.extend(has_two.then(|| named(&below, "  ")));
+        lines
+    }
+}
+
+/// Cells in columns; the last one that is not empty may use the rest of the line.
+fn row(cells: &[&str], widths: &[usize]) -> String {
+    let last = cells.iter().rposition(|cell| !cell.trim().is_empty());
     let line: String = cells
         .iter()
         .zip(widths)
         .enumerate()
-        .map(|(index, (cell, &width))| if Some(index) == last { cell.clone() } else { padded(cell, width) })
+        .map(|(index, (cell, &width))| if Some(index) == last { (*cell).to_owned() } else { padded(cell, width) })
         .collect();
     fit(line.trim_end(), COLUMNS_MOST)
 }
@@ -254,13 +333,38 @@ mod tests {
         assert_eq!(squeeze(&lines.concat()), squeeze(&text));
     }
 
+    /// The text of a table whose columns take 9, 6 and 4 characters.
+    fn told(heads: [&str; 3], rows: Vec<GridRow>) -> String {
+        let mut layout = Layout::new(4);
+        layout.grid(Grid { heads: heads.map(str::to_owned).to_vec(), widths: vec![9, 6, 4], rows });
+        layout.finish().text()
+    }
+
     #[test]
     fn the_last_cell_of_a_line_may_use_its_rest() {
-        let mut layout = Layout::new(4);
-        for cells in [["a", "beta-beta", "c"], ["a", "beta-beta", ""], ["a", "", "gamma-gamma"]] {
-            layout.columns(&cells.map(str::to_owned), &[3, 5, 4]);
-        }
-        assert_eq!(layout.finish().text(), "a  bet… c\na  beta-beta\na       gamma-gamma\n");
+        let rows = [["a", "beta-beta", "c"], ["a", "beta-beta", ""], ["a", "", "gamma-gamma"]];
+        let rows = rows.map(|cells| GridRow::new(cells.map(str::to_owned))).to_vec();
+        assert_eq!(told([""; 3], rows), "a        beta… c\na        beta-beta\na              gamma-gamma\n");
+    }
+
+    #[test]
+    fn heads_and_names_are_broken_where_there_are_lines_for_them() {
+        let cell = |text: &str, below: &str| GridCell { text: text.to_owned(), below: below.to_owned() };
+        let row = |name: &str, below: &str| GridRow {
+            is_marked: name.starts_with("one"),
+            cells: vec![cell(name, ""), cell("5", below), cell("6", "")],
+        };
+        let found =
+            told(["name", "money spent", "n"], vec![row("one two", "3–7"), row("one two three", ""), row("x", "")]);
+        let expected = [
+            "name     money n",
+            "         spent",
+            "* one    5     6",
+            "  two    3–7",
+            "* one t… 5     6",
+            "  x      5     6",
+        ];
+        assert_eq!(found.lines().collect::<Vec<_>>(), expected);
     }
 
     #[test]

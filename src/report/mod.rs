@@ -25,7 +25,7 @@ pub mod document;
 pub mod facts;
 #[cfg(feature = "charts")]
 pub mod figures;
-#[cfg(feature = "charts")]
+#[cfg_attr(not(feature = "charts"), expect(dead_code, reason = "some are titles of charts alone"))]
 mod findings;
 pub mod folder;
 pub mod labels;

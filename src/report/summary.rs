@@ -5,20 +5,22 @@ use serde_json::{Value, json};
 
 use crate::calendar::{DAY, SimTime};
 use crate::measures::Group;
+use crate::schedule::Suspension;
 use crate::units::Lang;
 
-use super::Report;
 use super::facts::{DeskFacts, ENDINGS, Facts, LOSSES, REPLICATIONS_FEW, StopFacts};
-use super::layout::{Bar, Layout, Screen, fit};
+use super::layout::{Bar, Grid, GridRow, LINES_MOST, Layout, Screen};
 use super::numbers::{
     bracketed, count, count_between, date, date_of_day, moment, number_between, percent, percent_between, width, yuan,
 };
 use super::parquet::group_name;
 use super::table::Interval;
+use super::{Report, findings};
 
 /// Most stops and most desk classes that are told one by one.
 const STOPS_MOST: usize = 4;
 const DESKS_MOST: usize = 6;
+const DESKS_LEAST: usize = 2;
 
 const VISITS: (&str, &str) = ("人次", "visits");
 const PEOPLE: (&str, &str) = ("人", "people");
@@ -82,8 +84,21 @@ pub fn text(report: &Report<'_>) -> String {
 /// The same, to be shown elsewhere.
 pub fn screen(report: &Report<'_>) -> Screen {
     let facts = Facts::of(report);
+    let mut classes = DESKS_MOST;
+    loop {
+        let out = layout(report, &facts, classes);
+        // What is said comes whole; the table of desks takes the lines that are left.
+        if out.len() <= LINES_MOST || classes <= DESKS_LEAST {
+            return out.finish();
+        }
+        classes -= 1;
+    }
+}
+
+/// What stands on the screen with at most so many classes of desks.
+fn layout(report: &Report<'_>, facts: &Facts, classes: usize) -> Layout {
     let announced = report.scenario.clock.civil(report.scenario.announced_at);
-    let words = Words { report, facts: &facts, lang: report.lang, year: announced.year() };
+    let words = Words { report, facts, lang: report.lang, year: announced.year() };
     let mut out = Layout::new(if report.lang == Lang::Zh { 10 } else { 13 });
     let names = (&report.scenario.city_name, &report.scenario.schedule_name);
     let (city, schedule) = (words.say(&names.0.zh, &names.0.en), words.say(&names.1.zh, &names.1.en));
@@ -95,18 +110,37 @@ pub fn screen(report: &Report<'_>) -> Screen {
     };
     out.line(&title);
     out.rule();
+    let has_results = !report.results.samples.is_empty();
+    if has_results {
+        headline(&words, &mut out);
+    }
     stops(&words, &mut out);
-    if report.results.samples.is_empty() {
+    if !has_results {
         out.item(words.say("提示", "Note"), words.say("没有完成任何一次模拟", "no course was simulated"));
-        return out.finish();
+        return out;
     }
     visits(&words, &mut out);
     money(&words, &mut out);
-    desks(&words, &mut out);
+    desks(&words, &mut out, classes);
     refunds(&words, &mut out);
     basis(&words, &mut out);
     warnings(&words, &mut out);
-    out.finish()
+    out
+}
+
+/// What it comes to, and how sure the end of it is.
+fn headline(words: &Words<'_>, out: &mut Layout) {
+    let told = |key: &str, unit| count(words.mean(key), unit, words.lang);
+    let (visits, prepaid) = (told("affected", VISITS), told("prepayment", YUAN));
+    let recovery = findings::recovery(words.report, words.facts);
+    let slowest = words.facts.desks.first();
+    let latest = slowest.filter(|desk| desk.normal_median.value.is_some_and(|day| day >= 1.0));
+    let latest = latest.and_then(|desk| desk.normal_95).map(|day| words.day(day)).map_or_else(String::new, |day| {
+        words.say(&format!("（95% 不晚于 {day}）"), &format!(" (95% by {day})")).to_owned()
+    });
+    let zh = format!("停机影响 {visits}，患者垫付 {prepaid}；{recovery}{latest}");
+    let en = format!("{visits} affected, {prepaid} prepaid. {recovery}{latest}");
+    out.item(words.say("结论", "In short"), words.say(&zh, &en));
 }
 
 fn stops(words: &Words<'_>, out: &mut Layout) {
@@ -153,20 +187,28 @@ fn stop_text(words: &Words<'_>, facts: &StopFacts) -> String {
         parts.push(words.say(&format!("晚于公告的概率 {share}"), &format!("late with probability {share}")).to_owned());
     }
     if late.is_some() || stop.planned == SimTime::NEVER {
-        parts.push(match (facts.actual[1], facts.actual[2]) {
-            (Some(median), Some(latest)) => {
-                let (median, latest) = (words.moment_of_day(median), words.moment_of_day(latest));
-                let zh = format!("实际恢复中位 {median}，95% 不晚于 {latest}");
-                words.say(&zh, &format!("returns {median} (median), 95% by {latest}")).to_owned()
-            }
-            (Some(median), None) => {
-                let median = words.moment_of_day(median);
-                words.say(&format!("实际恢复中位 {median}"), &format!("returns {median} (median)")).to_owned()
-            }
-            _ => words.say("模拟期内多半未恢复", "mostly not back within the days simulated").to_owned(),
-        });
+        parts.push(returns(words, facts, stop));
     }
     parts.join(words.say("；", "; "))
+}
+
+/// When a stop really ends.
+fn returns(words: &Words<'_>, facts: &StopFacts, stop: &Suspension) -> String {
+    match (facts.actual[1], facts.actual[2]) {
+        (Some(median), Some(latest)) => {
+            let (median, latest) = (words.moment_of_day(median), words.moment_of_day(latest));
+            if stop.planned != SimTime::NEVER && latest == words.moment(stop.planned) {
+                return words.say("95% 按公告恢复", "95% by the time announced").to_owned();
+            }
+            let zh = format!("实际恢复中位 {median}，95% 不晚于 {latest}");
+            words.say(&zh, &format!("returns {median} (median), 95% by {latest}")).to_owned()
+        }
+        (Some(median), None) => {
+            let median = words.moment_of_day(median);
+            words.say(&format!("实际恢复中位 {median}"), &format!("returns {median} (median)")).to_owned()
+        }
+        _ => words.say("模拟期内多半未恢复", "mostly not back within the days simulated").to_owned(),
+    }
 }
 
 fn visits(words: &Words<'_>, out: &mut Layout) {
@@ -244,7 +286,7 @@ fn columns(lang: Lang) -> [usize; 6] {
     }
 }
 
-fn desks(words: &Words<'_>, out: &mut Layout) {
+fn desks(words: &Words<'_>, out: &mut Layout, most: usize) {
     let all = &words.facts.desks;
     if all.is_empty() {
         out.item(words.say("窗口", "Desks"), words.say("没有需要到窗口办理的停机件", "no claims come to desks"));
@@ -256,13 +298,15 @@ fn desks(words: &Words<'_>, out: &mut Layout) {
         }
         Lang::En => ["Desks (worst first)", "Wait min.: mean", "95%", "Peak backlog", "Normal (median)", "95% by"],
     };
-    out.columns(&heads.map(str::to_owned), &columns(words.lang));
-    for desk in all.iter().take(DESKS_MOST) {
-        out.columns(&desk_cells(words, desk), &columns(words.lang));
-    }
-    if all.len() > DESKS_MOST {
-        let more = all.len() - DESKS_MOST;
-        out.line(words.say(&format!("  另有 {more} 类窗口"), &format!("  and {more} more classes")));
+    let rows = all.iter().take(most).map(|desk| GridRow::new(desk_cells(words, desk)));
+    out.grid(Grid {
+        heads: heads.map(str::to_owned).to_vec(),
+        widths: columns(words.lang).to_vec(),
+        rows: rows.collect(),
+    });
+    if all.len() > most {
+        let more = all.len() - most;
+        out.line(words.say(&format!("  另有 {more} 类窗口"), &format!("  and {more} more")));
     }
 }
 
@@ -291,7 +335,7 @@ fn desk_cells(words: &Words<'_>, desk: &DeskFacts) -> [String; 6] {
     let number = |of: Interval| number_between(of, words.lang);
     let claims = |of: Interval| count_between(of, ("", ""), words.lang);
     [
-        fit(&name, columns[0] - 1),
+        name,
         in_column(columns[1], desk.wait_mean, number),
         in_column(columns[2], Interval { value: desk.wait_95.value, ..Interval::default() }, number),
         in_column(columns[3], desk.backlog_peak, claims),
@@ -504,7 +548,7 @@ fn time_of_day(day: f64) -> SimTime {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::{COLUMNS_MOST, LINES_MOST};
+    use super::super::layout::COLUMNS_MOST;
     use super::super::testing::World;
     use super::*;
     use crate::scenario::raw::Name;

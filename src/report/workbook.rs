@@ -13,7 +13,7 @@ use crate::units::Lang;
 
 use super::ReportError;
 use super::document::{Cell, Column, Document, GraphKind, Sheet, Style};
-use super::layout::Entry;
+use super::layout::{Entry, Grid, GridCell};
 use super::numbers::width;
 
 /// Name of the file.
@@ -146,7 +146,9 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
     tab.write_with_format(0, 0, clean(&edition.title), &looks.title)?;
     // Names of desks stand in the first column.
     let first = |entry: &Entry| match entry {
-        Entry::Row(cells, _) => cells.first().map_or(0, |cell| width(cell)),
+        Entry::Grid(grid) => {
+            grid.rows.iter().filter_map(|row| row.cells.first()).map(|cell| width(&cell.text)).max().unwrap_or(0)
+        }
         _ => 0,
     };
     let widest = edition.screen.entries.iter().map(first).max().unwrap_or(0).clamp(SUMMARY.0, WIDTHS.1) + 2;
@@ -155,7 +157,6 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
         tab.set_column_width(column, 18.0)?;
     }
     let mut row = 2;
-    let mut heading = true;
     for entry in &edition.screen.entries {
         match entry {
             Entry::Rule => continue,
@@ -182,23 +183,32 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
                     row = last;
                 }
             }
-            Entry::Row(cells, _) => {
-                let look = if heading { &looks.head } else { &looks.text };
-                for (column, cell) in cells.iter().enumerate() {
-                    tab.write_with_format(row, column as u16, clean(cell), look)?;
-                }
-                // The first column is as wide as it needs to be, the others hold some 18 characters.
-                tab.set_row_height(
-                    row,
-                    height(cells.iter().skip(1).map(|cell| lines_of(cell, 18)).max().unwrap_or(1)),
-                )?;
-            }
+            Entry::Grid(grid) => row = self::grid(tab, row, grid, looks)?,
         }
-        heading = !matches!(entry, Entry::Row(..));
         row += 1;
     }
     tab.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9);
     Ok(())
+}
+
+/// A table of the screen from a row on; returns its last row.
+fn grid(tab: &mut Worksheet, first: u32, grid: &Grid, looks: &Looks) -> Result<u32, XlsxError> {
+    // The first column is as wide as it needs to be, the others hold some 18 characters.
+    let lines = |texts: &[String]| texts.iter().skip(1).map(|text| lines_of(text, 18)).max().unwrap_or(1);
+    let cell = |cell: &GridCell| match cell.below.as_str() {
+        "" => cell.text.clone(),
+        below => format!("{}\n{below}", cell.text),
+    };
+    let mut last = first;
+    let rows = grid.rows.iter().map(|row| (row.cells.iter().map(cell).collect::<Vec<_>>(), &looks.text));
+    for (row, (texts, look)) in (first..).zip(std::iter::once((grid.heads.clone(), &looks.head)).chain(rows)) {
+        for (column, text) in (0..).zip(&texts) {
+            tab.write_with_format(row, column, clean(text), look)?;
+        }
+        tab.set_row_height(row, height(lines(&texts)))?;
+        last = row;
+    }
+    Ok(last)
 }
 
 /// A table with its title in both languages.

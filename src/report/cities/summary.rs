@@ -6,7 +6,7 @@ use crate::scenario::error::Text;
 use crate::stats::Estimate;
 use crate::units::Lang;
 
-use super::super::layout::{Layout, Screen, fit};
+use super::super::layout::{Grid, GridRow, Layout, Screen, fit};
 use super::super::manifest::VERSION;
 use super::super::numbers::{count, number, percent, signed, width};
 use super::super::table::Interval;
@@ -62,12 +62,12 @@ fn told(found: Interval, lang: Lang) -> String {
 }
 
 fn rows(report: &CitiesReport<'_>, out: &mut Layout, heads: &[&str], cells: impl Fn(usize) -> Vec<String>) {
-    let widths = widths(heads.len() - 1);
-    out.columns(&heads.iter().map(|head| (*head).to_owned()).collect::<Vec<String>>(), &widths);
-    for city in 0..report.plan.cities {
-        let row: Vec<String> = std::iter::once(short_name(report, city)).chain(cells(city)).collect();
-        out.columns(&row, &widths);
-    }
+    let row = |city| GridRow::new(std::iter::once(short_name(report, city)).chain(cells(city)));
+    out.grid(Grid {
+        heads: heads.iter().map(|head| (*head).to_owned()).collect(),
+        widths: widths(heads.len() - 1),
+        rows: (0..report.plan.cities).map(row).collect(),
+    });
 }
 
 /// The name of a city where a column is no wider than a short one takes: of a longer one the city's own name and a
@@ -159,17 +159,17 @@ fn waterfalls(report: &CitiesReport<'_>, out: &mut Layout) {
         heads[0] = fit(headline.name(lang), NAME - 1);
         heads[1].clone_from(&base);
         heads[7] = lang.pick("该城市", "that city").to_owned();
-        out.columns(&heads, &widths(7));
-        for one in report.waterfalls.iter().filter(|one| one.headline.key == *key && one.order == Order::Forward) {
-            let mut cells = vec![format!("→ {}", short_name(report, one.other)), told(mean(&one.from), lang)];
-            cells.extend(
-                one.bars.iter().map(|bar| {
+        let walks = report.waterfalls.iter().filter(|one| one.headline.key == *key && one.order == Order::Forward);
+        let rows =
+            walks.map(|one| {
+                let mut cells = vec![format!("→ {}", short_name(report, one.other)), told(mean(&one.from), lang)];
+                cells.extend(one.bars.iter().map(|bar| {
                     bar.adds.map_or_else(|| lang.pick("不适用", "n/a").to_owned(), |adds| marked(&adds, lang))
-                }),
-            );
-            cells.push(told(mean(&one.to), lang));
-            out.columns(&cells, &widths(7));
-        }
+                }));
+                cells.push(told(mean(&one.to), lang));
+                GridRow::new(cells)
+            });
+        out.grid(Grid { heads: heads.to_vec(), widths: widths(7), rows: rows.collect() });
     }
 }
 

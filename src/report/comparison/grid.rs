@@ -4,7 +4,7 @@ use crate::measures::Group;
 use crate::selection::paired::Verdict;
 use crate::units::Lang;
 
-use super::super::layout::{Layout, wrap};
+use super::super::layout::{Grid, GridCell, GridRow, Layout};
 use super::super::numbers::{count, date_of_day, percent, short_date, signed};
 use super::super::table::Interval;
 use super::super::terms;
@@ -44,15 +44,12 @@ pub(super) fn grid(report: &ComparisonReport<'_>, out: &mut Layout, lines: usize
     explain(report, has_score, &mut terms);
     let k = report.candidates.len();
     let space = Space::of(k, lines.saturating_sub(1 + terms.len()));
-    let widths = widths(lang, has_score);
-    out.columns(&heads(lang, has_score), &widths);
     let shown = match space {
         Space::Whole | Space::Rows => k,
         Space::Some(most) => most.min(k),
     };
-    for schedule in 0..shown {
-        rows(report, schedule, (space == Space::Whole, has_score), &widths, out);
-    }
+    let rows = (0..shown).map(|schedule| row(report, schedule, (space == Space::Whole, has_score)));
+    out.grid(Grid { heads: heads(lang, has_score), widths: widths(lang, has_score), rows: rows.collect() });
     if shown < k {
         let more = k - shown;
         out.line(&lang.choose(format!("……另有 {more} 个，见 choice.csv"), format!("… {more} more in choice.csv")));
@@ -78,23 +75,14 @@ fn widths(lang: Lang, has_score: bool) -> Vec<usize> {
     }
 }
 
-/// The lines of one schedule: its numbers, and under them their intervals with the rest of its name.
-fn rows(
-    report: &ComparisonReport<'_>,
-    schedule: usize,
-    (has_intervals, has_score): (bool, bool),
-    widths: &[usize],
-    out: &mut Layout,
-) {
+/// One schedule: its numbers, and under them their intervals.
+fn row(report: &ComparisonReport<'_>, schedule: usize, (has_intervals, has_score): (bool, bool)) -> GridRow {
     let lang = report.lang;
     let criteria = &report.tradeoffs.criteria[schedule];
-    let mark = if report.tradeoffs.undominated[schedule] { "* " } else { "  " };
-    let names = wrap(report.name(schedule), widths[0] - 3);
-    let name = if has_intervals && names.len() <= 2 { names[0].clone() } else { report.name(schedule).to_owned() };
-    let second = if has_intervals && names.len() == 2 { format!("  {}", names[1]) } else { String::new() };
     let difference = report.differences.find(BURDEN, Group::All, schedule);
     let baseline = (lang.pick("（基准）", "(baseline)").to_owned(), String::new());
-    let mut cells = vec![(format!("{mark}{name}"), second), (criteria.n.to_string(), String::new())];
+    let plain = |text: String| (text, String::new());
+    let mut cells = vec![plain(report.name(schedule).to_owned()), plain(criteria.n.to_string())];
     if has_score {
         cells.push(amount(report.standings[schedule].score, lang));
     }
@@ -105,11 +93,8 @@ fn rows(
         (criteria.overrun.value.map_or_else(String::new, percent), ends(criteria.overrun, &percent, lang)),
         amount(criteria.cost, lang),
     ]);
-    let (first, second): (Vec<String>, Vec<String>) = cells.into_iter().unzip();
-    out.columns(&first, widths);
-    if has_intervals {
-        out.columns(&second, widths);
-    }
+    let cell = |(text, below)| GridCell { text, below: if has_intervals { below } else { String::new() } };
+    GridRow { is_marked: report.tradeoffs.undominated[schedule], cells: cells.into_iter().map(cell).collect() }
 }
 
 /// Both ends of an interval; nothing where it has no width or there is none.

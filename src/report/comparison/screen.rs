@@ -31,9 +31,10 @@ pub(super) fn screen(report: &ComparisonReport<'_>) -> Screen {
         format!("{city}: {k} schedules on the same people, {n} courses each, against \"{baseline}\""),
     ));
     out.rule();
+    choice(report, &mut out);
+    out.line("");
     rest.line("");
     limits(report, &mut rest);
-    choice(report, &mut rest);
     rest.item(lang.pick("取舍", "Trade-off"), &undominated(report));
     worlds(report, &mut rest);
     gains(report, &mut rest);

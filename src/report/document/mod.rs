@@ -32,7 +32,7 @@ use super::manifest::VERSION;
 pub const FILE: &str = "view.json";
 
 /// Version of the file's form; a program reads files of its own version only.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Everything that is shown of a run, a comparison, a sweep or several cities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

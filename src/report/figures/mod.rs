@@ -18,7 +18,7 @@ use super::chart::{
 };
 use super::daily::DailySeries;
 use super::document::Plate;
-use super::facts::{Facts, StopFacts};
+use super::facts::{Facts, StopFacts, halts_desks};
 use super::manifest::VERSION;
 use super::numbers::{number, percent};
 use super::parquet::group_name;
@@ -340,15 +340,6 @@ pub(super) fn bands(report: &Report<'_>, facts: &Facts, span: Span, of: impl Fn(
 fn settles_bills(report: &Report<'_>, services: u64) -> bool {
     let with_bills = report.scenario.care.iter().filter(|care| care.kind != DemandKind::Business);
     with_bills.into_iter().any(|care| services >> care.needs & 1 == 1)
-}
-
-/// Whether some work at a class of desks waits for this stop to end.
-pub(super) fn halts_desks(report: &Report<'_>, stop: &Suspension, class: usize) -> bool {
-    let groups = report.scenario.groups.iter().enumerate();
-    let desks = groups.filter_map(|(index, group)| Some((index, group.desk.as_ref()?)));
-    desks
-        .filter(|(_, desk)| usize::from(desk.class) == class)
-        .any(|(index, desk)| desk.services & stop.services != 0 && stop.scope.groups >> index & 1 == 1)
 }
 
 fn self_pay_of(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Option<FanChart> {

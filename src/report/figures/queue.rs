@@ -6,10 +6,10 @@ use crate::units::Lang;
 
 use super::super::chart::{FanPanel, FanPanels, HeatCell, HeatMap, Reference, WaitRow, Waits};
 use super::super::daily::DailySeries;
-use super::super::facts::{DeskFacts, Facts};
+use super::super::facts::{DeskFacts, Facts, halts_desks};
 use super::super::numbers::{count, date, number, short_date};
 use super::super::parquet::group_name;
-use super::{Report, Span, bands, civil, days, footer, halts_desks, quantiles, subtitle};
+use super::{Report, Span, bands, civil, days, footer, quantiles, subtitle};
 
 /// Most days of the map of hours.
 const DAYS_MOST: usize = 45;

@@ -2,7 +2,7 @@
 
 use super::html::escape;
 use crate::report::document::Edition;
-use crate::report::layout::{Bar, Entry};
+use crate::report::layout::{Bar, Entry, Grid, GridCell};
 
 /// Title and decision of an edition.
 pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
@@ -29,7 +29,7 @@ pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
             Entry::Item(..) => items(out, now),
             // Bars come behind an item and are drawn with it.
             Entry::Bars(_) => {}
-            Entry::Row(..) => rows(out, now),
+            Entry::Grid(grid) => table(out, grid),
         }
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
 /// Whether two entries belong to one paragraph, list or table.
 fn is_alike(one: &Entry, other: &Entry) -> bool {
     match (one, other) {
-        (Entry::Row(_, widths), Entry::Row(_, others)) => widths == others,
+        (Entry::Grid(_), _) => false,
         (Entry::Item(..), Entry::Bars(_)) => true,
         _ => std::mem::discriminant(one) == std::mem::discriminant(other),
     }
@@ -61,7 +61,7 @@ fn items(out: &mut String, entries: &[Entry]) {
                 bars_of(out, bars);
                 continue;
             }
-            Entry::Line(_) | Entry::Rule | Entry::Row(..) => continue,
+            Entry::Line(_) | Entry::Rule | Entry::Grid(_) => continue,
         };
         let is_first = !label.is_empty() || !open;
         if is_first {
@@ -96,23 +96,22 @@ fn strong(text: &str) -> String {
     format!("<b>{}</b>{}", escape(number), escape(rest))
 }
 
-fn rows(out: &mut String, entries: &[Entry]) {
-    out.push_str("<div class=\"wide\" tabindex=\"0\">\n<table>\n");
-    let is_headed = entries.len() > 1;
-    for (number, entry) in entries.iter().enumerate() {
-        let Entry::Row(cells, _) = entry else { continue };
-        let is_head = is_headed && number == 0;
-        out.push_str(if is_head { "<thead><tr>" } else { "<tr>" });
-        for (place, cell) in cells.iter().enumerate() {
-            let (tag, scope) = match (is_head, place) {
-                (true, _) => ("th", " scope=\"col\""),
-                (false, 0) => ("th", " scope=\"row\""),
-                (false, _) => ("td", ""),
-            };
-            let shown = if cell == "-" { "–" } else { cell.trim() };
-            out.push_str(&format!("<{tag}{scope} class=\"t\">{}</{tag}>", escape(shown)));
-        }
-        out.push_str(if is_head { "</tr></thead>\n<tbody>\n" } else { "</tr>\n" });
+fn table(out: &mut String, grid: &Grid) {
+    out.push_str("<div class=\"wide\" tabindex=\"0\">\n<table>\n<thead><tr>");
+    for head in &grid.heads {
+        out.push_str(&format!("<th scope=\"col\" class=\"t\">{}</th>", escape(head)));
     }
-    out.push_str("</table>\n</div>\n");
+    out.push_str("</tr></thead>\n<tbody>\n");
+    for row in &grid.rows {
+        out.push_str("<tr>");
+        for (place, GridCell { text, below }) in row.cells.iter().enumerate() {
+            let (tag, scope) = if place == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
+            let mark = if row.is_marked && place == 0 { "* " } else { "" };
+            let shown = if text == "-" { "–".to_owned() } else { format!("{mark}{}", escape(text)) };
+            let below = if below.is_empty() { String::new() } else { format!("<br><small>{}</small>", escape(below)) };
+            out.push_str(&format!("<{tag}{scope} class=\"t\">{shown}{below}</{tag}>"));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody></table>\n</div>\n");
 }

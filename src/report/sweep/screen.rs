@@ -4,7 +4,7 @@ use crate::measures::Kind;
 
 use crate::experiment::reading::Reading;
 
-use super::super::layout::{COLUMNS_MOST, Layout, Screen, wrap};
+use super::super::layout::{COLUMNS_MOST, Grid, GridRow, Layout, Screen};
 use super::super::numbers::{char_width, percent, width};
 use super::super::table::unit_zh;
 use super::shown::Shown;
@@ -16,8 +16,6 @@ const ROWS_MOST: usize = 16;
 const COLUMNS_OF_TABLE: usize = 6;
 /// Most findings of a threshold over the values of the second key.
 const FINDINGS_MOST: usize = 4;
-/// Most lines of the table's head.
-const HEAD_LINES_MOST: usize = 4;
 
 /// The summary for the terminal.
 pub fn text(report: &SweepReport<'_>) -> String {
@@ -101,16 +99,12 @@ fn list(report: &SweepReport<'_>, out: &mut Layout) {
     let each = ((COLUMNS_MOST - left) / shown.max(1)).min(24);
     let widths: Vec<usize> = std::iter::once(left).chain(std::iter::repeat_n(each, shown)).collect();
     out.line(&format!("{}{}", names::axis(report.loaded, axis, lang), key_in_brackets(report, &axis.key)));
-    let heads: Vec<Vec<String>> = texts.iter().take(shown).map(|head| wrap(head, each.saturating_sub(2))).collect();
-    for row in 0..heads.iter().map(Vec::len).max().unwrap_or(0).min(HEAD_LINES_MOST) {
-        let line = heads.iter().map(|head| head.get(row).cloned().unwrap_or_default());
-        out.columns(&std::iter::once(String::new()).chain(line).collect::<Vec<_>>(), &widths);
-    }
-    for &level in &rows {
+    let row = |&level: &usize| {
         let cells = (0..shown).map(|reading| cell(report, reading, level));
-        let name = level_name(report, axis, level);
-        out.columns(&std::iter::once(name).chain(cells).collect::<Vec<_>>(), &widths);
-    }
+        GridRow::new(std::iter::once(level_name(report, axis, level)).chain(cells))
+    };
+    let heads = std::iter::once(String::new()).chain(texts.iter().take(shown).cloned());
+    out.grid(Grid { heads: heads.collect(), widths, rows: rows.iter().map(row).collect() });
     hidden(report, axis.levels.len() - rows.len(), out);
     if shown < texts.len() {
         let more = texts.len() - shown;
@@ -162,11 +156,12 @@ fn matrix(report: &SweepReport<'_>, out: &mut Layout) {
     let each = ((COLUMNS_MOST - left) / columns.len().max(1)).min(20);
     let widths: Vec<usize> = std::iter::once(left).chain(std::iter::repeat_n(each, columns.len())).collect();
     let heads = columns.iter().map(|&level| level_name(report, across, level));
-    out.columns(&std::iter::once(String::new()).chain(heads).collect::<Vec<_>>(), &widths);
-    for &row in &rows {
+    let heads = std::iter::once(String::new()).chain(heads).collect();
+    let row = |&row: &usize| {
         let cells = columns.iter().map(|&column| cell(report, 0, report.grid.point(&[row, column])));
-        out.columns(&std::iter::once(level_name(report, down, row)).chain(cells).collect::<Vec<_>>(), &widths);
-    }
+        GridRow::new(std::iter::once(level_name(report, down, row)).chain(cells))
+    };
+    out.grid(Grid { heads, widths, rows: rows.iter().map(row).collect() });
     hidden(report, report.points.len() - rows.len() * columns.len(), out);
 }
 
@@ -289,6 +284,7 @@ fn precision(report: &SweepReport<'_>, out: &mut Layout) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::layout::wrap;
     use super::*;
 
     #[test]
