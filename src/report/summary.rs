@@ -84,19 +84,21 @@ pub fn text(report: &Report<'_>) -> String {
 /// The same, to be shown elsewhere.
 pub fn screen(report: &Report<'_>) -> Screen {
     let facts = Facts::of(report);
-    let mut classes = DESKS_MOST;
-    loop {
-        let out = layout(report, &facts, classes);
-        // What is said comes whole; the table of desks takes the lines that are left.
-        if out.len() <= LINES_MOST || classes <= DESKS_LEAST {
-            return out.finish();
+    // What is said of patients and money comes whole; desks and stops take the lines that are left.
+    let fewer_classes = (DESKS_LEAST..=DESKS_MOST).rev().map(|classes| (STOPS_MOST, classes));
+    let fewer_stops = (1..STOPS_MOST).rev().map(|stops| (stops, DESKS_LEAST));
+    let mut out = layout(report, &facts, (STOPS_MOST, DESKS_MOST));
+    for most in fewer_classes.chain(fewer_stops) {
+        if out.len() <= LINES_MOST {
+            break;
         }
-        classes -= 1;
+        out = layout(report, &facts, most);
     }
+    out.finish()
 }
 
-/// What stands on the screen with at most so many classes of desks.
-fn layout(report: &Report<'_>, facts: &Facts, classes: usize) -> Layout {
+/// What stands on the screen with at most so many stops and classes of desks.
+fn layout(report: &Report<'_>, facts: &Facts, (stops_most, classes_most): (usize, usize)) -> Layout {
     let announced = report.scenario.clock.civil(report.scenario.announced_at);
     let words = Words { report, facts, lang: report.lang, year: announced.year() };
     let mut out = Layout::new(if report.lang == Lang::Zh { 10 } else { 13 });
@@ -114,14 +116,14 @@ fn layout(report: &Report<'_>, facts: &Facts, classes: usize) -> Layout {
     if has_results {
         headline(&words, &mut out);
     }
-    stops(&words, &mut out);
+    stops(&words, &mut out, stops_most);
     if !has_results {
         out.item(words.say("提示", "Note"), words.say("没有完成任何一次模拟", "no course was simulated"));
         return out;
     }
     visits(&words, &mut out);
     money(&words, &mut out);
-    desks(&words, &mut out, classes);
+    desks(&words, &mut out, classes_most);
     refunds(&words, &mut out);
     basis(&words, &mut out);
     warnings(&words, &mut out);
@@ -143,21 +145,21 @@ fn headline(words: &Words<'_>, out: &mut Layout) {
     out.item(words.say("结论", "In short"), words.say(&zh, &en));
 }
 
-fn stops(words: &Words<'_>, out: &mut Layout) {
+fn stops(words: &Words<'_>, out: &mut Layout, most: usize) {
     let mut all = words.facts.stops_by_weight(words.report);
     // The one that is most surely late is told in any case.
     let late = |stop: &&StopFacts| stop.overran.value.unwrap_or(0.0);
     let latest = (0..all.len()).max_by(|&a, &b| late(&all[a]).total_cmp(&late(&all[b])).then(b.cmp(&a)));
-    if let Some(place) = latest.filter(|&place| place >= STOPS_MOST && late(&all[place]) > 0.0) {
+    if let Some(place) = latest.filter(|&place| place >= most && late(&all[place]) > 0.0) {
         let stop = all.remove(place);
-        all.insert(STOPS_MOST - 1, stop);
+        all.insert(most - 1, stop);
     }
-    for (index, stop) in all.iter().take(STOPS_MOST).enumerate() {
+    for (index, stop) in all.iter().take(most).enumerate() {
         let label = if index == 0 { words.say("停机", "Stops") } else { "" };
         out.item(label, &stop_text(words, stop));
     }
-    if all.len() > STOPS_MOST {
-        let more = all.len() - STOPS_MOST;
+    if all.len() > most {
+        let more = all.len() - most;
         out.item("", words.say(&format!("另有 {more} 项"), &format!("and {more} more")));
     }
     if all.is_empty() {
@@ -397,7 +399,6 @@ fn refunds(words: &Words<'_>, out: &mut Layout) {
 }
 
 fn basis(words: &Words<'_>, out: &mut Layout) {
-    let Facts { assumptions, main_assumptions, .. } = words.facts;
     let (n, seed) = (words.report.results.samples.len(), words.report.results.seed);
     let zh = format!(
         "{n} 次模拟的平均，随机种子 {seed}；括号内为 95% 置信区间（只含模拟的随机性，不含假设的不确定）；期末为 {}",
@@ -408,14 +409,19 @@ fn basis(words: &Words<'_>, out: &mut Layout) {
         words.last_day()
     );
     out.item(words.say("依据", "Basis"), words.say(&zh, &en));
-    let named: Vec<String> = main_assumptions.iter().map(|one| one.text(words.lang)).collect();
-    let mut text =
-        words.say(&format!("{assumptions} 个参数为假设"), &format!("{assumptions} parameters are assumed")).to_owned();
+    assumed(words.facts, words.lang, out);
+}
+
+/// How much is assumed, and what the results depend on most.
+pub(super) fn assumed(facts: &Facts, lang: Lang, out: &mut Layout) {
+    let Facts { assumptions, main_assumptions, .. } = facts;
+    let named: Vec<String> = main_assumptions.iter().map(|one| one.text(lang)).collect();
+    let mut text = lang.choose(format!("{assumptions} 个参数为假设"), format!("{assumptions} parameters are assumed"));
     if !named.is_empty() {
-        text.push_str(words.say("，影响最大的：", "; most depends on: "));
-        text.push_str(&named.join(words.say("；", "; ")));
+        text.push_str(lang.pick("，影响最大的：", "; most depends on: "));
+        text.push_str(&named.join(lang.pick("；", "; ")));
     }
-    out.item(words.say("假设", "Assumptions"), &text);
+    out.item(lang.pick("假设", "Assumptions"), &text);
 }
 
 /// What the reader should know before relying on the numbers.
@@ -553,7 +559,12 @@ mod tests {
     use super::*;
     use crate::scenario::raw::Name;
 
+    /// The last thing said about results is there too.
     fn check_screen(text: &str) {
+        assert!(
+            text.contains("假设") || text.contains("Assumptions") || text.contains("Note") || text.contains("提示"),
+            "{text}"
+        );
         assert!(text.lines().count() <= LINES_MOST, "{} lines\n{text}", text.lines().count());
         for line in text.lines() {
             assert!(width(line) <= COLUMNS_MOST, "{} columns: {line}", width(line));

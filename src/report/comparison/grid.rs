@@ -40,7 +40,7 @@ impl Space {
 pub(super) fn grid(report: &ComparisonReport<'_>, out: &mut Layout, lines: usize) {
     let lang = report.lang;
     let has_score = !is_burden(report);
-    let mut terms = Layout::new(lang.choose(8, 11));
+    let mut terms = Layout::new(lang.choose(8, 12));
     explain(report, has_score, &mut terms);
     let k = report.candidates.len();
     let space = Space::of(k, lines.saturating_sub(1 + terms.len()));

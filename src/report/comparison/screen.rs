@@ -5,8 +5,10 @@ use crate::selection::feasible::Verdict;
 use crate::stats::Estimate;
 use crate::units::Lang;
 
+use super::super::facts::Facts;
 use super::super::layout::{LINES_MOST, Layout, Screen};
 use super::super::numbers::{count, number, percent};
+use super::super::summary::assumed;
 use super::grid::grid;
 use super::standings;
 use super::words::{BURDEN, counts_differ, guarantee, limits_in_worlds, no_choice, replications, sum, undominated};
@@ -21,7 +23,7 @@ pub fn text(report: &ComparisonReport<'_>) -> String {
 pub(super) fn screen(report: &ComparisonReport<'_>) -> Screen {
     let lang = report.lang;
     let scenario = report.baseline();
-    let layout = || Layout::new(lang.choose(8, 11));
+    let layout = || Layout::new(lang.choose(8, 12));
     let (mut out, mut rest) = (layout(), layout());
     let (n, k) = (replications(report), report.candidates.len());
     let city = lang.pick(&scenario.city_name.zh, &scenario.city_name.en);
@@ -39,6 +41,7 @@ pub(super) fn screen(report: &ComparisonReport<'_>) -> Screen {
     worlds(report, &mut rest);
     gains(report, &mut rest);
     precision(report, &mut rest);
+    assumed(&Facts::of(report.single(0)), lang, &mut rest);
     // What is said about the schedules comes whole; the table takes the lines that are left.
     let lines = LINES_MOST.saturating_sub(out.len() + rest.len());
     grid(report, &mut out, lines);
@@ -276,7 +279,9 @@ mod tests {
                 let told = text(&compared.report(lang));
                 assert!(told.lines().count() <= LINES_MOST, "{told}");
                 assert!(told.lines().all(|line| super::super::super::numbers::width(line) <= 100), "{told}");
-                assert!(told.contains(lang.pick("\n精度", "\nPrecision")), "{told}");
+                for item in [lang.pick("\n精度", "\nPrecision"), lang.pick("\n假设", "\nAssumptions")] {
+                    assert!(told.contains(item), "{told}");
+                }
             }
         }
     }
