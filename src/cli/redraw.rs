@@ -1,6 +1,7 @@
 //! `cutover chart` and `cutover report`: draw again from a results folder, without simulating.
 
-use std::fs;
+mod place;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,11 +12,12 @@ use super::usage::BadValue;
 use super::{LangArg, choose_lang};
 use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
 use crate::report::document::{Document, draw_some, read};
-use crate::report::folder::write_whole;
 use crate::report::page::{self, Kind};
-use crate::report::{ReportError, workbook};
+use crate::report::{File, ReportError, workbook};
 use crate::scenario::error::nearest;
 use crate::units::Lang;
+
+use place::Place;
 
 /// Theme of charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -95,37 +97,27 @@ pub(super) struct ReportArgs {
 
 /// Makes the report and the workbook of a results folder again.
 pub(super) fn report(arguments: &ReportArgs) -> Result<ExitCode, Failure> {
-    let (document, lang) = open(&arguments.folder, arguments.lang)?;
+    let Opened { document, lang, place } = open(&arguments.folder, arguments.out.as_ref(), arguments.lang)?;
     let document = Document { lang, ..document };
-    let made = (|| {
-        if arguments.plain {
-            return Ok(vec![(page::PLAIN, page::page(&document, Kind::Plain)?)]);
-        }
-        let page = page::page(&document, Kind::Interactive)?;
-        Ok::<_, ReportError>(vec![(page::FILE, page), (workbook::FILE, workbook::workbook(&document)?)])
-    })();
-    let files = made.map_err(|error| Failure::work(error.text(lang)))?;
+    let files = pages(&document, arguments.plain).map_err(|error| Failure::work(error.text(lang)))?;
     let plates = &document.edition(lang).plates;
     let missing = plates.iter().filter_map(|plate| Some((plate.name.clone(), plate.figure.draw().ok()?.missing)));
     tell_missing(&missing.filter(|(_, missing)| !missing.is_empty()).collect::<Vec<_>>(), lang);
-    let out = made_folder(arguments.out.as_ref().unwrap_or(&arguments.folder), lang)?;
-    for (name, bytes) in &files {
-        write_whole(&out.join(name), bytes).map_err(|error| Failure::work(error.text(lang)))?;
-    }
+    let paths = place.write("", files, lang)?;
     if !arguments.quiet {
-        let list: Vec<String> = files.iter().map(|(name, _)| out.join(name).display().to_string()).collect();
+        let list: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         print(&lang.choose(format!("已写出 {}\n", list.join("、")), format!("written: {}\n", list.join(", "))), lang)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// A folder, made where it is not there.
-fn made_folder(path: &Path, lang: Lang) -> Result<&Path, Failure> {
-    fs::create_dir_all(path).map_err(|error| {
-        let shown = path.display();
-        Failure::work(lang.choose(format!("{shown}：无法建立：{error}"), format!("{shown}: cannot be made: {error}")))
-    })?;
-    Ok(path)
+/// The page without scripts, or the page and the workbook.
+fn pages(document: &Document, plain: bool) -> Result<Vec<File>, ReportError> {
+    if plain {
+        return Ok(vec![(page::PLAIN.to_owned(), page::page(document, Kind::Plain)?)]);
+    }
+    let page = page::page(document, Kind::Interactive)?;
+    Ok(vec![(page::FILE.to_owned(), page), (workbook::FILE.to_owned(), workbook::workbook(document)?)])
 }
 
 fn parse_size(text: &str) -> Result<Size, BadValue> {
@@ -141,20 +133,18 @@ fn parse_size(text: &str) -> Result<Size, BadValue> {
 
 /// Draws the charts of a results folder again.
 pub(super) fn chart(arguments: &ChartArgs) -> Result<ExitCode, Failure> {
-    let (document, lang) = open(&arguments.folder, arguments.lang)?;
+    let Opened { document, lang, place } = open(&arguments.folder, arguments.out.as_ref(), arguments.lang)?;
     check_names(&document, &arguments.only, lang)?;
     let look = look(arguments, &document, lang)?;
     let asked = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|one| one.trim() == name);
     let charts = draw_some(&document, lang, &look, asked).map_err(|error| Failure::work(error.to_string()))?;
-    let out = arguments.out.clone().unwrap_or_else(|| arguments.folder.join(folder_name(arguments, &document, lang)));
-    made_folder(&out, lang)?;
-    for (name, bytes) in &charts.files {
-        let name = name.rsplit('/').next().unwrap_or(name);
-        write_whole(&out.join(name), bytes).map_err(|error| Failure::work(error.text(lang)))?;
-    }
+    let own = folder_name(arguments, &document, lang);
+    let (count, out) = (charts.files.len(), place.path(&own));
+    let plain = |(name, bytes): File| (name.rsplit('/').next().unwrap_or(&name).to_owned(), bytes);
+    place.write(&own, charts.files.into_iter().map(plain).collect(), lang)?;
     tell_missing(&charts.missing, lang);
     if !arguments.quiet {
-        let (count, place) = (charts.files.len(), out.display());
+        let place = out.display();
         let zh = format!("{count} 个图文件（SVG 与 PNG）在 {place}\n");
         print(&lang.choose(zh, format!("{count} chart files (SVG and PNG) written to {place}\n")), lang)?;
     }
@@ -182,11 +172,21 @@ fn look(arguments: &ChartArgs, document: &Document, lang: Lang) -> Result<Look, 
     })
 }
 
-/// The document of a folder and the language to show it in.
-fn open(folder: &Path, asked: Option<LangArg>) -> Result<(Document, Lang), Failure> {
-    let document = read(folder).map_err(|error| Failure::input(error.text(choose_lang(asked, None))))?;
+/// A results folder that is drawn again.
+struct Opened {
+    document: Document,
+    /// The language to show it in.
+    lang: Lang,
+    place: Place,
+}
+
+/// The document of a folder, read when nobody can write to where its files are to go.
+fn open(folder: &Path, out: Option<&PathBuf>, asked: Option<LangArg>) -> Result<Opened, Failure> {
+    let early = choose_lang(asked, None);
+    let place = Place::take(folder, out, early)?;
+    let document = read(folder).map_err(|error| Failure::input(error.text(early)))?;
     let lang = choose_lang(asked, Some(document.lang));
-    Ok((document, lang))
+    Ok(Opened { document, lang, place })
 }
 
 /// Where charts go that nobody gave a place: those of another look do not replace the results' own.

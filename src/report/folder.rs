@@ -96,6 +96,20 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Takes hold of a folder of results, to replace what was drawn of them.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written, is in use, or has a manifest that is not ours.
+    pub fn reopen(path: &Path) -> Result<Self, FolderError> {
+        let lock = lock(path)?;
+        let mut folder = Self { path: path.to_path_buf(), digest: String::new(), _lock: lock };
+        if let Some(text) = folder.manifest()? {
+            folder.digest = manifest::run_digest_of(&text).ok_or_else(|| folder.has_foreign_manifest())?;
+        }
+        Ok(folder)
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path
@@ -108,7 +122,12 @@ impl Folder {
 
     /// Files to be put into this folder together.
     pub fn aside(&self) -> Aside<'_> {
-        Aside { folder: self, files: Vec::new() }
+        Aside { folder: self, files: Vec::new(), turn: None }
+    }
+
+    /// The same for files of which others of the same name are aside as well; `turn` tells them apart.
+    pub(super) fn aside_in_turn(&self, turn: u32) -> Aside<'_> {
+        Aside { folder: self, files: Vec::new(), turn: Some(turn) }
     }
 
     /// Whether finished results lie in the folder.
@@ -129,21 +148,32 @@ impl Folder {
     /// What was drawn again from the results in the folder: charts in `charts-…` beside `charts`, and the report
     /// without scripts.
     pub fn drawn_again(&self) -> Vec<String> {
-        let names = |path: &Path| -> Vec<String> {
-            let entries = fs::read_dir(path).into_iter().flatten().flatten();
-            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
-        };
-        let folders = names(&self.path).into_iter().filter(|name| name.starts_with("charts-"));
         // Only what goes by the name of a chart of these results: other pictures there are somebody's own.
         let before = self.files_before();
         let is_chart = |name: &String| before.contains(&format!("charts/{name}"));
-        folders
+        self.other_looks()
+            .into_iter()
             .flat_map(|folder| {
                 let charts = names(&self.path.join(&folder)).into_iter().filter(is_chart);
                 charts.map(|name| format!("{folder}/{name}")).collect::<Vec<String>>()
             })
             .chain(["report-plain.html".to_owned()])
             .collect()
+    }
+
+    /// Names of the folders of charts in another look.
+    fn other_looks(&self) -> Vec<String> {
+        // What a link leads to is somebody's own.
+        let is_folder = |name: &String| fs::symlink_metadata(self.path.join(name)).is_ok_and(|found| found.is_dir());
+        names(&self.path).into_iter().filter(|name| is_other_look(name) && is_folder(name)).collect()
+    }
+
+    /// Removes the folders of charts in another look in which nothing is left.
+    pub(super) fn remove_empty_looks(&self) {
+        for name in self.other_looks() {
+            // One with something in it stays.
+            let _ = fs::remove_dir(self.path.join(name));
+        }
     }
 
     /// Removes a file if it is there.
@@ -161,26 +191,35 @@ impl Folder {
         }
     }
 
+    /// The text of the manifest if there is one; empty where it is no text.
+    pub(super) fn manifest(&self) -> Result<Option<String>, FolderError> {
+        match fs::read_to_string(self.path.join(manifest::FILE)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::InvalidData => Ok(Some(String::new())),
+            Err(error) => Err(self.unreadable(&error)),
+        }
+    }
+
+    fn unreadable(&self, error: &io::Error) -> FolderError {
+        FolderError::io(&self.path, ("无法读取结果文件夹", "the results folder cannot be read"), error)
+    }
+
+    fn has_foreign_manifest(&self) -> FolderError {
+        FolderError::new(
+            &self.path,
+            "其中的 manifest.json 不是本程序的结果；请用 --out 指定其他文件夹",
+            "has a manifest.json that is no result of this program; choose another folder with --out",
+        )
+    }
+
     fn check_content(&self, force: bool) -> Result<(), FolderError> {
-        let unreadable =
-            |error| FolderError::io(&self.path, ("无法读取结果文件夹", "the results folder cannot be read"), &error);
-        let manifest = self.path.join(manifest::FILE);
-        let text = match fs::read_to_string(&manifest) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) if error.kind() == ErrorKind::InvalidData => Some(String::new()),
-            Err(error) => return Err(unreadable(error)),
-        };
-        if let Some(text) = text {
+        if let Some(text) = self.manifest()? {
             let found = manifest::run_digest_of(&text);
             return if found.as_ref() == Some(&self.digest) || (force && found.is_some()) {
                 Ok(())
             } else if found.is_none() {
-                Err(FolderError::new(
-                    &self.path,
-                    "其中的 manifest.json 不是本程序的结果；请用 --out 指定其他文件夹",
-                    "has a manifest.json that is no result of this program; choose another folder with --out",
-                ))
+                Err(self.has_foreign_manifest())
             } else {
                 Err(FolderError::new(
                     &self.path,
@@ -189,8 +228,8 @@ impl Folder {
                 ))
             };
         }
-        for entry in fs::read_dir(&self.path).map_err(unreadable)? {
-            let name = entry.map_err(unreadable)?.file_name();
+        for entry in fs::read_dir(&self.path).map_err(|error| self.unreadable(&error))? {
+            let name = entry.map_err(|error| self.unreadable(&error))?.file_name();
             if !is_ours(&name.to_string_lossy()) {
                 let found = name.to_string_lossy().into_owned();
                 return Err(FolderError::new(
@@ -229,6 +268,8 @@ pub struct Aside<'a> {
     folder: &'a Folder,
     /// Where a file lies and where it belongs, in the order added.
     files: Vec<(PathBuf, PathBuf)>,
+    /// Tells apart files of the same name that are aside at once.
+    turn: Option<u32>,
 }
 
 impl Aside<'_> {
@@ -256,7 +297,9 @@ impl Aside<'_> {
             }
         }
         check_no_folder(&path)?;
-        let aside = path.with_file_name(format!(".{}.tmp", name.rsplit('/').next().unwrap_or(name)));
+        // A second one of the same name, to follow the first, gets a place of its own.
+        let turn = self.turn.map_or_else(String::new, |turn| format!(".{turn}"));
+        let aside = path.with_file_name(format!(".{}{turn}.tmp", name.rsplit('/').next().unwrap_or(name)));
         write_aside(&aside, &path, fill)?;
         self.files.push((aside, path));
         Ok(())
@@ -355,7 +398,18 @@ fn is_ours(name: &str) -> bool {
         "tables.xlsx",
         "charts",
     ];
-    name == LOCK || WHOLE.contains(&name) || (name.starts_with('.') && name.ends_with(".tmp"))
+    name == LOCK || WHOLE.contains(&name) || is_other_look(name) || (name.starts_with('.') && name.ends_with(".tmp"))
+}
+
+/// Whether a folder within a results folder is one of charts in another look, such as `charts-dark`.
+pub fn is_other_look(name: &str) -> bool {
+    name.starts_with("charts-")
+}
+
+/// Names of what is in a folder.
+fn names(path: &Path) -> Vec<String> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
 /// The path without `.` and trailing slashes, which would hide a symbolic link.
@@ -512,7 +566,7 @@ mod tests {
     #[test]
     fn leftovers_of_a_broken_run_are_no_foreign_files() {
         let place = tempfile::tempdir().unwrap();
-        for name in [".cutover.lock", ".summary.json.tmp", "summary.csv"] {
+        for name in [".cutover.lock", ".summary.json.tmp", "summary.csv", "charts-dark"] {
             fs::write(place.path().join(name), "4194304999").unwrap();
         }
         assert!(Folder::prepare(place.path(), false, "one").is_ok());

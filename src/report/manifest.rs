@@ -56,7 +56,7 @@ impl FileDigests {
 }
 
 /// SHA-256 in hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
@@ -109,6 +109,23 @@ pub fn run_digest(loaded: &Loaded, seed: u64, size: &str, lang: Lang) -> String 
 pub fn run_digest_of(text: &str) -> Option<String> {
     let manifest: Value = serde_json::from_str(text).ok()?;
     manifest.get("run_digest")?.as_str().map(str::to_owned)
+}
+
+/// The text of a manifest after files of its results were made again: their new digests; none of a file that is on its
+/// way, of which nothing true can be said. Files that it does not list are not of the results. `None` where it is no
+/// manifest.
+pub(super) fn renewed(text: &str, made: &BTreeMap<String, Option<String>>) -> Option<String> {
+    let mut manifest: Value = serde_json::from_str(text).ok()?;
+    let files = manifest.get_mut("files")?.as_object_mut()?;
+    for (name, digest) in files.iter_mut() {
+        if let Some(made) = made.get(name) {
+            *digest = json!(made);
+        }
+    }
+    let known: Option<BTreeMap<String, String>> =
+        files.iter().map(|(name, digest)| Some((name.clone(), digest.as_str()?.to_owned()))).collect();
+    *manifest.get_mut("digest")? = json!(known.map(|files| FileDigests { files }.whole()));
+    Some(serde_json::to_string_pretty(&manifest).ok()? + "\n")
 }
 
 /// The text of the manifest.
@@ -193,6 +210,25 @@ mod tests {
         assert_ne!(base, run_digest(&other, 1, "100", Lang::Zh));
         let found = run_digest_of("{\"run_digest\": \"x\"}");
         assert_eq!((found.as_deref(), run_digest_of("[]"), run_digest_of("{")), (Some("x"), None, None));
+    }
+
+    #[test]
+    fn files_made_again_have_new_digests_and_none_on_their_way() {
+        let mut files = FileDigests::default();
+        files.add("a", b"1");
+        files.add("b", b"2");
+        let world = World::new(5);
+        let before = text(&world.report(Lang::Zh), "r", &files).unwrap();
+        let made = |digest: Option<&str>| -> BTreeMap<String, Option<String>> {
+            ["b", "charts-dark/c"].map(|name| (name.to_owned(), digest.map(str::to_owned))).into()
+        };
+        let between: Value = serde_json::from_str(&renewed(&before, &made(None)).unwrap()).unwrap();
+        assert_eq!((&between["files"]["b"], &between["digest"]), (&Value::Null, &Value::Null));
+        assert_eq!(between["files"].as_object().unwrap().len(), 2, "what is not of the results is not listed");
+        let after = renewed(&before, &made(Some(&sha256(b"3")))).unwrap();
+        files.add("b", b"3");
+        assert!(after == text(&world.report(Lang::Zh), "r", &files).unwrap(), "nothing else has changed");
+        assert_eq!((renewed("[]", &made(None)), renewed("{", &made(None))), (None, None));
     }
 
     #[test]

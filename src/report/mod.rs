@@ -53,7 +53,7 @@ mod writing;
 
 use folder::{Folder, FolderError};
 use output::Output;
-pub use writing::WrittenFiles;
+pub use writing::{WrittenFiles, redraw};
 
 /// How a run was made; nothing here changes a result.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,11 +1,12 @@
 //! Writing a results folder: every file whole, the manifest last.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::ReportError;
 use super::folder::Folder;
 use super::manifest::{self, FileDigests};
 use super::output::Output;
+use super::{File, ReportError};
 
 /// What was written into a results folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,6 +53,41 @@ pub(super) fn write(
     for stale in before.iter().chain(&drawn_again).filter(|name| !digests.has(name)) {
         folder.remove(stale)?;
     }
+    folder.remove_empty_looks();
     paths.extend(last.place()?);
     Ok(WrittenFiles { paths, missing })
+}
+
+/// Puts files that were drawn again from the results of a folder into it, those that the manifest lists with
+/// their new digests. Charts in another look and the page without scripts are not listed: they are not what the
+/// run made, and the next run takes them away.
+///
+/// The manifest says nothing of a file while that is replaced, and everything else all the time: without it
+/// nobody could tell any more what was simulated.
+///
+/// # Errors
+///
+/// The first file that could not be written; nothing has changed then. One that cannot be put into place leaves
+/// those before it there.
+pub fn redraw(folder: &Folder, files: &[File]) -> Result<Vec<PathBuf>, ReportError> {
+    let (mut drawn, mut between, mut last) = (folder.aside(), folder.aside_in_turn(1), folder.aside());
+    for (name, bytes) in files {
+        drawn.add(name, bytes)?;
+    }
+    let listed = folder.files_before();
+    let made = files.iter().filter(|(name, _)| listed.contains(name));
+    let digests: BTreeMap<String, Option<String>> =
+        made.map(|(name, bytes)| (name.clone(), Some(manifest::sha256(bytes)))).collect();
+    if let Some(text) = folder.manifest()?.filter(|_| !digests.is_empty()) {
+        let unknown = digests.keys().map(|name| (name.clone(), None)).collect();
+        for (aside, digests) in [(&mut between, &unknown), (&mut last, &digests)] {
+            if let Some(text) = manifest::renewed(&text, digests) {
+                aside.add(manifest::FILE, text.as_bytes())?;
+            }
+        }
+    }
+    between.place()?;
+    let paths = drawn.place()?;
+    last.place()?;
+    Ok(paths)
 }

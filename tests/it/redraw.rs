@@ -5,6 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use cutover::report::folder::Folder;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
 use crate::support::{copy_of_minimal, program, replace, text};
 
 fn simulated(out: &Path) {
@@ -68,13 +72,98 @@ fn the_same_pictures_page_and_workbook_are_made_again_and_other_looks_stand_besi
     assert!(!text(&fs::read(out.join("report-plain.html")).expect("a file")).contains("<script"));
     // Another run takes away what was drawn of the one before.
     simulated_again(&out);
-    assert!(!out.join("report-plain.html").exists() && files(&out.join("charts-en-dark-1280x720")).is_empty());
+    assert!(!out.join("report-plain.html").exists() && !out.join("charts-en-dark-1280x720").exists());
 }
 
-fn simulated_again(out: &Path) {
-    let more = ["run", "scenarios/minimal", "--replications", "31", "--quiet", "--force", "--out"];
-    let output = program().args(more).arg(out).output().expect("the program starts");
-    assert!(output.status.success(), "{}", text(&output.stderr));
+/// The manifest of a folder, and whether every digest in it is that of the file as it lies there.
+fn manifest_and_truth(out: &Path) -> (Value, bool) {
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(out.join("manifest.json")).expect("a manifest")).expect("JSON");
+    let files = manifest["files"].as_object().expect("files");
+    let digest = |name: &String| {
+        let bytes = Sha256::digest(fs::read(out.join(name)).expect("a listed file"));
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let is_true = files.iter().all(|(name, stated)| stated.as_str() == Some(&digest(name)));
+    let listed: String = files.iter().map(|(name, _)| format!("{}  {name}\n", digest(name))).collect();
+    let whole: String = Sha256::digest(listed).iter().map(|byte| format!("{byte:02x}")).collect();
+    let is_whole = manifest["digest"] == whole.as_str();
+    (manifest, is_true && is_whole)
+}
+
+#[test]
+fn the_manifest_tells_the_truth_of_what_was_drawn_again() {
+    let place = tempfile::tempdir().expect("a folder");
+    let out = place.path().join("run");
+    simulated(&out);
+    let (before, is_true) = manifest_and_truth(&out);
+    assert!(is_true);
+    let report = fs::read(out.join("report.html")).expect("a file");
+    // Elsewhere, nothing of the results changes.
+    let elsewhere = place.path().join("elsewhere");
+    let there = elsewhere.display().to_string();
+    for command in ["report", "chart"] {
+        let output = redraw(command, &out, &["--lang", "en", "--out", &there, "--quiet"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    assert!(elsewhere.join("report.html").is_file() && elsewhere.join("backlog.png").is_file());
+    assert!(manifest_and_truth(&out) == (before.clone(), true));
+    assert!(fs::read(out.join("report.html")).expect("a file") == report);
+    // In the folder, what is replaced is told; what stands beside is not what the run made.
+    assert!(redraw("report", &out, &["--lang", "en", "--quiet"]).status.success());
+    assert!(redraw("report", &out, &["--lang", "en", "--plain", "--quiet"]).status.success());
+    assert!(redraw("chart", &out, &["--theme", "dark", "--only", "backlog", "--quiet"]).status.success());
+    let (after, is_true) = manifest_and_truth(&out);
+    assert!(is_true && after["files"]["report.html"] != before["files"]["report.html"]);
+    let without = |manifest: &Value| {
+        let mut manifest = manifest.clone();
+        for name in ["report.html", "tables.xlsx"] {
+            manifest["files"][name] = Value::Null;
+        }
+        manifest["digest"] = Value::Null;
+        manifest
+    };
+    assert_eq!(without(&after), without(&before), "nothing else has changed");
+    // Charts of another language in the place of the results' own.
+    let own = out.join("charts").display().to_string();
+    assert!(redraw("chart", &out, &["--lang", "en", "--only", "waits", "--out", &own, "--quiet"]).status.success());
+    let (last, is_true) = manifest_and_truth(&out);
+    assert!(is_true && last["files"]["charts/waits.svg"] != before["files"]["charts/waits.svg"]);
+    assert_eq!(fs::read_dir(&out).expect("a folder").filter(|entry| is_hidden(entry)).count(), 0, "nothing lies aside");
+}
+
+fn is_hidden(entry: &std::io::Result<fs::DirEntry>) -> bool {
+    entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with('.'))
+}
+
+#[test]
+fn a_folder_in_use_or_of_another_run_is_not_drawn_into() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (out, other) = (place.path().join("run"), place.path().join("other"));
+    simulated(&out);
+    simulated(&other);
+    let before = manifest_and_truth(&other);
+    for (command, inside) in [("report", ""), ("chart", ""), ("chart", "charts"), ("chart", "charts-dark")] {
+        let there = other.join(inside).display().to_string();
+        for (lang, says) in [("zh", "已有另一次运行的结果"), ("en", "holds the results of another run")] {
+            let output = redraw(command, &out, &["--lang", lang, "--out", &there]);
+            assert_eq!(output.status.code(), Some(2), "{command} {inside}");
+            assert!(text(&output.stderr).contains(says), "{}", text(&output.stderr));
+        }
+    }
+    assert!(manifest_and_truth(&other) == before);
+    let held = Folder::reopen(&out).expect("free");
+    for (lang, says) in [("zh", "正被另一次运行占用"), ("en", "is in use by another run (process ")] {
+        for command in ["report", "chart"] {
+            let output = redraw(command, &out, &["--lang", lang]);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(text(&output.stderr).contains(says), "{}", text(&output.stderr));
+            let elsewhere = place.path().join("elsewhere").display().to_string();
+            assert!(redraw(command, &out, &["--lang", lang, "--quiet", "--out", &elsewhere]).status.success());
+        }
+    }
+    drop(held);
+    assert!(redraw("report", &out, &["--quiet"]).status.success() && !out.join(".cutover.lock").exists());
 }
 
 #[test]
