@@ -66,7 +66,7 @@ pub(super) struct ChartArgs {
     #[arg(long, value_name = "WxH｜宽x高", default_value = "1920x1080", value_parser = parse_size)]
     size: Size,
     /// Your own colours, up to six: main, contrast, and others ｜ 自定颜色，最多六个：主色、对照色、其他
-    #[arg(long, value_name = "#RRGGBB,…｜颜色", value_delimiter = ',')]
+    #[arg(long, value_name = "#RRGGBB,…｜颜色")]
     colors: Vec<String>,
     /// Folder to write (default: charts in the results folder, charts-… where they look different) ｜ 写入的文件夹（默认结果文件夹中的 charts；样式不同时为 charts-…）
     #[arg(long, value_name = "FOLDER｜文件夹")]
@@ -74,6 +74,14 @@ pub(super) struct ChartArgs {
     /// No list of what was written ｜ 不列出写出的文件
     #[arg(long)]
     quiet: bool,
+}
+
+impl ChartArgs {
+    /// The colours asked for; lists are written with the comma of either language.
+    fn palette(&self) -> Vec<String> {
+        let listed = self.colors.iter().flat_map(|text| text.split([',', '，', '、']));
+        listed.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -154,9 +162,7 @@ pub(super) fn chart(arguments: &ChartArgs) -> Result<ExitCode, Failure> {
 /// The look asked for; a city's own colours that cannot be seen on another paper give way to the theme's.
 fn look(arguments: &ChartArgs, document: &Document, lang: Lang) -> Result<Look, Failure> {
     let (theme, size) = (arguments.theme.theme(), arguments.size);
-    // Lists are written with the comma of either language.
-    let asked = arguments.colors.iter().flat_map(|text| text.split(['，', '、'])).map(|text| text.trim().to_owned());
-    let asked: Vec<String> = asked.filter(|text| !text.is_empty()).collect();
+    let asked = arguments.palette();
     if !asked.is_empty() {
         return Look::new(theme, size, &asked).map_err(|error| refuse(&error, lang));
     }
@@ -201,8 +207,9 @@ fn folder_name(arguments: &ChartArgs, document: &Document, lang: Lang) -> String
     if arguments.size != Size::default() {
         name = format!("{name}-{}x{}", arguments.size.width, arguments.size.height);
     }
-    if !arguments.colors.is_empty() {
-        name += "-colors";
+    // Two palettes have two folders; what is drawn in has been checked to be `#RRGGBB`.
+    for color in arguments.palette() {
+        name = name + "-" + &color.trim_start_matches('#').to_uppercase();
     }
     name
 }

@@ -167,6 +167,22 @@ fn a_folder_in_use_or_of_another_run_is_not_drawn_into() {
 }
 
 #[test]
+fn a_palette_has_a_folder_of_its_own_which_goes_with_the_results() {
+    let place = tempfile::tempdir().expect("a folder");
+    let out = place.path().join("run");
+    simulated(&out);
+    for (colors, name) in [("#003366,#cc6600", "charts-003366-CC6600"), ("#8B1A1A，", "charts-8B1A1A")] {
+        let output = redraw("chart", &out, &["--colors", colors, "--only", "backlog", "--quiet"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(files(&out.join(name)).len(), 2, "{name}");
+    }
+    fs::write(out.join("charts-8B1A1A/note.txt"), "mine").expect("a file");
+    simulated_again(&out);
+    assert!(!out.join("charts-003366-CC6600").exists());
+    assert_eq!(files(&out.join("charts-8B1A1A")), [("note.txt".to_owned(), b"mine".to_vec())]);
+}
+
+#[test]
 fn folders_that_cannot_be_drawn_are_told_with_status_2_and_what_to_do() {
     let place = tempfile::tempdir().expect("a folder");
     let view = |text: &str| {
