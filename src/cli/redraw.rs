@@ -1,5 +1,6 @@
 //! `cutover chart` and `cutover report`: draw again from a results folder, without simulating.
 
+mod names;
 mod place;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +15,6 @@ use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
 use crate::report::document::{Document, draw_some, read};
 use crate::report::page::{self, Kind};
 use crate::report::{File, ReportError, workbook};
-use crate::scenario::error::nearest;
 use crate::units::Lang;
 
 use place::Place;
@@ -53,8 +53,8 @@ pub(super) struct ChartArgs {
     /// Results folder ｜ 结果文件夹
     #[arg(value_name = "DIR｜文件夹")]
     folder: PathBuf,
-    /// Only these charts, by their files' names ｜ 只画这些图，写文件名
-    #[arg(long, value_name = "A,B,…｜图", value_delimiter = ',')]
+    /// Only these charts, by their files' names or titles ｜ 只画这些图，写文件名或标题
+    #[arg(long, value_name = "A,B,…｜图")]
     only: Vec<String>,
     /// Language; default: that of the results ｜ 语言；默认与结果相同
     #[arg(long, value_enum, value_name = "LANG｜语言")]
@@ -142,9 +142,9 @@ fn parse_size(text: &str) -> Result<Size, BadValue> {
 /// Draws the charts of a results folder again.
 pub(super) fn chart(arguments: &ChartArgs) -> Result<ExitCode, Failure> {
     let Opened { document, lang, place } = open(&arguments.folder, arguments.out.as_ref(), arguments.lang)?;
-    check_names(&document, &arguments.only, lang)?;
+    let only = names::asked(&document, &arguments.only, lang)?;
     let look = look(arguments, &document, lang)?;
-    let asked = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|one| one.trim() == name);
+    let asked = |name: &str| only.as_ref().is_none_or(|only| only.iter().any(|one| one == name));
     let charts = draw_some(&document, lang, &look, asked).map_err(|error| Failure::work(error.to_string()))?;
     let own = folder_name(arguments, &document, lang);
     let (count, out) = (charts.files.len(), place.path(&own));
@@ -212,25 +212,6 @@ fn folder_name(arguments: &ChartArgs, document: &Document, lang: Lang) -> String
         name = name + "-" + &color.trim_start_matches('#').to_uppercase();
     }
     name
-}
-
-fn check_names(document: &Document, asked: &[String], lang: Lang) -> Result<(), Failure> {
-    let known: Vec<&str> = document.edition(lang).plates.iter().map(|plate| plate.name.as_str()).collect();
-    for name in asked.iter().map(|name| name.trim()) {
-        if known.contains(&name) {
-            continue;
-        }
-        let list = known.join(", ");
-        let near = nearest(name, known.iter().copied());
-        let hint = near.map_or_else(String::new, |near| {
-            lang.choose(format!("；是否指 {near}？"), format!("; did you mean {near}?"))
-        });
-        return Err(Failure::input(lang.choose(
-            format!("--only {name}：没有这个图，现有：{list}{hint}"),
-            format!("--only {name}: no such chart, there are: {list}{hint}"),
-        )));
-    }
-    Ok(())
 }
 
 fn refuse(error: &ChartError, lang: Lang) -> Failure {

@@ -183,6 +183,48 @@ fn a_palette_has_a_folder_of_its_own_which_goes_with_the_results() {
 }
 
 #[test]
+fn charts_are_found_by_file_path_case_and_title() {
+    let place = tempfile::tempdir().expect("a folder");
+    let out = place.path().join("run");
+    simulated(&out);
+    let there = place.path().join("drawn").display().to_string();
+    for only in [
+        "backlog.png，Waits",
+        "charts/backlog.SVG、charts\\waits.png",
+        "BACKLOG , waits",
+        "No surge at desks before the stop",
+        "停机前窗口没有明显的提前办理潮",
+    ] {
+        let output = redraw("chart", &out, &["--only", only, "--out", &there, "--quiet"]);
+        assert!(output.status.success(), "{only}: {}", text(&output.stderr));
+        let drawn = files(Path::new(&there));
+        let names: Vec<&str> = drawn.iter().map(|file| file.0.as_str()).collect();
+        let wanted: &[&str] = match only.len() > 32 && !only.contains('、') {
+            true => &["surge.png", "surge.svg"],
+            false => &["backlog.png", "backlog.svg", "waits.png", "waits.svg"],
+        };
+        assert_eq!(names, wanted, "{only}");
+        fs::remove_dir_all(&there).expect("removed");
+    }
+    for (lang, only, says) in [
+        ("zh", "提前办理", "--only 提前办理：没有这个图（是否指 surge？）"),
+        ("zh", "积压", "\n  surge        停机前窗口没有明显的提前办理潮"),
+        ("en", "waiting,surge", "\n  surge        No surge at desks before the stop"),
+        ("en", "", "no such chart"),
+    ] {
+        let output = redraw("chart", &out, &["--lang", lang, "--only", only]);
+        assert_eq!(output.status.code(), Some(2), "{only}");
+        assert!(text(&output.stderr).contains(says), "{only}: {}", text(&output.stderr));
+    }
+}
+
+fn simulated_again(out: &Path) {
+    let more = ["run", "scenarios/minimal", "--replications", "31", "--quiet", "--force", "--out"];
+    let output = program().args(more).arg(out).output().expect("the program starts");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
 fn folders_that_cannot_be_drawn_are_told_with_status_2_and_what_to_do() {
     let place = tempfile::tempdir().expect("a folder");
     let view = |text: &str| {
