@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::output::{Failure, print, remark, tell_missing};
-use super::usage::BadValue;
+use super::usage::{BadValue, listed_words};
 use super::{LangArg, choose_lang};
 use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
 use crate::report::document::{Document, draw_some, read};
@@ -77,10 +77,9 @@ pub(super) struct ChartArgs {
 }
 
 impl ChartArgs {
-    /// The colours asked for; lists are written with the comma of either language.
+    /// The colours asked for.
     fn palette(&self) -> Vec<String> {
-        let listed = self.colors.iter().flat_map(|text| text.split([',', '，', '、']));
-        listed.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+        listed_words(&self.colors).into_iter().map(str::to_owned).collect()
     }
 }
 

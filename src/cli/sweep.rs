@@ -8,6 +8,7 @@ use clap::Args;
 use super::input::{Input, one_clock, problems, read_schedule};
 use super::output::Failure;
 use super::session::{OutputArgs, Session, SimulationArgs, parse_replications};
+use super::usage::listed_words;
 use super::{ScenarioArgs, choose_lang};
 use crate::experiment::grid::Grid;
 use crate::experiment::reading::{READINGS_DEFAULT, READINGS_MAX, Reading, Threshold};
@@ -40,13 +41,13 @@ pub(super) struct SweepArgs {
     /// A key and its values; once or twice ｜ 变动的键及其取值，可写一次或两次
     #[arg(long, value_name = "KEY=FROM..TO/STEP｜键=起..止/步长", required = true)]
     vary: Vec<String>,
-    /// A measure to show, such as back-to-normal@hall; repeatable (default: the five main ones) ｜ 要看的指标，如 back-to-normal@hall，可重复（默认五个主要指标）
+    /// A measure to show, such as back-to-normal@hall; repeatable or a list (default: the five main ones) ｜ 要看的指标，如 back-to-normal@hall，可重复，也可用逗号分隔（默认五个主要指标）
     #[arg(long, value_name = "MEASURE[@GROUP]｜指标[@组]")]
     measure: Vec<String>,
     /// Find where this begins to be kept; repeatable ｜ 找出从哪个取值起满足这个条件，可重复
     #[arg(long, value_name = "CONDITION｜条件")]
     threshold: Vec<String>,
-    /// The same for a limit of [objective.limits], by name; repeatable ｜ 同上，写 [objective.limits] 中一项限制的名称，可重复
+    /// The same for a limit of [objective.limits], by name; repeatable or a list ｜ 同上，写 [objective.limits] 中一项限制的名称，可重复，也可用逗号分隔
     #[arg(long, value_name = "NAME｜名称")]
     limit: Vec<String>,
     /// Times the course is simulated at every point (default 30) ｜ 每个点的模拟次数（默认 30）
@@ -131,10 +132,20 @@ fn gather(arguments: &SweepArgs, grid: &Grid, more: &[String]) -> Result<Gathere
     Ok(found)
 }
 
-/// A failure that names a key of the grid by the option that it was given with.
+/// A failure that names a key of the grid, or a part of it that there is not, by the option that it was given with.
 fn varied(failure: Failure, sets: &[String]) -> Failure {
     let keys = sets.iter().filter_map(|set| set.split_once('=')).map(|(key, _)| key.trim());
-    keys.fold(failure, |failure, key| failure.replacing(&format!("--set: {key}"), &format!("--vary {key}")))
+    keys.fold(failure, |failure, key| {
+        let parts = key.match_indices('.').map(|(at, _)| &key[..at]);
+        let parts: Vec<&str> = parts.chain([key]).collect();
+        // What is at fault with `a.b` is not at fault with `a.bc`.
+        let ends = [":", "：", " ="];
+        parts
+            .into_iter()
+            .rev()
+            .flat_map(|part| ends.map(|end| format!("{part}{end}")))
+            .fold(failure, |failure, found| failure.replacing(&format!("--set: {found}"), &format!("--vary {found}")))
+    })
 }
 
 impl Gathered {
@@ -163,10 +174,10 @@ fn read_off(
     lang: Lang,
 ) -> Result<(Vec<Reading>, Vec<Threshold>), Failure> {
     let scenario = &input.scenario;
-    let own: Vec<&str> = arguments.measure.iter().map(String::as_str).collect();
+    let own: Vec<&str> = listed_words(&arguments.measure);
     let asked = if own.is_empty() { READINGS_DEFAULT.to_vec() } else { own };
     let mut thresholds = Vec::new();
-    for name in &arguments.limit {
+    for name in listed_words(&arguments.limit) {
         thresholds.push(limit(name, input, catalogue, lang)?);
     }
     for text in &arguments.threshold {

@@ -64,6 +64,13 @@ pub(super) fn whole<T: std::str::FromStr + PartialOrd + fmt::Display>(
     }
 }
 
+/// The words of an option that takes lists and may be given more than once; lists are written with the comma of either
+/// language.
+pub(super) fn listed_words(lists: &[String]) -> Vec<&str> {
+    let words = lists.iter().flat_map(|list| list.split([',', '，', '、']));
+    words.map(str::trim).filter(|word| !word.is_empty()).collect()
+}
+
 /// The same command with help in a language.
 pub(super) fn in_lang(command: Command, lang: Lang) -> Command {
     let mut command = command;

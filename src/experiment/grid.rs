@@ -7,6 +7,8 @@
 //! suspend.settlement.stop=2021-10-08T18:00,2021-10-09T06:00          a list
 //! ```
 //!
+//! The commas, the equals sign and the slash of a Chinese keyboard stand for the plain ones outside quotes.
+//!
 //! A range holds FROM, and every step after it up to TO. The values of a key are worked out by their number,
 //! never by adding up steps, so that `0..1/0.1` has 0.3 and not 0.30000000000000004.
 
@@ -82,6 +84,7 @@ impl Axis {
     ///
     /// What was found, what is allowed and what to do, in both languages.
     pub fn parse(text: &str) -> Result<Self, Text> {
+        let text = &plain(text);
         let form = || {
             bad(
                 text,
@@ -105,6 +108,12 @@ impl Axis {
             Some((from, rest)) => range(text, from.trim(), rest.trim())?,
             None => list(text, values)?,
         };
+        // A range with another mark between its ends, such as `0~4/1`, is told so, not as a number gone wrong.
+        if let [Level { written, value: LevelValue::Word }] = levels.as_slice()
+            && written.chars().all(|one| one.is_ascii_digit() || "./~～…—–到至 ".contains(one))
+        {
+            return Err(form());
+        }
         // `value =` within a number stands for the number: the range beside it says how well that one is known
         // and would refuse the others.
         let numbers = levels.iter().all(|level| matches!(level.value, LevelValue::Number(_)));
@@ -131,6 +140,27 @@ impl Axis {
         let places: Vec<f64> = self.levels.iter().map(Level::place).collect::<Option<_>>()?;
         places.windows(2).all(|pair| pair[0] < pair[1]).then_some(places)
     }
+}
+
+/// The text with the marks of a Chinese keyboard replaced by the plain ones, but for what stands in quotes.
+fn plain(text: &str) -> String {
+    let mut quote = None;
+    let mut plain = |character: char| match (quote, character) {
+        (Some(open), _) => {
+            quote = quote.filter(|_| open != character);
+            character
+        }
+        (None, '"' | '\'') => {
+            quote = Some(character);
+            character
+        }
+        (None, '，' | '、') => ',',
+        (None, '＝') => '=',
+        (None, '／') => '/',
+        (None, '：') => ':',
+        (None, _) => character,
+    };
+    text.chars().map(&mut plain).collect()
 }
 
 fn bad(found: &str, zh: impl AsRef<str>, en: impl AsRef<str>) -> Text {
@@ -448,6 +478,9 @@ mod tests {
         assert_eq!(written("a=1,2.5, 7"), ["1", "2.5", "7"]);
         assert_eq!(written("a=[1,2],[3,4]"), ["[1,2]", "[3,4]"]);
         assert_eq!(written("a=\"x,y\",z"), ["\"x,y\"", "z"]);
+        assert_eq!(written("a＝1，2、3"), ["1", "2", "3"]);
+        assert_eq!(written("a=\"甲，乙\"、丙"), ["\"甲，乙\"", "丙"]);
+        assert_eq!(written("a=0..4／2"), ["0", "2", "4"]);
         let axis = Axis::parse("s.x.stop=2021-10-08T18:00,2021-10-09T24:00").unwrap();
         assert_eq!(axis.set(1), "s.x.stop=\"2021-10-10T00:00:00\"");
         assert!(axis.places().is_some() && Axis::parse("a=3,1").unwrap().places().is_none());
@@ -472,6 +505,9 @@ mod tests {
             ("a=1..many/1", "FROM and TO"),
             ("a=20%..40%/10%", "write 0.2"),
             ("a=1,,2", "between commas"),
+            ("a=1，2、", "between commas"),
+            ("a=0~4/1", "KEY=FROM..TO/STEP"),
+            ("a=0…4／1", "KEY=FROM..TO/STEP"),
             ("a=1,2,1", "twice"),
             ("a=0..1000000000/1", "1000000001 points, at most 400"),
             ("a=0..1e300/1e-9", "at most 400"),

@@ -223,7 +223,7 @@ fn what_few_courses_show_is_told_apart_from_what_they_prove() {
 }
 
 /// Arguments after the path, and what is told in Chinese and English.
-const REFUSALS: [(&[&str], &str, &str); 20] = [
+const REFUSALS: [(&[&str], &str, &str); 24] = [
     (&[], "--vary", "--vary"),
     (
         &["--vary", "people.employee.insured=0..1000000000/1"],
@@ -239,6 +239,18 @@ const REFUSALS: [(&[&str], &str, &str); 20] = [
         &["--vary", "deferred_share=0..1/0.5"],
         "--vary deferred_share = 0：没有这个键；要写从最上一级起的整个键；是否想写 `demand.",
         "--vary deferred_share = 0: unknown key; write the whole key from the top; did you mean `demand.",
+    ),
+    (&["--vary", "foo.bar=1,2"], "--vary foo：没有这个键", "--vary foo: unknown key, known here: "),
+    (
+        &["--vary", "measures.surge.extra_windws=1，2"],
+        "--vary measures.surge.extra_windws = 1：",
+        "--vary measures.surge.extra_windws = 1: ",
+    ),
+    (&["--vary", "measures.surge.extra_windows=0~2/1"], "键=起..止/步长", "KEY=FROM..TO/STEP"),
+    (
+        &["--vary", "measures.surge.extra_windows=many"],
+        "--vary measures.surge.extra_windows = many：必须是",
+        "--vary measures.surge.extra_windows = many: must be a number",
     ),
     (
         &["--vary", "surge.extra_windows=1,2"],
