@@ -287,9 +287,17 @@ fn timeline(text: &mut String, input: &Input) {
                 Lang::Zh => format!("，其中大厅工作时间 {lost:.1} 小时"),
                 Lang::En => format!(", {lost:.1} of them hall opening hours"),
             });
+            let late = if stop.planned < scenario.horizon() {
+                ""
+            } else {
+                lang.pick(
+                    "，在模拟结束之后：恢复后的情况没有模拟，请核对时间，或加大 horizon_days",
+                    "; after the simulation's end: nothing that follows is simulated, check the time or raise horizon_days",
+                )
+            };
             let span = match lang {
-                Lang::Zh => format!("共 {:.1} 小时{lost}", hours(stop)),
-                Lang::En => format!("{:.1} hours{lost}", hours(stop)),
+                Lang::Zh => format!("共 {:.1} 小时{lost}{late}", hours(stop)),
+                Lang::En => format!("{:.1} hours{lost}{late}", hours(stop)),
             };
             rows.push((stop.planned, format!("{} {name}{estimated}  {span}", lang.pick("复", "return"))));
         }

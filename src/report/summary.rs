@@ -434,6 +434,14 @@ fn warning_texts(report: &Report<'_>, lang: Lang) -> Vec<String> {
                 .to_owned(),
         );
     }
+    let end = report.scenario.horizon();
+    for stop in report.scenario.suspensions.iter().filter(|stop| stop.planned != SimTime::NEVER && stop.planned >= end)
+    {
+        texts.push(lang.choose(
+            format!("「{}」公布的恢复时间在模拟结束之后，恢复后的情况没有模拟；请核对时间，或加大 horizon_days", stop.name.zh),
+            format!("the announced return of \"{}\" lies after the simulation's end, so that nothing after it is simulated; check the time or raise horizon_days", stop.name.en),
+        ));
+    }
     if report.results.precise == Some(false) {
         let zh = "未达到所要求的精度；请放宽 --precision，或用 --replications 指定更多次数";
         let en = "the precision asked for was not reached; relax --precision or give more with --replications";

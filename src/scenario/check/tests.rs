@@ -310,6 +310,19 @@ fn a_year_the_calendar_lacks_is_named() {
 }
 
 #[test]
+fn a_return_in_a_year_that_nobody_planned_for_is_refused() {
+    let fixed = CITY.split("fixed = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let with = |time: &str| [(format!("fixed = \"{fixed}\""), format!("fixed = \"{time}\""))];
+    let refused = with("2031-01-01T08:00");
+    let complaint = refuses(&[(&refused[0].0, &refused[0].1)], OutOfRange, "suspend.settlement.return.fixed");
+    assert!(complaint.allowed_en.contains("check the year") && complaint.allowed_en.contains("[years.2031]"));
+    assert!(complaint.allowed_zh.contains("请核对年份"));
+    // The last day of the calendar is late but known.
+    let known = with("2022-12-31T24:00");
+    assert!(!checked(&[(&known[0].0, &known[0].1)]).is_err_and(|list| list.iter().any(|one| one.kind == OutOfRange)));
+}
+
+#[test]
 fn work_never_goes_back_in_rank() {
     let back = "claim = { steps = { review = { at = \"back-office\", minutes = 6 }, window = { at = \"any-hall\", minutes = 6 } }, refund = { how = \"transfer\", run = \"weekly\" } }\n[unused]";
     let (start, end) = (CITY.find("claim = {").unwrap(), CITY.find("outside = { steps").unwrap());

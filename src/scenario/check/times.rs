@@ -53,6 +53,7 @@ impl<'a> Times<'a> {
         let warm_until = warm_until(&clock, warm_up);
         let times = Self { stop_names, stops, clock, announced_at, warm_until };
         times.check_order(out, layer, announced);
+        times.check_years(out, layer, calendar);
         times
     }
 
@@ -82,6 +83,37 @@ impl<'a> Times<'a> {
                     format!("the return must be after the stop = {stop}"),
                 );
                 out.add(ComplaintKind::Order, format!("suspend.{name}.return.{word}"), planned, rule);
+            }
+        }
+    }
+
+    /// A time in a year of which the calendar knows no working days is a slip of the keyboard, or needs the year: what
+    /// lies past the simulation's end would pass for a stop of years.
+    fn check_years(&self, out: &mut Complaints, layer: &Layer, calendar: &Calendar) {
+        let years: Vec<i16> = calendar.years().collect();
+        let known = years.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let end = self.clock.civil(self.clock.horizon()).date();
+        for ((name, suspend), stop) in entries(&layer.suspend).zip(&self.stops) {
+            let word = suspend.returns.as_ref().and_then(planned_text).map(|(word, _)| format!("return.{word}"));
+            for (part, moment) in [(Some("stop".to_owned()), stop.stop), (word, stop.planned)] {
+                let (Some(part), Some(moment)) = (part, moment) else { continue };
+                // Without any year, and for days that are simulated, the calendar itself is complained about.
+                if years.is_empty() || years.contains(&moment.year()) || moment.date() < end {
+                    continue;
+                }
+                let year = moment.year();
+                let rule = allowed(
+                    format!(
+                        "在模拟结束（{end}）之后，日历文件也没有 {year} 年（现有：{known}）：请核对年份；确实这么晚的，请在\
+                         日历文件加入 [years.{year}]，并加大 horizon_days"
+                    ),
+                    format!(
+                        "lies after the simulation's end ({end}) in a year that the calendar does not have (it has: \
+                         {known}): check the year or, if it is meant, add [years.{year}] to the calendar file and \
+                         raise horizon_days"
+                    ),
+                );
+                out.add(ComplaintKind::OutOfRange, format!("suspend.{name}.{part}"), moment, rule);
             }
         }
     }
