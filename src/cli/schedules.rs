@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::input::{Input, read_schedule};
 use super::output::Failure;
+use super::usage::listed_words;
 use super::{LangArg, choose_lang};
 use crate::scenario::layer::{SCHEDULE_DEFAULT, schedules};
 use crate::scenario::world::Scenario;
@@ -36,6 +37,10 @@ impl Folder {
     /// Reads the folder that a path is or is in.
     pub(super) fn read(path: &Path, sets: &[String], lang: Option<LangArg>) -> Result<Self, Failure> {
         let early = choose_lang(lang, None);
+        if !path.exists() {
+            // Told as everywhere else, with what was probably meant.
+            read_schedule(path, None, sets, lang)?;
+        }
         let folder: &Path = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let known = schedules(folder).map_err(|problems| Failure::input(problems.render(early)))?;
@@ -68,12 +73,15 @@ impl Folder {
 
     /// Names of the schedules to compare, the baseline first.
     pub(super) fn chosen(&self, asked: Asked<'_>) -> Result<Vec<String>, Failure> {
-        let listed: Vec<&str> = asked.schedules.iter().flat_map(|list| list.split([',', '，', '、'])).collect();
+        let listed = listed_words(asked.schedules);
+        if listed.is_empty() && !asked.schedules.is_empty() {
+            return Err(self.unknown("", "--schedules"));
+        }
         let mut names: Vec<&str> = Vec::new();
-        if asked.schedules.is_empty() {
+        if listed.is_empty() {
             names.extend(self.all.iter().map(|(name, _)| name.as_str()));
         }
-        for wanted in listed.into_iter().map(str::trim).chain(self.own.as_deref()) {
+        for wanted in listed.into_iter().chain(self.own.as_deref()) {
             let name = self.find(wanted).ok_or_else(|| self.unknown(wanted, "--schedules"))?;
             if !names.contains(&name) {
                 names.push(name);
@@ -90,16 +98,17 @@ impl Folder {
         Ok(all)
     }
 
-    /// The schedule of a name: its file's, with or without folder and `.toml`, or the one shown.
+    /// The schedule of a name: its file's, with or without folder and `.toml`, in capitals or not, or the one shown.
     fn find(&self, wanted: &str) -> Option<&str> {
         let wanted = wanted.trim();
         let file = Path::new(wanted).file_name().and_then(|name| name.to_str()).unwrap_or(wanted);
-        let stem = file.strip_suffix(".toml").unwrap_or(file);
+        let stem = file.to_lowercase().replace('_', "-");
+        let stem = stem.strip_suffix(".toml").unwrap_or(&stem);
         let is_shown = |input: &Option<Input>| {
             let name = input.as_ref().map(|input| &input.scenario.schedule_name);
             name.is_some_and(|name| name.zh == wanted || name.en.eq_ignore_ascii_case(wanted))
         };
-        let by_file = self.all.iter().find(|(name, _)| name == wanted || name == stem);
+        let by_file = self.all.iter().find(|(name, _)| name == wanted || name.to_lowercase().replace('_', "-") == stem);
         by_file.or_else(|| self.all.iter().find(|(_, input)| is_shown(input))).map(|(name, _)| name.as_str())
     }
 
@@ -136,6 +145,15 @@ impl Folder {
 
     fn refuse_few_or_many(&self, all: &[String]) -> Result<(), Failure> {
         let (count, found, lang) = (all.len(), all.join(", "), self.lang);
+        let others = || self.all.iter().filter(|(name, _)| *name != found);
+        if let (true, Some((other, _))) = (count < 2, others().next()) {
+            let list: Vec<String> = others().map(|(name, input)| self.shown(name, input.as_ref())).collect();
+            let list = list.join(lang.pick("、", ", "));
+            return Err(Failure::input(lang.choose(
+                format!("只点了一个方案（{found}），而它就是基准，没有可比较的；请再点一个，如 --schedules {found},{other}，现有：{list}；或去掉 --schedules，比较全部方案"),
+                format!("only one schedule is named ({found}), and it is the baseline itself: name another, such as --schedules {found},{other}, there are: {list}; or leave --schedules out to compare all"),
+            )));
+        }
         if count < 2 {
             return Err(Failure::input(lang.choose(
                 format!("只有一个方案（{found}），没有可比较的；请在同一文件夹另写一个方案，如 extends = \"{found}.toml\" 再改几个键"),

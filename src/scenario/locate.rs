@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::error::{Code, Problem, Problems, Text, listed, meant};
 use super::file::{self, Doubt, Node};
 use super::origin::Origins;
+use super::raw::Name;
 use super::read;
 use super::schema::Schema;
 use super::shape::{self, is_name};
@@ -18,6 +19,9 @@ pub const SCHEDULE_DEFAULT: &str = "announced";
 
 /// File of a city in its folder.
 pub(super) const CITY_FILE: &str = "city.toml";
+
+/// Where scenarios lie when a city is called by its name alone.
+const SCENARIOS: &str = "scenarios";
 
 /// Longest chain of files that extend each other.
 const CHAIN_MAX: usize = 8;
@@ -82,7 +86,8 @@ pub(super) fn locate(path: &Path, schedule: Option<&str>) -> Result<Target, Box<
     let is_folder = path.is_dir();
     if !is_folder && !path.exists() {
         let allowed = ("没有这个文件或文件夹", "no such file or folder");
-        return Err(Box::new(Problem::of_file(Code::FileMissing, shown_path, allowed).with_hint(neighbour(path))));
+        let hint = neighbour(path).or_else(|| city_called(path));
+        return Err(Box::new(Problem::of_file(Code::FileMissing, shown_path, allowed).with_hint(hint)));
     }
     let folder = if is_folder { path.to_path_buf() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
@@ -116,6 +121,41 @@ fn neighbour(path: &Path) -> Option<Text> {
     meant(path.file_name()?.to_str()?, names.iter().map(String::as_str))
 }
 
+/// The folder of the city that a missing path calls by its name, beside it or in a folder of scenarios:
+/// `scenarios/zibo` for 淄博 and for `zibo`.
+fn city_called(path: &Path) -> Option<Text> {
+    let wanted = path.file_name()?.to_str()?;
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for place in [above.to_path_buf(), above.join(SCENARIOS), PathBuf::from(SCENARIOS)] {
+        let found = cities_in(&place).into_iter().find(|city| {
+            let names = name_of(&place.join(city)).map_or_else(Vec::new, |name| vec![name.zh, name.en]);
+            names.iter().chain([city]).any(|name| plain_city(name) == plain_city(wanted))
+        });
+        if let Some(city) = found {
+            let folder = shown(&place.join(city));
+            return Some(Text::new(format!("这个城市在 {folder}"), format!("this city is in {folder}")));
+        }
+    }
+    None
+}
+
+/// A city's name without what it is called with or without: `淄博市` and `淄博` are the same.
+fn plain_city(name: &str) -> String {
+    let name = name.trim().to_lowercase();
+    let short = name.strip_suffix('市').filter(|short| short.chars().count() > 1);
+    short.map_or_else(|| name.clone(), str::to_owned)
+}
+
+/// The name that a city's folder states.
+fn name_of(folder: &Path) -> Option<Name> {
+    let file = folder.join(CITY_FILE);
+    let shown_path = shown(&file);
+    let text = read::read_text(&file, &shown_path).ok()?;
+    // What is wrong with a city that was not asked for is not told.
+    let (node, _) = file::parse(&text, PLACE_SCHEDULE, &shown_path, &mut Problems::new());
+    serde_json::from_value(node.entries()?.get("name")?.to_json()).ok()
+}
+
 fn named_schedule(folder: &Path, name: &str) -> Result<PathBuf, Box<Problem>> {
     if !is_name(name) {
         return Err(Box::new(Problem::of_file(Code::BadName, shown(folder), shape::name_rule()).with_key("", name)));
@@ -138,10 +178,7 @@ fn named_schedule(folder: &Path, name: &str) -> Result<PathBuf, Box<Problem>> {
 
 /// What to say of a folder that is no city but has cities in it.
 fn parent_folder(folder: &Path) -> Option<Problem> {
-    let below = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
-    let cities = below.take(1_000).filter(|path| path.join(CITY_FILE).is_file());
-    let mut names: Vec<String> = cities.filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect();
-    names.sort();
+    let names = cities_in(folder);
     let first = shown(&folder.join(names.first()?));
     let list = listed(names.iter().map(String::as_str));
     let allowed = (
@@ -150,6 +187,15 @@ fn parent_folder(folder: &Path) -> Option<Problem> {
     );
     let hint = Text::new(format!("请写到城市，如 {first}"), format!("name one of them, such as {first}"));
     Some(Problem::of_file(Code::FileMissing, shown(folder), allowed).with_hint(Some(hint)))
+}
+
+/// Names of the folders of cities in a folder, in order.
+fn cities_in(folder: &Path) -> Vec<String> {
+    let below = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let cities = below.take(1_000).filter(|path| path.join(CITY_FILE).is_file());
+    let mut names: Vec<String> = cities.filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect();
+    names.sort();
+    names
 }
 
 /// One file of the chain.

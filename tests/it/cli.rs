@@ -532,3 +532,49 @@ fn a_negative_seed_is_told_what_a_seed_is() {
         assert!(told.contains("must be a whole number from 0 to 18446744073709551615"), "{told}");
     }
 }
+
+#[test]
+fn a_city_called_by_its_name_is_found_in_its_folder() {
+    for (arguments, zh, en) in [
+        (&["check", "淄博"][..], "这个城市在 scenarios/zibo", "this city is in scenarios/zibo"),
+        (&["run", "scenarios/武汉市"], "这个城市在 scenarios/wuhan", "this city is in scenarios/wuhan"),
+        (&["cities", "淄博", "忻州"], "scenarios/zibo", "scenarios/zibo"),
+        (&["compare", "Xinzhou"], "scenarios/xinzhou", "scenarios/xinzhou"),
+        (&["sweep", "nantong", "--vary", "a=1,2"], "scenarios/nantong", "scenarios/nantong"),
+        (&["check", "scenarios/Wuhan"], "是否想写 `wuhan`", "did you mean `wuhan`?"),
+    ] {
+        for (lang, says) in [("zh", zh), ("en", en)] {
+            let done = cutover(&[arguments, &["--lang", lang]].concat());
+            assert_eq!(done.status.code(), Some(2), "{arguments:?}");
+            assert!(text(&done.stderr).contains(says), "{arguments:?}: {}", text(&done.stderr));
+        }
+    }
+    let done = cutover(&["check", "北京", "--lang", "zh"]);
+    assert!(!text(&done.stderr).contains("scenarios/"), "{}", text(&done.stderr));
+}
+
+#[test]
+fn a_return_after_the_simulation_is_told_or_refused() {
+    let check = |time: &str, lang: &str| {
+        let set = format!("suspend.settlement.return.fixed={time}");
+        cutover(&["check", "scenarios/minimal", "--lang", lang, "--set", &set])
+    };
+    for (lang, refused, told) in [
+        ("zh", "请核对年份", "在模拟结束之后"),
+        ("en", "check the year", "after the simulation's end: nothing that follows is simulated"),
+    ] {
+        let done = check("2031-01-01T08:00", lang);
+        assert_eq!(done.status.code(), Some(2));
+        let error = text(&done.stderr);
+        assert!(error.contains(refused) && error.contains("--set: suspend.settlement.return.fixed"), "{error}");
+        let done = check("2022-09-01T08:00", lang);
+        assert!(done.status.success() && text(&done.stdout).contains(told), "{}", text(&done.stdout));
+        assert!(!text(&check("2022-03-13T24:00", lang).stdout).contains(told));
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out").display().to_string();
+    let late = "suspend.settlement.return.fixed=2022-06-01T08:00";
+    let done =
+        cutover(&["run", "scenarios/minimal", "--replications", "2", "--lang", "en", "--out", &out, "--set", late]);
+    assert!(text(&done.stdout).contains("lies after the simulation's end"), "{}", text(&done.stdout));
+}
