@@ -485,6 +485,12 @@ impl Precision {
         }
     }
 
+    /// The relative part.
+    #[must_use]
+    pub fn relative(&self) -> f64 {
+        self.relative
+    }
+
     /// Whether the half width is at most `relative / (1 + relative)` of the mean, or at most the
     /// floor.
     ///

@@ -63,6 +63,8 @@ pub struct Comparison {
     pub worlds: Option<Worlds>,
     /// The choice; none where too few replications were finished for one.
     pub choice: Option<Choice>,
+    /// The precision asked for, if one was.
+    pub asked: Option<Precision>,
     /// Whether the precision asked for was reached; none when none was asked.
     pub precise: Option<bool>,
     /// Why the comparison ended early, if it did.
@@ -93,6 +95,7 @@ pub fn compare(
         gains: candidates.iter().map(|_| GainSamples::new(count)).collect(),
         worlds: None,
         choice: None,
+        asked: plan.precision,
         precise: None,
         stopped: None,
     };

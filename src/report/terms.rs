@@ -1,6 +1,9 @@
 //! Terms that a planner meets on the screen and in charts, each said once and in the same words.
 
+use crate::objective::Bound;
 use crate::units::Lang;
+
+use super::numbers::percent;
 
 /// What it is for a class of desks to be back to normal, without the term itself.
 pub(super) fn back_to_normal(lang: Lang) -> &'static str {
@@ -23,4 +26,41 @@ pub(super) fn window_hours(lang: Lang) -> &'static str {
 /// What is counted as an overrun.
 pub(super) fn overrun(lang: Lang) -> &'static str {
     lang.pick("实际恢复晚于公布的时间", "the actual return comes later than announced")
+}
+
+/// What is asked of an event, which happens in a course or does not: `超时概率不高于 10%，即至少 90% 的模拟中不发生`. None
+/// for a bound that every course keeps, or none.
+pub(super) fn event_limit(event: &str, bound: Bound, chance: f64, lang: Lang) -> Option<String> {
+    let asked = percent(chance);
+    match bound {
+        Bound::AtMost(most) if (0.0..1.0).contains(&most) => {
+            let rest = percent(1.0 - chance);
+            Some(lang.choose(
+                format!("{event}不高于 {rest}，即至少 {asked} 的模拟中不发生"),
+                format!(
+                    "probability of \"{event}\" at most {rest}: in at least {asked} of the courses it must not happen"
+                ),
+            ))
+        }
+        Bound::AtLeast(least) if least > 0.0 && least <= 1.0 => Some(lang.choose(
+            format!("{event}不低于 {asked}，即至少 {asked} 的模拟中发生"),
+            format!("probability of \"{event}\" at least {asked}: in at least {asked} of the courses it must happen"),
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_events_are_told_as_probabilities() {
+        let told = |bound, lang| event_limit("超时概率", bound, 0.9, lang);
+        let zh = told(Bound::AtMost(0.0), Lang::Zh);
+        assert_eq!(zh.as_deref(), Some("超时概率不高于 10%，即至少 90% 的模拟中不发生"));
+        assert!(told(Bound::AtMost(0.5), Lang::En).is_some_and(|told| told.contains("at most 10%")));
+        assert!(told(Bound::AtLeast(1.0), Lang::En).is_some_and(|told| told.contains("at least 90%")));
+        assert_eq!((told(Bound::AtMost(1.0), Lang::Zh), told(Bound::AtLeast(0.0), Lang::Zh)), (None, None));
+    }
 }

@@ -384,6 +384,7 @@ impl Compared {
             gains: candidates.iter().enumerate().map(gains).collect(),
             worlds: None,
             choice: is_enough.then(|| choice(plans.len())),
+            asked: None,
             precise: None,
             stopped: None,
         };

@@ -157,7 +157,15 @@ fn what_cannot_be_compared_is_told_with_what_to_do() {
         "{told}"
     );
     let told = refusal(&town, &with(&["--schedules", "announced"]));
-    assert!(told.contains("only one schedule"), "{told}");
+    assert!(
+        told.contains("only one schedule is named (announced), and it is the baseline itself")
+            && told.contains("--schedules announced,later, there are: later (half a day later), same (as before)"),
+        "{told}"
+    );
+    let told = refusal(&town, &["--schedules", "later", "--baseline", "later", "--lang", "zh"]);
+    assert!(told.contains("只点了一个方案（later）") && told.contains("--schedules later,announced"), "{told}");
+    let told = refusal(&town, &with(&["--schedules", " , "]));
+    assert!(told.contains("no such schedule"), "{told}");
     let told = refusal(&town, &with(&["--schedules", "later,nobody"]));
     assert!(told.contains("no such schedule"), "{told}");
     let told = refusal(&town, &with(&["--set", "objective.weights.burden.measure=\"prepaiment-days\""]));
@@ -237,7 +245,8 @@ fn schedules_are_known_by_any_of_their_names_and_in_lists_as_people_type_them() 
         let all = found["schedules"].as_array().expect("schedules").iter();
         all.map(|one| one["schedule"].as_str().expect("a name").to_owned()).collect::<Vec<String>>()
     };
-    for list in ["later,same", "晚半天，照旧", "later.toml、 as before", "town/later.toml,same"] {
+    for list in ["later,same", "晚半天，照旧", "later.toml、 as before", "town/later.toml,same", "Later,SAME.toml,"]
+    {
         assert_eq!(of(list), ["announced", "later", "same"], "{list}");
     }
     let told = refusal(&town, &["--schedules", "晚一天", "--lang", "zh"]);
@@ -271,7 +280,10 @@ fn replications_go_on_until_the_precision_is_reached() {
     let found = of("0.01%");
     assert_eq!((&found["precise"], &found["replications"]), (&false.into(), &31.into()));
     let done = compare(&town, &["--precision", "0.01%", "--most", "31", "--worlds", "0", "--lang", "en"]);
-    assert!(text(&done.stdout).contains("the precision asked for was not reached"), "{}", text(&done.stdout));
+    let screen = text(&done.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(screen.contains("the 0.01% of --precision was not reached in the 31 courses"), "{screen}");
+    let done = compare(&town, &["--precision", "90%", "--most", "31", "--worlds", "0", "--lang", "zh"]);
+    assert!(text(&done.stdout).contains("模拟 30 次后达到了 --precision 要求的 90%"), "{}", text(&done.stdout));
 }
 
 #[test]

@@ -52,6 +52,7 @@ pub fn json(report: &ComparisonReport<'_>) -> Value {
         "baseline": scenario.schedule,
         "seed": report.comparison.results[0].seed,
         "replications": report.comparison.replications(),
+        "precision_asked": report.comparison.asked.map(|asked| asked.relative()),
         "precise": report.comparison.precise,
         "screen": screen(report),
         "start": scenario.clock.start().to_string(),

@@ -1,14 +1,16 @@
 //! The comparison on one screen.
 
-use crate::objective::Bound;
+use crate::measures::Kind;
+use crate::objective::{Bound, Limit};
 use crate::selection::feasible::Verdict;
 use crate::stats::Estimate;
 use crate::units::Lang;
 
 use super::super::facts::Facts;
 use super::super::layout::{LINES_MOST, Layout, Screen};
-use super::super::numbers::{count, number, percent};
+use super::super::numbers::{bracketed, count, number, percent};
 use super::super::summary::assumed;
+use super::super::{table, terms};
 use super::grid::grid;
 use super::standings;
 use super::words::{BURDEN, counts_differ, guarantee, limits_in_worlds, no_choice, replications, sum, undominated};
@@ -67,16 +69,37 @@ fn limits(report: &ComparisonReport<'_>, out: &mut Layout) {
                 (!names.is_empty()).then(|| lang.choose(format!("{word}：{list}"), format!("{word}: {list}")))
             })
             .collect();
-        let name = lang.pick(&limit.name.zh, &limit.name.en);
-        let chance = percent(limit.chance);
-        let bound = bound(limit.bound, lang);
+        let asked = asked(report, limit);
         let asked = lang.choose(
-            format!("{name}{bound}，须在至少 {chance} 的模拟中做到（名后为做到的比例，含为作选择追加的模拟）。"),
-            format!("{name} {bound}, asked in at least {chance} of the courses (behind each name how often, courses added for the choice included). "),
+            format!("{asked}（名后为做到的比例，含为作选择追加的模拟）。"),
+            format!("{asked} (behind each name how often it was kept, courses added for the choice included). "),
         );
         let label = lang.pick("限制", "Limit");
         out.item(label, &(asked + &parts.join(lang.pick("；", "; "))));
     }
+}
+
+/// What a limit asks for: of an event its probability, of anything else how often a bound is kept.
+fn asked(report: &ComparisonReport<'_>, limit: &Limit) -> String {
+    let (lang, first) = (report.lang, &report.candidates[0]);
+    let name = lang.pick(&limit.name.zh, &limit.name.en);
+    let measure = &first.catalogue.measures[limit.index];
+    if measure.kind == Kind::Event {
+        let what = lang.pick(measure.zh, measure.en);
+        let (kind, _, group) = table::group(&first.model.scenario, measure.group);
+        let group = lang.pick(&group.zh, &group.en);
+        let event = if kind == "all" { what.to_owned() } else { format!("{what}{}", bracketed(group, lang)) };
+        if let Some(told) = terms::event_limit(&event, limit.bound, limit.chance, lang) {
+            let own = if name == what { "" } else { name };
+            let mark = if own.is_empty() { "" } else { lang.pick("：", ": ") };
+            return format!("{own}{mark}{told}");
+        }
+    }
+    let (bound, chance) = (bound(limit.bound, lang), percent(limit.chance));
+    lang.choose(
+        format!("{name}{bound}，须在至少 {chance} 的模拟中做到"),
+        format!("{name} {bound}, asked in at least {chance} of the courses"),
+    )
 }
 
 /// What is asked of a measure, in words.
@@ -218,13 +241,36 @@ fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
             format!("left out after {least} courses, being worse, too close to a better one to matter, or breaking a limit: {fewer}; numbers are over each schedule's own courses, differences over those it shares with the baseline"),
         ));
     }
-    if report.comparison.precise == Some(false) {
-        let missed = lang.pick(
-            "没有达到 --precision 要求的精度；请加大 --most，或放宽精度",
-            "the precision asked for was not reached; raise --most or ask for less",
-        );
-        out.item("", missed);
+    if let Some(told) = precision_asked(report) {
+        out.item("", &told);
     }
+}
+
+/// Whether the precision asked for was reached, and after how many courses.
+fn precision_asked(report: &ComparisonReport<'_>) -> Option<String> {
+    // A share below a thousandth is told too.
+    let asked = number(100.0 * report.comparison.asked?.relative()) + "%";
+    let lang = report.lang;
+    let n = (0..report.candidates.len()).map(|index| courses(report.comparison, index)).max().unwrap_or(0);
+    let (zh, en) = match (report.comparison.precise?, report.comparison.stopped.is_some()) {
+        (true, _) => (
+            format!("模拟 {n} 次后达到了 --precision 要求的 {asked}：基准的受影响人次与垫付总额，以及各方案与它的差"),
+            format!(
+                "the {asked} of --precision was reached after {n} courses: for visits affected and prepayment of the baseline, and for the differences to them"
+            ),
+        ),
+        (false, false) => (
+            format!("模拟到 --most 允许的 {n} 次，仍没有达到 --precision 要求的 {asked}；请加大 --most，或放宽精度"),
+            format!(
+                "the {asked} of --precision was not reached in the {n} courses that --most allows: raise --most or ask for less"
+            ),
+        ),
+        (false, true) => (
+            format!("提前结束时模拟了 {n} 次，还没有达到 --precision 要求的 {asked}"),
+            format!("the {asked} of --precision was not reached in the {n} courses before the end"),
+        ),
+    };
+    Some(lang.choose(zh, en))
 }
 
 #[cfg(test)]

@@ -18,6 +18,10 @@ pub(super) fn condition(report: &SweepReport<'_>, threshold: &Threshold) -> Stri
     let what = names::reading(report.first(), &threshold.reading, lang);
     let stop = threshold.after.as_ref().map(|name| lang.pick(&name.zh, &name.en));
     let is_share = threshold.reading.measure.kind == Kind::Event;
+    let event = is_share.then(|| terms::event_limit(&what, threshold.bound, threshold.chance, lang)).flatten();
+    if let Some(told) = event {
+        return told;
+    }
     let told = |value: f64| if is_share { percent(value) } else { number(value) };
     let bound = match (threshold.bound, lang) {
         (Bound::AtMost(most), Lang::Zh) => format!("不高于 {}", told(most)),
