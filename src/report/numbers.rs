@@ -109,6 +109,27 @@ pub fn yuan(value: f64, lang: Lang) -> String {
     count(value, ("元", "yuan"), lang)
 }
 
+/// A number where there is little room, without a unit: `3.10亿`, `310M`.
+pub fn short(value: f64, lang: Lang) -> String {
+    letters(&count(value, ("", ""), lang))
+}
+
+/// The same with its sign: `+1.2万`, `-350`.
+pub fn short_signed(value: f64, lang: Lang) -> String {
+    letters(&signed(value, ("", ""), lang))
+}
+
+/// English scales by their letters; Chinese ones are short already.
+fn letters(text: &str) -> String {
+    text.replace(" million", "M").replace(" billion", "B")
+}
+
+/// The text with a capital first letter, to begin a sentence or a title.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A number of things with its interval: `18.2（18.1～18.4）万人次`, `182,000 (181,000–184,000) visits`.
 pub fn count_between(found: Interval, unit: (&str, &str), lang: Lang) -> Option<String> {
     let value = found.value?;
@@ -259,6 +280,17 @@ mod tests {
         ] {
             assert_eq!((count(value, VISITS, Lang::Zh).as_str(), count(value, VISITS, Lang::En).as_str()), (zh, en));
         }
+    }
+
+    #[test]
+    fn where_there_is_little_room_scales_are_letters_and_signs_stay() {
+        assert_eq!((short(3.1e8, Lang::Zh), short(3.1e8, Lang::En)), ("3.10亿".into(), "310M".into()));
+        assert_eq!((short(2e9, Lang::En), short(1_234.0, Lang::Zh)), ("2.00B".into(), "1,230".into()));
+        assert_eq!(
+            (short_signed(-2.5e6, Lang::En), short_signed(12_345.0, Lang::Zh)),
+            ("-2.50M".into(), "+1.23万".into())
+        );
+        assert_eq!((capital("élan vital"), capital("")), ("Élan vital".into(), String::new()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::units::Lang;
 use super::super::assumptions;
 use super::super::chart::{BarPanel, CitiesChart, Fall, FallPanel, Figure, ScatterPanel, Spread, WaterfallChart};
 use super::super::manifest::VERSION;
-use super::super::numbers::{count, number, percent, signed};
+use super::super::numbers::{capital, count, number, percent, short, short_signed};
 use super::super::table::Interval;
 use super::CitiesReport;
 use super::headline::{Headline, Nature, find};
@@ -66,18 +66,9 @@ fn short_title(headline: &Headline, lang: Lang) -> String {
     }
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn spread(found: Interval) -> Spread {
     let value = found.value.unwrap_or(0.0);
     Spread { low: found.low.unwrap_or(value), value, high: found.high.unwrap_or(value) }
-}
-
-fn short(value: f64, lang: Lang) -> String {
-    count(value, ("", ""), lang).replace(" million", "M").replace(" billion", "B")
 }
 
 fn side_by_side(report: &CitiesReport<'_>) -> CitiesChart {
@@ -253,7 +244,7 @@ fn fall_panel(one: &Waterfall, (base, other): (&str, &str), lang: Lang) -> FallP
             None => lang.pick("不适用", "n/a").to_owned(),
             Some(adds) if adds.mean == 0.0 => number(0.0),
             Some(adds) => {
-                let text = signed(adds.mean, ("", ""), lang).replace(" million", "M").replace(" billion", "B");
+                let text = short_signed(adds.mean, lang);
                 if unsure { text + "?" } else { text }
             }
         };

@@ -8,7 +8,7 @@ use crate::units::Lang;
 
 use super::super::layout::{Grid, GridRow, Layout, Screen, fit};
 use super::super::manifest::VERSION;
-use super::super::numbers::{count, number, percent, signed, width};
+use super::super::numbers::{number, percent, short, short_signed, width};
 use super::super::table::Interval;
 use super::super::terms;
 use super::CitiesReport;
@@ -55,10 +55,7 @@ fn widths(columns: usize) -> Vec<usize> {
 }
 
 fn told(found: Interval, lang: Lang) -> String {
-    found.value.map_or_else(
-        || lang.pick("—", "-").to_owned(),
-        |value| count(value, ("", ""), lang).replace(" million", "M").replace(" billion", "B"),
-    )
+    found.value.map_or_else(|| lang.pick("—", "-").to_owned(), |value| short(value, lang))
 }
 
 fn rows(report: &CitiesReport<'_>, out: &mut Layout, heads: &[&str], cells: impl Fn(usize) -> Vec<String>) {
@@ -183,7 +180,7 @@ fn marked(adds: &Estimate, lang: Lang) -> String {
         return "0".to_owned();
     }
     let unsure = adds.interval().is_none_or(|(low, high)| low <= 0.0 && high >= 0.0);
-    let text = signed(adds.mean, ("", ""), lang).replace(" million", "M").replace(" billion", "B").replace("+ ", "+");
+    let text = short_signed(adds.mean, lang);
     if unsure { text + "?" } else { text }
 }
 

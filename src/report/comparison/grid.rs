@@ -5,7 +5,7 @@ use crate::selection::paired::Verdict;
 use crate::units::Lang;
 
 use super::super::layout::{Grid, GridCell, GridRow, Layout};
-use super::super::numbers::{count, date_of_day, percent, short_date, signed};
+use super::super::numbers::{date_of_day, percent, short, short_date, signed};
 use super::super::table::Interval;
 use super::super::terms;
 use super::ComparisonReport;
@@ -102,11 +102,6 @@ fn ends(found: Interval, told: &dyn Fn(f64) -> String, lang: Lang) -> String {
     let (Some(low), Some(high)) = (found.low, found.high) else { return String::new() };
     let (low, high) = (told(low), told(high));
     if low == high { String::new() } else { format!("{low}{}{high}", lang.pick("～", "–")) }
-}
-
-/// In few characters, without a unit.
-fn short(value: f64, lang: Lang) -> String {
-    count(value, ("", ""), lang).replace(" million", "M").replace(" billion", "B")
 }
 
 fn amount(found: Interval, lang: Lang) -> (String, String) {

@@ -12,7 +12,7 @@ use crate::units::Lang;
 use super::super::assumptions;
 use super::super::chart::{CivilDay, Crossed, Curve, CurvePoint, Figure, HeatCell, HeatMap, Scale, Seen};
 use super::super::manifest::VERSION;
-use super::super::numbers::{date, percent};
+use super::super::numbers::{capital, date, percent};
 use super::super::table::unit_zh;
 use super::csv::kept_row;
 use super::screen::{least, shown};
@@ -185,11 +185,6 @@ fn of(report: &SweepReport<'_>, number: Number) -> Figure {
         [across, down] => Figure::Heat(two_keys(report, number, across, down)),
         _ => Figure::Curve(one_key(report, number)),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// City, schedule and what is varied; before them the condition, where the chart is about one.

@@ -4,7 +4,7 @@ use crate::calendar::Clock;
 use crate::measures::{Kind, Measure};
 use crate::units::Lang;
 
-use super::super::numbers::{count, date_of_day, percent, short_date};
+use super::super::numbers::{date_of_day, percent, short, short_date};
 use super::super::table::{Row, UPPER};
 
 /// A point's number in a measure.
@@ -64,8 +64,4 @@ impl Shown {
             }
         }
     }
-}
-
-fn short(value: f64, lang: Lang) -> String {
-    count(value, ("", ""), lang).replace(" million", "M").replace(" billion", "B")
 }

@@ -7,6 +7,7 @@ use crate::report::daily::DailySeries;
 use crate::report::facts::Facts;
 use crate::report::facts::halts_desks;
 use crate::report::figures::{Span, bands, civil, quantiles, span_of, until_normal};
+use crate::report::numbers::capital;
 use crate::report::parquet::group_name;
 use crate::report::table::MEDIAN;
 use crate::report::terms;
@@ -97,10 +98,6 @@ impl Frame<'_> {
         };
         let dates: Vec<String> = rival.into_iter().chain([0]).filter_map(told).collect();
         let dates = dates.join(self.lang.pick("，", ", "));
-        let first = desks.chars().take(1).flat_map(char::to_uppercase).chain(desks.chars().skip(1));
-        self.lang.choose(
-            format!("{desks}恢复正常：{dates}"),
-            format!("{} back to normal: {dates}", first.collect::<String>()),
-        )
+        self.lang.choose(format!("{desks}恢复正常：{dates}"), format!("{} back to normal: {dates}", capital(desks)))
     }
 }
