@@ -13,7 +13,7 @@ use super::complaint::{Allowed, ComplaintKind, Complaints, allowed};
 use super::defaults;
 use super::names::Names;
 use super::values::{entries, whole};
-use crate::calendar::{Anchor, Calendar, CalendarFile, CalendarYear, Clock, SimTime};
+use crate::calendar::{Anchor, Calendar, CalendarFile, CalendarYear, Clock, SimTime, TimeExpression};
 use crate::scenario::quantity::TimeText;
 use crate::scenario::raw::Layer;
 use crate::schedule::Moment;
@@ -93,28 +93,36 @@ impl<'a> Times<'a> {
         let years: Vec<i16> = calendar.years().collect();
         let known = years.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let end = self.clock.civil(self.clock.horizon()).date();
+        let mut found: Vec<(bool, String, DateTime)> = Vec::new();
         for ((name, suspend), stop) in entries(&layer.suspend).zip(&self.stops) {
-            let word = suspend.returns.as_ref().and_then(planned_text).map(|(word, _)| format!("return.{word}"));
-            for (part, moment) in [(Some("stop".to_owned()), stop.stop), (word, stop.planned)] {
-                let (Some(part), Some(moment)) = (part, moment) else { continue };
+            let planned = suspend.returns.as_ref().and_then(planned_text);
+            let planned = planned.map(|(word, text)| (format!("suspend.{name}.return.{word}"), text));
+            let stopped = suspend.stop.as_ref().map(|text| (format!("suspend.{name}.stop"), text));
+            for (written, moment) in [(stopped, stop.stop), (planned, stop.planned)] {
+                let (Some((key, text)), Some(moment)) = (written, moment) else { continue };
                 // Without any year, and for days that are simulated, the calendar itself is complained about.
-                if years.is_empty() || years.contains(&moment.year()) || moment.date() < end {
-                    continue;
+                if !years.is_empty() && !years.contains(&moment.year()) && moment.date() >= end {
+                    let is_own = TimeExpression::parse(&text.0).is_ok_and(|time| time.absolute().is_some());
+                    found.push((is_own, key, moment));
                 }
-                let year = moment.year();
-                let rule = allowed(
-                    format!(
-                        "在模拟结束（{end}）之后，日历文件也没有 {year} 年（现有：{known}）：请核对年份；确实这么晚的，请在\
-                         日历文件加入 [years.{year}]，并加大 horizon_days"
-                    ),
-                    format!(
-                        "lies after the simulation's end ({end}) in a year that the calendar does not have (it has: \
-                         {known}): check the year or, if it is meant, add [years.{year}] to the calendar file and \
-                         raise horizon_days"
-                    ),
-                );
-                out.add(ComplaintKind::OutOfRange, format!("suspend.{name}.{part}"), moment, rule);
             }
+        }
+        // What hangs on a time that is wrong is not wrong itself.
+        let any_own = found.iter().any(|(is_own, ..)| *is_own);
+        for (_, key, moment) in found.into_iter().filter(|(is_own, ..)| *is_own || !any_own) {
+            let year = moment.year();
+            let rule = allowed(
+                format!(
+                    "在模拟结束（{end}）之后，日历文件也没有 {year} 年（现有：{known}）：请核对年份；确实这么晚的，请在\
+                     日历文件加入 [years.{year}]，并加大 horizon_days"
+                ),
+                format!(
+                    "lies after the simulation's end ({end}) in a year that the calendar does not have (it has: \
+                     {known}): check the year or, if it is meant, add [years.{year}] to the calendar file and raise \
+                     horizon_days"
+                ),
+            );
+            out.add(ComplaintKind::OutOfRange, key, moment, rule);
         }
     }
 
