@@ -13,6 +13,7 @@ use crate::experiment::cities::{Course, Plan, simulate_courses};
 use crate::replication::Model;
 use crate::report::cities::{CitiesReport, json, text, write};
 use crate::report::manifest::run_digest;
+use crate::scenario::error::nearest;
 use crate::units::Lang;
 
 /// Times each course is simulated unless asked otherwise.
@@ -33,7 +34,7 @@ pub(super) struct CitiesArgs {
     #[arg(long)]
     reverse: bool,
     /// Times each city and each step is simulated (default 30) ｜ 每个城市、每一步的模拟次数（默认 30）
-    #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
+    #[arg(long, value_name = "N｜次数", value_parser = parse_replications, allow_negative_numbers = true)]
     replications: Option<u32>,
     #[command(flatten)]
     simulation: SimulationArgs,
@@ -118,14 +119,18 @@ fn base_of(arguments: &CitiesArgs, inputs: &[Input], lang: Lang) -> Result<usize
     };
     let by_path = arguments.paths.iter().position(|path| path.as_path() == Path::new(plain));
     let found = by_path.or_else(|| inputs.iter().position(|input| names(input).iter().any(|name| name == plain)));
-    let nearest = || {
-        let all: Vec<String> = inputs.iter().map(|input| input.loaded.city.clone()).collect();
-        crate::scenario::error::nearest(plain, all.iter().map(String::as_str)).map(str::to_owned)
-    };
     found.ok_or_else(|| {
-        let list: Vec<&str> = inputs.iter().map(|input| input.loaded.city.as_str()).collect();
-        let list = list.join(", ");
-        let hint = nearest().map_or_else(String::new, |near| {
+        let shown = |input: &Input| {
+            let (city, name) = (&input.loaded.city, &input.scenario.city_name);
+            lang.choose(format!("{city}（{}）", name.zh), format!("{city} ({})", name.en))
+        };
+        let list = inputs.iter().map(shown).collect::<Vec<_>>().join(lang.pick("、", ", "));
+        let near = nearest(plain, inputs.iter().map(|input| input.loaded.city.as_str())).or_else(|| {
+            // A name without its `市`.
+            let called = |input: &&Input| !plain.is_empty() && input.scenario.city_name.zh.contains(plain);
+            inputs.iter().find(called).map(|input| input.loaded.city.as_str())
+        });
+        let hint = near.map_or_else(String::new, |near| {
             lang.choose(format!("；是否指 {near}？"), format!("; did you mean {near}?"))
         });
         Failure::input(lang.choose(

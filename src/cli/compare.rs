@@ -56,16 +56,16 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "SCHEDULE｜方案")]
     baseline: Option<String>,
     /// Times the course is simulated under every schedule (default 100; 50 where it is worse by then, or too close to a better one) ｜ 每个方案的模拟次数（默认 100；50 次后较差或差别无关紧要的不再继续）
-    #[arg(long, value_name = "N｜次数", conflicts_with = "precision", value_parser = parse_replications)]
+    #[arg(long, value_name = "N｜次数", conflicts_with = "precision", value_parser = parse_replications, allow_negative_numbers = true)]
     replications: Option<u32>,
     /// Simulate all schedules until visits affected and prepayment of the baseline, and the differences to them, are known this well relative to the baseline, such as 2% ｜ 按精度自动决定模拟次数：基准的受影响人次与垫付总额、各方案与它的差，都达到相对于基准的此精度，如 2%
-    #[arg(long, value_name = "SHARE｜精度", value_parser = parse_precision)]
+    #[arg(long, value_name = "SHARE｜精度", value_parser = parse_precision, allow_negative_numbers = true)]
     precision: Option<Precision>,
     /// Most times for schedules between which the choice is open (default: twice as many; 1000 with --precision, which it limits too) ｜ 选择未定的方案最多模拟的次数（默认加倍；用 --precision 时也是其上限，默认 1000）
-    #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
+    #[arg(long, value_name = "N｜次数", value_parser = parse_replications, allow_negative_numbers = true)]
     most: Option<u32>,
     /// Simulated courses in each plausible world (long or short work, many or few who put visits off or stock up, slow or fast windows) for the schedules in question (0 leaves it out) ｜ 各种可能情形（工期长短、推迟与提前开药多少、窗口快慢）下对仍有争议的方案各模拟的次数（0 为不做）
-    #[arg(long, value_name = "N｜次数", default_value_t = WORLDS_DEFAULT, value_parser = parse_worlds)]
+    #[arg(long, value_name = "N｜次数", default_value_t = WORLDS_DEFAULT, value_parser = parse_worlds, allow_negative_numbers = true)]
     worlds: u32,
     #[command(flatten)]
     simulation: SimulationArgs,

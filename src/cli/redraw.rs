@@ -79,7 +79,8 @@ pub(super) struct ChartArgs {
 impl ChartArgs {
     /// The colours asked for.
     fn palette(&self) -> Vec<String> {
-        listed_words(&self.colors).into_iter().map(str::to_owned).collect()
+        let words = listed_words(&self.colors).into_iter().flat_map(str::split_whitespace);
+        words.map(str::to_owned).collect()
     }
 }
 

@@ -27,10 +27,10 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     scenario: ScenarioArgs,
     /// Times the course is simulated (default 100) ｜ 模拟次数（默认 100）
-    #[arg(long, value_name = "N｜次数", conflicts_with = "precision", value_parser = parse_replications)]
+    #[arg(long, value_name = "N｜次数", conflicts_with = "precision", value_parser = parse_replications, allow_negative_numbers = true)]
     replications: Option<u32>,
     /// Simulate until visits affected and prepayment are known this well, such as 2% ｜ 按精度自动决定模拟次数：受影响人次与垫付总额达到此精度，如 2%
-    #[arg(long, value_name = "SHARE｜精度", value_parser = parse_precision)]
+    #[arg(long, value_name = "SHARE｜精度", value_parser = parse_precision, allow_negative_numbers = true)]
     precision: Option<Precision>,
     #[command(flatten)]
     simulation: SimulationArgs,

@@ -19,6 +19,7 @@ use crate::engine::Engine;
 use crate::experiment::{Stopped, Watch};
 use crate::report::folder::Folder;
 use crate::report::{ReportError, RunInfo, WrittenFiles};
+use crate::scenario::mistyped::share_meant;
 use crate::stats::Precision;
 use crate::units::Lang;
 
@@ -32,7 +33,7 @@ pub(super) struct SimulationArgs {
     #[arg(long, value_name = "NUMBER｜数", default_value_t = 1, value_parser = parse_seed, allow_negative_numbers = true)]
     pub(super) seed: u64,
     /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核心），不影响结果
-    #[arg(long, value_name = "N｜数", value_parser = parse_threads)]
+    #[arg(long, value_name = "N｜数", value_parser = parse_threads, allow_negative_numbers = true)]
     threads: Option<u32>,
     #[command(flatten)]
     engine: EngineArgs,
@@ -79,11 +80,15 @@ pub(super) fn parse_precision(text: &str) -> Result<Precision, BadValue> {
     let share = number.parse::<f64>().map(|number| number * scale).unwrap_or(f64::NAN);
     let is_share = share.is_finite() && (0.000_1..1.0).contains(&share);
     Precision::new(share, PRECISION_FLOOR).ok().filter(|_| is_share).ok_or_else(|| {
-        BadValue::new(
-            "",
+        let (zh, en) = (
             "必须是 0.01% 到 100% 之间的比例，如 2% 或 0.02",
             "must be a share from 0.01% to 100%, such as 2% or 0.02",
-        )
+        );
+        // `2` is most likely meant as 2 %.
+        match Some(share).filter(|_| scale == 1.0).and_then(share_meant) {
+            Some(meant) => BadValue::new("", format!("{zh}；{}", meant.zh), format!("{en}; {}", meant.en)),
+            None => BadValue::new("", zh, en),
+        }
     })
 }
 

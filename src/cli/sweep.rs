@@ -51,7 +51,7 @@ pub(super) struct SweepArgs {
     #[arg(long, value_name = "NAME｜名称")]
     limit: Vec<String>,
     /// Times the course is simulated at every point (default 30) ｜ 每个点的模拟次数（默认 30）
-    #[arg(long, value_name = "N｜次数", value_parser = parse_replications)]
+    #[arg(long, value_name = "N｜次数", value_parser = parse_replications, allow_negative_numbers = true)]
     replications: Option<u32>,
     #[command(flatten)]
     simulation: SimulationArgs,
@@ -218,6 +218,12 @@ fn limit(name: &str, input: &Input, catalogue: &Catalogue, lang: Lang) -> Result
     let Some(found) = objective.limits.iter().find(|limit| limit.key == name) else {
         let hint = meant(name, known())
             .map_or_else(String::new, |hint| lang.choose(format!("；{}", hint.zh), format!("; {}", hint.en)));
+        if objective.limits.is_empty() {
+            return Err(Failure::input(lang.choose(
+                format!("--limit {name}：没有这一项，情景文件中没有 [objective.limits]；请写上，或用 --threshold 写条件"),
+                format!("--limit {name}: no such limit, the scenario has no [objective.limits]; write some, or a condition with --threshold"),
+            )));
+        }
         let list = listed(known());
         return Err(Failure::input(lang.choose(
             format!("--limit {name}：[objective.limits] 中没有这一项，现有：{list}{hint}；也可用 --threshold 写条件"),

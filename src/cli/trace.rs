@@ -24,7 +24,7 @@ pub(super) struct TraceArgs {
     #[command(flatten)]
     scenario: ScenarioArgs,
     /// Which simulated course, from 0 ｜ 第几次模拟（从 0 起）
-    #[arg(long, value_name = "N｜序号", value_parser = parse_number)]
+    #[arg(long, value_name = "N｜序号", value_parser = parse_number, allow_negative_numbers = true)]
     replication: u32,
     /// Only this site and claims that come from it, such as hall/0 ｜ 只看一个网点及其发出的待办件，如 hall/0
     #[arg(long, value_name = "GROUP/NUMBER｜网点组/序号")]

@@ -220,6 +220,18 @@ fn fault(error: &clap::Error, (root, command): (&Command, &Command), lang: Lang)
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             return None;
         }
+        ErrorKind::UnknownArgument
+            if !arg.starts_with('-') && command.get_positionals().any(|one| one.get_id() == "path") =>
+        {
+            say(
+                format!(
+                    "多出一个参数 {arg}；只写一个路径，方案写成其文件，如 scenarios/minimal/surge.toml；含空格时请加引号"
+                ),
+                format!(
+                    "one argument too many: {arg}; one path is taken, and a schedule is named by its file, such as scenarios/minimal/surge.toml; put quotes around a path or value with spaces"
+                ),
+            )
+        }
         ErrorKind::UnknownArgument if !arg.starts_with('-') => say(
             format!("多出一个参数 {arg}；路径或值含空格时请加引号"),
             format!("one argument too many: {arg}; put quotes around a path or value with spaces"),

@@ -29,7 +29,7 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "NUMBER｜数", default_value_t = SEED, value_parser = super::session::parse_seed, allow_negative_numbers = true)]
     seed: u64,
     /// Threads (default: all cores); results do not depend on it ｜ 线程数（默认全部核）；结果与此无关
-    #[arg(long, value_name = "N｜数", value_parser = super::session::parse_threads)]
+    #[arg(long, value_name = "N｜数", value_parser = super::session::parse_threads, allow_negative_numbers = true)]
     threads: Option<u32>,
     /// Language of output; default: the locale's ｜ 输出语言；默认按系统语言
     #[arg(long, value_enum, value_name = "LANG｜语言")]

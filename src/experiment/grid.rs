@@ -183,9 +183,17 @@ fn range(text: &str, from: &str, rest: &str) -> Result<Vec<Level>, Text> {
         return numbers(text, (from, first), last, step);
     }
     let Ok(first) = TimeExpression::parse(from) else {
-        let meant = [from, to].iter().find_map(|part| number_meant(part));
-        let (zh, en) =
-            meant.map_or_else(Default::default, |meant| (format!("；{}", meant.zh), format!("; {}", meant.en)));
+        let meant = [from, to].iter().find_map(|part| Some((*part, number_meant(part)?)));
+        let (zh, en) = if from.contains('.') && ["天", "小时", "分钟"].iter().any(|unit| text.contains(unit)) {
+            (
+                "；时间的单位写 w、d、h、min，如 1d".to_owned(),
+                "; units of time are w, d, h and min, such as 1d".to_owned(),
+            )
+        } else {
+            meant.map_or_else(Default::default, |(part, meant)| {
+                (format!("；{part} {}", meant.zh), format!("; for {part} {}", meant.en))
+            })
+        };
         return Err(bad(
             text,
             format!(
@@ -503,7 +511,8 @@ mod tests {
             ("a=2..1/1", "empty"),
             ("a=1..2/x", "must be a number"),
             ("a=1..many/1", "FROM and TO"),
-            ("a=20%..40%/10%", "write 0.2"),
+            ("a=20%..40%/10%", "for 20% write 0.2"),
+            ("a=x.stop + 1天..3天/1天", "units of time are w, d, h and min"),
             ("a=1,,2", "between commas"),
             ("a=1，2、", "between commas"),
             ("a=0~4/1", "KEY=FROM..TO/STEP"),

@@ -68,6 +68,9 @@ pub fn schedules(folder: &Path) -> Result<Vec<String>, Problems> {
             names.push(stem.to_owned());
         }
     }
+    if names.is_empty() && !folder.join(CITY_FILE).exists() {
+        return Err(no_scenario(folder).into());
+    }
     names.sort_by_key(|name| (name != SCHEDULE_DEFAULT, name.clone()));
     Ok(names)
 }
@@ -88,6 +91,13 @@ pub(super) fn locate(path: &Path, schedule: Option<&str>) -> Result<Target, Box<
         let allowed = ("没有这个文件或文件夹", "no such file or folder");
         let hint = neighbour(path).or_else(|| city_called(path));
         return Err(Box::new(Problem::of_file(Code::FileMissing, shown_path, allowed).with_hint(hint)));
+    }
+    if path.is_file() && path.extension().is_none_or(|end| end != "toml") {
+        let allowed = (
+            "不是方案文件：方案文件以 .toml 结尾，如 scenarios/wuhan/announced.toml",
+            "is no schedule: their files end in .toml, such as scenarios/wuhan/announced.toml",
+        );
+        return Err(Box::new(Problem::of_file(Code::NotAFile, shown_path, allowed)));
     }
     let folder = if is_folder { path.to_path_buf() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
@@ -114,11 +124,18 @@ pub(super) fn locate(path: &Path, schedule: Option<&str>) -> Result<Target, Box<
 
 /// A file or folder beside a missing one whose name is near it.
 fn neighbour(path: &Path) -> Option<Text> {
+    let name = path.file_name()?.to_str()?;
+    // A schedule without the ending of its file.
+    let whole = path.with_file_name(format!("{name}.toml"));
+    if whole.is_file() {
+        let whole = shown(&whole);
+        return Some(Text::new(format!("是否想写 `{whole}`？"), format!("did you mean `{whole}`?")));
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let names = std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut names: Vec<String> = names.take(1_000).collect();
     names.sort();
-    meant(path.file_name()?.to_str()?, names.iter().map(String::as_str))
+    meant(name, names.iter().map(String::as_str))
 }
 
 /// The folder of the city that a missing path calls by its name, beside it or in a folder of scenarios:
@@ -170,10 +187,26 @@ fn named_schedule(folder: &Path, name: &str) -> Result<PathBuf, Box<Problem>> {
         return Err(Box::new(problem));
     }
     let known = schedules(folder).unwrap_or_default();
+    if known.is_empty() && !folder.join(CITY_FILE).exists() {
+        return Err(Box::new(no_scenario(folder)));
+    }
     let list = listed(known.iter().map(String::as_str));
     let allowed = (format!("没有方案 {name}，现有：{list}"), format!("no schedule {name}, there are: {list}"));
     let hint = meant(name, known.iter().map(String::as_str));
     Err(Box::new(Problem::of_file(Code::FileMissing, shown(&file), allowed).with_hint(hint)))
+}
+
+/// What to say of a folder in which there is no schedule, such as one of results.
+fn no_scenario(folder: &Path) -> Problem {
+    let allowed = (
+        "不是情景文件夹，其中没有方案文件（.toml）",
+        "is no scenario folder: there is no schedule in it (a .toml file)",
+    );
+    let hint = Text::new(
+        "请写情景文件夹，如 scenarios/wuhan；结果文件夹用 cutover report、cutover chart",
+        "name a scenario folder such as scenarios/wuhan; for results use cutover report or cutover chart",
+    );
+    Problem::of_file(Code::FileMissing, shown(folder), allowed).with_hint(Some(hint))
 }
 
 /// What to say of a folder that is no city but has cities in it.

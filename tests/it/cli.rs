@@ -541,6 +541,18 @@ fn a_city_called_by_its_name_is_found_in_its_folder() {
         (&["cities", "淄博", "忻州"], "scenarios/zibo", "scenarios/zibo"),
         (&["compare", "Xinzhou"], "scenarios/xinzhou", "scenarios/xinzhou"),
         (&["sweep", "nantong", "--vary", "a=1,2"], "scenarios/nantong", "scenarios/nantong"),
+        (
+            &["check", "scenarios/minimal/surge"],
+            "是否想写 `scenarios/minimal/surge.toml`",
+            "`scenarios/minimal/surge.toml`",
+        ),
+        (&["run", "scenarios/minimal", "surge"], "方案写成其文件", "a schedule is named by its file"),
+        (&["run", "docs"], "不是情景文件夹", "is no scenario folder"),
+        (&["compare", "docs"], "不是情景文件夹", "is no scenario folder"),
+        (&["check", "README.md"], "方案文件以 .toml 结尾", "their files end in .toml"),
+        (&["run", "scenarios/minimal", "--replications", "-5"], "必须是 1 到", "must be a whole number from 1"),
+        (&["trace", "scenarios/minimal", "--replication", "-1"], "必须是", "must be"),
+        (&["run", "scenarios/minimal", "--precision", "2"], "2% 写作 0.02", "for 2% write 0.02"),
         (&["check", "scenarios/Wuhan"], "是否想写 `wuhan`", "did you mean `wuhan`?"),
     ] {
         for (lang, says) in [("zh", zh), ("en", en)] {

@@ -171,7 +171,11 @@ fn a_palette_has_a_folder_of_its_own_which_goes_with_the_results() {
     let place = tempfile::tempdir().expect("a folder");
     let out = place.path().join("run");
     simulated(&out);
-    for (colors, name) in [("#003366,#cc6600", "charts-003366-CC6600"), ("#8B1A1A，", "charts-8B1A1A")] {
+    for (colors, name) in [
+        ("#003366,#cc6600", "charts-003366-CC6600"),
+        ("#8B1A1A，", "charts-8B1A1A"),
+        ("#cc6600 #003366", "charts-CC6600-003366"),
+    ] {
         let output = redraw("chart", &out, &["--colors", colors, "--only", "backlog", "--quiet"]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         assert_eq!(files(&out.join(name)).len(), 2, "{name}");
@@ -250,6 +254,33 @@ fn folders_that_cannot_be_drawn_are_told_with_status_2_and_what_to_do() {
                 assert!(told.contains(says), "{command} {folder:?}: {told}");
             }
         }
+    }
+}
+
+#[test]
+fn results_near_a_folder_without_any_are_named() {
+    let place = tempfile::tempdir().expect("a folder");
+    let out = place.path().join("town/run");
+    simulated(&out);
+    let whole = out.display().to_string();
+    let near = |lang: &str| match lang {
+        "zh" => format!("；附近的结果文件夹：{whole}\n"),
+        _ => format!("; results are in {whole}\n"),
+    };
+    for folder in [out.join("charts"), out.join("report.html"), place.path().join("town"), place.path().to_path_buf()] {
+        for lang in ["zh", "en"] {
+            let output = redraw("chart", &folder, &["--lang", lang]);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(text(&output.stderr).ends_with(&near(lang)), "{}", text(&output.stderr));
+        }
+    }
+    let output = redraw("report", Path::new("scenarios/minimal"), &["--lang", "en"]);
+    assert!(text(&output.stderr).ends_with("simulate it first: cutover run scenarios/minimal\n"));
+    let file = out.join("report.html").display().to_string();
+    for (lang, says) in [("zh", "是文件；--out 后面写文件夹"), ("en", "is a file; --out takes a folder")] {
+        let output = redraw("report", &out, &["--lang", lang, "--out", &file]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(says), "{}", text(&output.stderr));
     }
 }
 

@@ -219,11 +219,12 @@ fn refusals_name_what_was_found_and_what_to_do() {
     let (one, twin) = with_twin(folder.path(), &[]);
     let missing = folder.path().join("nowhere");
     let nine = [one.as_path(); 9];
-    let cases: [(&[&Path], &[&str], &str); 5] = [
+    let cases: [(&[&Path], &[&str], &str); 6] = [
         (&[&one], &[], "at least two"),
         (&[&one, &one], &[], "given twice with the schedule announced"),
         (&[&one, &missing], &[], "nowhere"),
         (&[&one, &twin], &["--base", "twni"], "did you mean twin?"),
+        (&[&one, &twin], &["--base", "twni"], "twin (Minimal)"),
         (&nine, &[], "at most 8"),
     ];
     for (paths, more, said) in cases {

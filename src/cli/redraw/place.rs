@@ -114,8 +114,14 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// Makes a folder where it is not there.
 fn make(path: &Path, lang: Lang) -> Result<(), Failure> {
+    let shown = path.display();
+    if path.is_file() {
+        return Err(Failure::input(lang.choose(
+            format!("{shown}：是文件；--out 后面写文件夹"),
+            format!("{shown}: is a file; --out takes a folder"),
+        )));
+    }
     fs::create_dir_all(path).map_err(|error| {
-        let shown = path.display();
         Failure::work(lang.choose(format!("{shown}：无法建立：{error}"), format!("{shown}: cannot be made: {error}")))
     })
 }
