@@ -91,3 +91,60 @@ pub fn redraw(folder: &Folder, files: &[File]) -> Result<Vec<PathBuf>, ReportErr
     last.place()?;
     Ok(paths)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// A results folder with a report and its manifest.
+    fn results() -> tempfile::TempDir {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("report.html"), "old").unwrap();
+        let manifest = format!(
+            r#"{{"run_digest":"r","digest":"d","files":{{"report.html":"{0}","tables.xlsx":"{0}"}}}}"#,
+            manifest::sha256(b"old")
+        );
+        fs::write(place.path().join(manifest::FILE), manifest).unwrap();
+        place
+    }
+
+    fn file(name: &str) -> File {
+        (name.to_owned(), b"new".to_vec())
+    }
+
+    #[test]
+    fn nothing_changes_when_a_file_cannot_be_written() {
+        let place = results();
+        fs::create_dir(place.path().join("tables.xlsx")).unwrap();
+        let before = fs::read(place.path().join(manifest::FILE)).unwrap();
+        let folder = Folder::reopen(place.path()).unwrap();
+        redraw(&folder, &[file("report.html"), file("tables.xlsx")]).unwrap_err();
+        drop(folder);
+        assert_eq!(fs::read(place.path().join("report.html")).unwrap(), b"old");
+        assert_eq!(fs::read(place.path().join(manifest::FILE)).unwrap(), before);
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 3, "nothing lies aside");
+    }
+
+    #[test]
+    fn a_redraw_that_is_broken_off_leaves_no_untrue_digest_and_the_next_one_mends_it() {
+        let place = results();
+        let read =
+            || -> Value { serde_json::from_slice(&fs::read(place.path().join(manifest::FILE)).unwrap()).unwrap() };
+        let folder = Folder::reopen(place.path()).unwrap();
+        // As it is when the power goes between the first and the last file.
+        let text = folder.manifest().unwrap().unwrap();
+        let on_its_way = [("report.html".to_owned(), None), ("tables.xlsx".to_owned(), None)].into();
+        let mut between = folder.aside_in_turn(1);
+        between.add(manifest::FILE, manifest::renewed(&text, &on_its_way).unwrap().as_bytes()).unwrap();
+        between.place().unwrap();
+        assert_eq!((&read()["files"]["report.html"], &read()["digest"]), (&Value::Null, &Value::Null));
+        assert_eq!(read()["run_digest"], "r", "what was simulated is still known");
+        redraw(&folder, &[file("report.html"), file("tables.xlsx"), file("report-plain.html")]).unwrap();
+        assert_eq!(read()["files"]["report.html"], manifest::sha256(b"new"));
+        assert!(read()["digest"].is_string() && read()["files"]["report-plain.html"].is_null());
+    }
+}

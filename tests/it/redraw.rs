@@ -129,7 +129,7 @@ fn the_manifest_tells_the_truth_of_what_was_drawn_again() {
     assert!(redraw("chart", &out, &["--lang", "en", "--only", "waits", "--out", &own, "--quiet"]).status.success());
     let (last, is_true) = manifest_and_truth(&out);
     assert!(is_true && last["files"]["charts/waits.svg"] != before["files"]["charts/waits.svg"]);
-    assert_eq!(fs::read_dir(&out).expect("a folder").filter(|entry| is_hidden(entry)).count(), 0, "nothing lies aside");
+    assert_eq!(fs::read_dir(&out).expect("a folder").filter(is_hidden).count(), 0, "nothing lies aside");
 }
 
 fn is_hidden(entry: &std::io::Result<fs::DirEntry>) -> bool {
