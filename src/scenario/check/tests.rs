@@ -317,8 +317,8 @@ fn a_return_in_a_year_that_nobody_planned_for_is_refused() {
     let complaint = refuses(&[(&refused[0].0, &refused[0].1)], OutOfRange, "suspend.settlement.return.fixed");
     assert!(complaint.allowed_en.contains("check the year") && complaint.allowed_en.contains("[years.2031]"));
     assert!(complaint.allowed_zh.contains("请核对年份"));
-    // The last day of the calendar is late but known.
-    let known = with("2022-12-31T24:00");
+    // The last days of the calendar are late but known.
+    let known = with("2022-12-30T24:00");
     assert!(!checked(&[(&known[0].0, &known[0].1)]).is_err_and(|list| list.iter().any(|one| one.kind == OutOfRange)));
 }
 
