@@ -27,6 +27,13 @@ pub(super) struct Area {
     pub(super) bottom: f64,
 }
 
+impl Area {
+    /// Larger by a distance on each side.
+    pub(super) fn grown(self, by: f64) -> Self {
+        Self { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
+    }
+}
+
 /// Which edge of a text its place means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Align {

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::axis::Values;
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::slide::{footer, header, value_axis};
+use super::spots::{Told, interval_word, points};
 use super::theme::{AXIS, GRID, INK, KINDS, MARGIN, SOFT, SUBTITLE, TICK, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
+use crate::report::numbers::{count, number};
 
 /// Most cities a slide has room for.
 const CITIES_MOST: usize = 8;
@@ -17,6 +19,8 @@ const NAME_LINE: f64 = 27.0;
 /// Widest line of a name beside a point, and lines it may take: from the most readable to the smallest, which
 /// eight long names on little room need.
 const WRITINGS: [(f64, usize); 4] = [(250.0, 2), (250.0, 1), (150.0, 1), (90.0, 1)];
+/// How far round its middle a point tells what it is.
+const SPOT: f64 = 26.0;
 /// Share of the width that the bars take.
 const BARS_SHARE: f64 = 0.6;
 
@@ -134,6 +138,17 @@ pub(super) fn panel_title(canvas: &mut Canvas<'_>, area: Area, title: &str) -> R
     Ok(y - 4.0)
 }
 
+/// What a measure of a city tells; `value` is the number as told.
+fn told(lang: Lang, city: &str, (title, value): (&str, &str), spread: Spread) -> Told {
+    let text = Told::of(lang, city).value(title, if value.is_empty() { "–" } else { value });
+    if spread.low >= spread.high {
+        return text;
+    }
+    // Counts and money are never negative, though a symmetric interval may reach below.
+    let [low, high] = [spread.low.max(0.0), spread.high].map(|end| count(end, ("", ""), lang));
+    text.range(interval_word(lang), (low.trim(), high.trim()))
+}
+
 fn bar_panel(canvas: &mut Canvas<'_>, area: Area, chart: &CitiesChart, panel: &BarPanel) -> Result<(), ChartError> {
     let top = panel_title(canvas, area, &panel.title)?;
     let (name, number) = (Type::new(TICK).align(Align::Right), Type::new(TICK));
@@ -163,6 +178,8 @@ fn bar_panel(canvas: &mut Canvas<'_>, area: Area, chart: &CitiesChart, panel: &B
         canvas.fill(bar, color(index), 0.85)?;
         canvas.line(&[(x(spread.low), y), (x(spread.high), y)], INK, 3.0)?;
         canvas.text(text, (x(spread.high).max(bar.right) + 10.0, y), number)?;
+        let whole = Area { top: y - row / 2.0, bottom: y + row / 2.0, ..area };
+        canvas.spot(whole, told(chart.lang, city, (&panel.title, text), *spread).text());
     }
     canvas.line(&[(left, top), (left, top + row * panel.bars.len() as f64)], AXIS, 2.0)
 }
@@ -220,6 +237,14 @@ fn scatter_panel(
             canvas.text(text, (x, y), Type::new(TICK))?;
         }
     }
+    points(
+        canvas,
+        panel.points.iter().zip(&chart.cities).zip(places).map(|(((hours, spread), city), at)| {
+            let value = count(spread.value, ("", ""), chart.lang);
+            let text = told(chart.lang, city, (&panel.title, value.trim()), *spread);
+            (at, SPOT, text.value(&panel.x_title, &number(*hours)).text())
+        }),
+    );
     Ok(())
 }
 

@@ -6,8 +6,10 @@ use super::axis::{Days, Values};
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::slide::{Sign, footer, header, legend, ribbon, value_axis};
+use super::spots::{Told, columns};
 use super::theme::{AXIS, BLUE, BODY, GRID, INK, KINDS, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, CivilDay, Drawn, Lang, check_finite};
+use crate::report::numbers::{count, percent};
 
 /// Opacity of the range in which 90 % of the courses lie.
 const SPREAD: f64 = 0.18;
@@ -15,6 +17,8 @@ const SPREAD: f64 = 0.18;
 const INTERVAL: f64 = 0.42;
 /// Height of the two lines of labels and the title under the plot.
 const UNDER: f64 = 118.0;
+/// Height of the two lines of labels alone.
+const LABELS: f64 = 70.0;
 /// Green, the colour of what is looked for.
 const GREEN: usize = 2;
 
@@ -61,6 +65,17 @@ pub enum Seen {
     Some,
     /// In none had it come: there is nothing to draw but that.
     None,
+}
+
+impl Seen {
+    /// What it means; nothing where all was seen.
+    fn word(self, lang: Lang) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Some => lang.pick("至少：部分模拟到期末仍未到", "at least: not by the end in some courses"),
+            Self::None => lang.pick("期末前都未到", "not by the end in any course"),
+        }
+    }
 }
 
 /// Where a condition begins or ceases to be kept.
@@ -151,6 +166,7 @@ pub fn curve(chart: &Curve) -> Result<Drawn, ChartError> {
         places(canvas, chart, &plot)?;
         series(canvas, chart, &plot)?;
         marks(canvas, chart, &plot)?;
+        spots(canvas, chart, &plot)?;
         canvas.line(&[(area.left, area.top), (area.left, area.bottom), (area.right, area.bottom)], AXIS, 2.0)
     })
 }
@@ -171,34 +187,42 @@ fn is_cut(chart: &Curve) -> bool {
     chart.points.iter().any(|point| point.seen != Seen::All)
 }
 
+fn mean_word(chart: &Curve) -> &'static str {
+    match chart.scale {
+        Scale::Share => chart.lang.pick("发生的比例", "Share of the courses"),
+        Scale::Number { .. } | Scale::Day { .. } => chart.lang.pick("均值", "Mean"),
+    }
+}
+
+fn interval_word(lang: Lang) -> &'static str {
+    lang.pick("其 95% 区间", "Its 95% interval")
+}
+
+fn spread_word(lang: Lang) -> &'static str {
+    lang.pick("90% 的模拟结果在此范围", "90% of the courses lie here")
+}
+
 fn entries(chart: &Curve) -> Vec<(Sign, String)> {
     let lang = chart.lang;
-    let mean = match chart.scale {
-        Scale::Share => lang.pick("发生的比例", "Share of the courses"),
-        Scale::Number { .. } | Scale::Day { .. } => lang.pick("均值", "Mean"),
-    };
     let mut found = Vec::new();
     if chart.points.iter().any(|point| point.mean.is_some()) {
-        found.push((Sign::Line(BLUE), mean.to_owned()));
+        found.push((Sign::Line(BLUE), mean_word(chart).to_owned()));
     }
     if chart.points.iter().any(|point| point.interval.is_some()) {
         let dark = 1.0 - (1.0 - INTERVAL) * (1.0 - SPREAD);
-        found.push((Sign::Patch(BLUE, dark), lang.pick("其 95% 区间", "Its 95% interval").to_owned()));
+        found.push((Sign::Patch(BLUE, dark), interval_word(lang).to_owned()));
     }
     if chart.points.iter().any(|point| point.spread.is_some()) {
-        let text = lang.pick("90% 的模拟结果在此范围", "90% of the courses lie here");
-        found.push((Sign::Patch(BLUE, SPREAD), text.to_owned()));
+        found.push((Sign::Patch(BLUE, SPREAD), spread_word(lang).to_owned()));
     }
     found.extend(chart.level.iter().map(|(_, label)| (Sign::Dashed(VERMILION), label.clone())));
     let single = chart.crossed.iter().filter(|one| one.place.is_some());
     found.extend(single.map(|one| (Sign::Dashed(KINDS[GREEN].0), one.label.clone())));
     if chart.points.iter().any(|point| point.seen == Seen::Some) {
-        let text = lang.pick("至少：部分模拟到期末仍未到", "at least: not by the end in some courses");
-        found.push((Sign::Glyph(Glyph::Triangle, BLUE), text.to_owned()));
+        found.push((Sign::Glyph(Glyph::Triangle, BLUE), Seen::Some.word(lang).to_owned()));
     }
     if chart.points.iter().any(|point| point.seen == Seen::None) {
-        let text = lang.pick("期末前都未到", "not by the end in any course");
-        found.push((Sign::Glyph(Glyph::OpenSquare, VERMILION), text.to_owned()));
+        found.push((Sign::Glyph(Glyph::OpenSquare, VERMILION), Seen::None.word(lang).to_owned()));
     }
     if chart.horizon.is_some_and(|_| is_cut(chart)) {
         found.push((Sign::Dashed(SOFT), lang.pick("模拟期末", "end of the simulation").to_owned()));
@@ -346,6 +370,37 @@ fn marks(canvas: &mut Canvas<'_>, chart: &Curve, plot: &Plot) -> Result<(), Char
         let x = plot.x(place);
         canvas.dashed(&[(x, plot.area.top), (x, plot.area.bottom)], KINDS[GREEN].0, 5.0)?;
     }
+    Ok(())
+}
+
+/// Makes every value of the key tell what is known of it.
+fn spots(canvas: &mut Canvas<'_>, chart: &Curve, plot: &Plot) -> Result<(), ChartError> {
+    let lang = chart.lang;
+    let days = match &chart.scale {
+        Scale::Day { first_day } => Some(Days::new(*first_day, lang)?),
+        Scale::Number { .. } | Scale::Share => None,
+    };
+    let number = |value: f64| match (&chart.scale, days) {
+        (Scale::Number { unit }, _) => count(value, (unit, unit), lang),
+        (_, Some(days)) => days.full_label(value.floor() as i64),
+        (_, None) => percent(value),
+    };
+    let told = |point: &CurvePoint| {
+        let (one, other) = &point.label;
+        let text = Told::of(lang, "").value(&chart.x_label, format!("{one} {other}").trim()).line(&chart.y_label);
+        let Some(mean) = point.mean else {
+            return text.line(if point.seen == Seen::All { "–" } else { point.seen.word(lang) }).text();
+        };
+        // As on the axis: what is never negative has no interval that is.
+        let least = if mean >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+        let text = text.value(mean_word(chart), &number(mean)).line(point.seen.word(lang));
+        let ranges = [(interval_word(lang), point.interval), (spread_word(lang), point.spread)];
+        let known = ranges.into_iter().filter_map(|(name, ends)| Some((name, ends?)));
+        known.fold(text, |text, (name, (low, high))| text.range(name, (&number(low.max(least)), &number(high)))).text()
+    };
+    let places: Vec<(f64, String)> = chart.points.iter().map(|point| (plot.x(point.place), told(point))).collect();
+    // Down to the labels of the values.
+    columns(canvas, Area { bottom: plot.area.bottom + LABELS, ..plot.area }, "", &places);
     Ok(())
 }
 

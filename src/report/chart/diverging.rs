@@ -22,6 +22,9 @@ pub struct DivergingRow {
     pub shares: [f64; 2],
     /// What stands at their ends.
     pub texts: [String; 2],
+    /// More lines on it, for a reader who points at it.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// Groups of one kind.
@@ -90,10 +93,21 @@ pub fn diverging(chart: &Diverging) -> Result<Drawn, ChartError> {
             let names: Vec<&str> = panel.rows.iter().map(|row| row.label.as_str()).collect();
             rows.draw(canvas, &names)?;
             bars(canvas, panel, rows, area, most)?;
+            for (index, row) in panel.rows.iter().enumerate() {
+                canvas.spot(rows.area(index), told(chart, panel, row));
+            }
             y = rows.bottom(names.len());
         }
         Ok(())
     })
+}
+
+/// What a group tells.
+fn told(chart: &Diverging, panel: &DivergingPanel, row: &DivergingRow) -> String {
+    let mut lines = vec![panel.title.clone(), row.label.clone()];
+    lines.extend(chart.legend.iter().zip(&row.texts).map(|(name, text)| format!("{name} {text}")));
+    lines.extend(row.notes.iter().cloned());
+    lines.join("\n")
 }
 
 fn bars(canvas: &mut Canvas<'_>, panel: &DivergingPanel, rows: Rows, area: Area, most: f64) -> Result<(), ChartError> {

@@ -13,8 +13,10 @@ use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::rows::Rows;
 use super::slide::{Sign, footer, header, legend};
+use super::spots::Told;
 use super::theme::{AXIS, BLUE, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
+use crate::report::numbers::signed;
 
 /// Most panels and rows of a slide.
 const PANELS_MOST: usize = 6;
@@ -180,9 +182,50 @@ pub fn forest(chart: &Forest) -> Result<Drawn, ChartError> {
             canvas.text(&note, (left, top + LINE * (lines + 0.5)), soft)?;
             let area = Area { left, right: left + width, top: rows.top, bottom: rows.bottom(names.len()) };
             draw_panel(canvas, panel, rows, area, chart.lang)?;
+            spots(canvas, chart, panel, rows, area);
         }
+        names_spots(canvas, chart, rows);
         Ok(())
     })
+}
+
+/// A number of a panel: with its sign, and no more digits than those of the differences in writing.
+fn told(value: f64, unit: &str, lang: Lang) -> String {
+    let number = if value.abs() < 0.05 { "0".to_owned() } else { signed(value, ("", ""), lang) };
+    number + unit
+}
+
+/// A difference and what it says.
+fn words(cell: &ForestCell, lang: Lang) -> String {
+    format!("{} {}", cell.text, cell.finding.word(lang))
+}
+
+/// Makes every difference of a panel tell its interval.
+fn spots(canvas: &mut Canvas<'_>, chart: &Forest, panel: &ForestPanel, rows: Rows, area: Area) {
+    let lang = chart.lang;
+    for (row, (name, cell)) in chart.rows.iter().zip(&panel.cells).enumerate() {
+        let Some(cell) = cell else { continue };
+        let text = Told::of(lang, name).value(&panel.title, &words(cell, lang));
+        let text = match cell.range {
+            Some([_, low, high]) => {
+                let [low, high] = [low, high].map(|end| told(end, &panel.unit, lang));
+                text.range(lang.pick("区间", "interval"), (&low, &high))
+            }
+            None => text,
+        };
+        let Area { top, bottom, .. } = rows.area(row);
+        canvas.spot(Area { top, bottom, ..area }, text.line(&panel.note).text());
+    }
+}
+
+/// Makes the name of every schedule tell all its differences: the name may be cut.
+fn names_spots(canvas: &mut Canvas<'_>, chart: &Forest, rows: Rows) {
+    for (row, name) in chart.rows.iter().enumerate() {
+        let cells = chart.panels.iter().filter_map(|panel| Some((panel, panel.cells.get(row)?.as_ref()?)));
+        let text = cells
+            .fold(Told::of(chart.lang, name), |text, (panel, cell)| text.value(&panel.title, &words(cell, chart.lang)));
+        canvas.spot(Area { right: rows.names, ..rows.area(row) }, text.text());
+    }
 }
 
 /// The axis of a panel and where its values stand.
@@ -222,9 +265,8 @@ fn draw_panel(
         let Some(cell) = cell else { continue };
         let middle = rows.middle(row);
         let (glyph, color) = cell.finding.look();
-        let words = format!("{} {}", cell.text, cell.finding.word(lang));
         let look = Type::new(TICK).align(Align::Center).color(if color == SHADE { SOFT } else { color });
-        let words = wrap(&words, look, area.right - area.left + 10.0, 1).concat();
+        let words = wrap(&words(cell, lang), look, area.right - area.left + 10.0, 1).concat();
         canvas.text(&words, (f64::midpoint(area.left, area.right), middle - over), look)?;
         let y = middle + under;
         let zero = scale.x(0.0);

@@ -9,6 +9,7 @@ use plotters::style::RGBColor;
 
 use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
 use super::slide::{footer, header};
+use super::spots::Told;
 use super::theme::{AXIS, BODY, HEAT_DARK, HEAT_LIGHT, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
 
@@ -188,18 +189,13 @@ fn cells(canvas: &mut Canvas<'_>, chart: &HeatMap, sheet: &Sheet) -> Result<(), 
 
 /// Makes every cell tell its values, which stand in it only where there is room.
 fn spots(canvas: &mut Canvas<'_>, chart: &HeatMap, sheet: &Sheet) {
-    let colon = chart.lang.pick("：", ": ");
     for (row, (name, line)) in chart.rows.iter().zip(&chart.cells).enumerate() {
         for (column, (cell, (one, other))) in line.iter().zip(&chart.columns).enumerate() {
-            let across = format!("{one} {other}");
-            let text = format!(
-                "{}{colon}{name}\n{}{colon}{}\n{}",
-                chart.y_label,
-                chart.x_label,
-                across.trim(),
-                if cell.text.is_empty() { "–" } else { &cell.text }
-            );
-            canvas.spot(sheet.cell(row, column), text);
+            let text = Told::of(chart.lang, "")
+                .value(&chart.y_label, name)
+                .value(&chart.x_label, format!("{one} {other}").trim())
+                .line(if cell.text.is_empty() { "–" } else { &cell.text });
+            canvas.spot(sheet.cell(row, column), text.text());
         }
     }
 }

@@ -28,6 +28,7 @@ mod rows;
 mod scatter;
 mod shares;
 mod slide;
+mod spots;
 mod tails;
 mod theme;
 mod timeline;
@@ -198,6 +199,8 @@ fn check_finite(what: &'static str, values: &[f64]) -> Result<(), ChartError> {
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod pointing;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

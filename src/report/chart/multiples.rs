@@ -9,7 +9,7 @@ use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Type, sheet, wrap};
 use super::panel::{
     Plot, Quantiles, Reference, Shape, StopBand, axis_width, bands, check_series, check_stops, entries, greys, lines,
-    shown,
+    shown, spots,
 };
 use super::slide::{DATES, date_axis_until, footer, header, legend, value_axis};
 use super::theme::{AXIS, BODY, MARGIN, SOFT, TICK, WIDTH};
@@ -137,6 +137,8 @@ pub fn multiples(chart: &Multiples) -> Result<Drawn, ChartError> {
             // The dates of the panel above and to the right begin over the end of the last panel's title.
             let room = if row > 0 && index + 1 == found && column + 1 < columns { width - DATE } else { width };
             draw_panel(canvas, panel, &plot, (column == 0, lowest.then_some(days)), (top, rows, room))?;
+            let named = (panel.title.as_str(), chart.y_unit.as_str());
+            spots(canvas, &plot, days, named, &panel.quantiles, panel.reference.as_ref());
         }
         Ok(())
     })

@@ -8,6 +8,7 @@ use super::super::numbers::count;
 use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Point, Type};
 use super::slide::{Sign, date_axis, ribbon, value_axis};
+use super::spots::{Told, columns};
 use super::theme::{AXIS, BLUE, SHADE, TICK, VERMILION};
 use super::{ChartError, Lang, check_finite};
 
@@ -205,25 +206,22 @@ pub(super) fn spots(
     reference: Option<&Reference>,
 ) {
     let lang = days.lang();
-    let told = |values: &[f64], day: usize| values.get(day).map(|value| count(*value, (unit, unit), lang));
-    for day in 0..quantiles.median.len() {
-        let median = told(&quantiles.median, day).unwrap_or_default();
+    let told = |values: &[f64], day: usize| {
+        values.get(day).map_or_else(String::new, |value| count(*value, (unit, unit), lang))
+    };
+    let text = |day: usize| {
         let (low, high) = (told(&quantiles.q05, day), told(&quantiles.q95, day));
-        let (low, high) = (low.unwrap_or_default(), high.unwrap_or_default());
-        let mut text = days.full_label(day as i64);
-        if !name.is_empty() {
-            text = format!("{name}\n{text}");
+        let text = Told::of(lang, &days.full_label(day as i64))
+            .value(lang.pick("中位数", "median"), &told(&quantiles.median, day))
+            .range(lang.pick("5%～95%", "5%–95%"), (&low, &high));
+        match reference {
+            Some(line) => text.value(&line.label, &told(&line.values, day)).text(),
+            None => text.text(),
         }
-        text += &lang.choose(
-            format!("\n中位数：{median}\n5%～95%：{low} ～ {high}"),
-            format!("\nmedian: {median}\n5%–95%: {low} – {high}"),
-        );
-        if let Some((line, value)) = reference.and_then(|line| Some((line, told(&line.values, day)?))) {
-            text += &lang.choose(format!("\n{}：{value}", line.label), format!("\n{}: {value}", line.label));
-        }
-        let (left, right) = (plot.x(day as f64), plot.x(day as f64 + 1.0));
-        canvas.spot(Area { left, right, ..plot.area }, text);
-    }
+    };
+    let places: Vec<(f64, String)> =
+        (0..quantiles.median.len()).map(|day| (plot.x(day as f64 + 0.5), text(day))).collect();
+    columns(canvas, plot.area, name, &places);
 }
 
 /// The grey of the stops.

@@ -50,13 +50,17 @@ impl Rows {
         self.top + self.height * (row as f64 + 0.5)
     }
 
+    /// A whole row with its name.
+    pub(super) fn area(&self, row: usize) -> Area {
+        Area { left: MARGIN - 12.0, top: self.bottom(row), right: WIDTH - MARGIN, bottom: self.bottom(row + 1) }
+    }
+
     /// Draws stripes and names.
     pub(super) fn draw(&self, canvas: &mut Canvas<'_>, names: &[&str]) -> Result<(), ChartError> {
         let look = Type::new(TICK).align(Align::Right).color(INK);
         for (row, name) in names.iter().enumerate() {
             if row % 2 == 0 {
-                let (top, bottom) = (self.bottom(row), self.bottom(row + 1));
-                canvas.fill(Area { left: MARGIN - 12.0, top, right: WIDTH - MARGIN, bottom }, GRID, 0.32)?;
+                canvas.fill(self.area(row), GRID, 0.32)?;
             }
             let lines = wrap(name, look, self.names - MARGIN + 0.5, lines_of(self.height));
             for (line, text) in lines.iter().enumerate() {

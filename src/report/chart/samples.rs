@@ -260,7 +260,9 @@ fn scatter(case: Case) -> Figure {
         x: case.value(index),
         day: if case.level == Level::Plain { 60.0 - 3.0 * index as f64 } else { 30.0 },
         size: case.share(index),
+        x_interval: (index != 1).then_some((0.9 * case.value(index), 1.1 * case.value(index))),
         late: late[index % 4],
+        chance: (index == 2).then_some(0.62),
         undominated: index < 2,
     };
     Figure::Scatter(Scatter {
@@ -322,7 +324,8 @@ fn diverging(case: Case) -> Figure {
         let shares = [case.share(index), 0.4 * case.share(index + 1)];
         let percent = |share: f64| format!("{:.1}%", 100.0 * share);
         let texts = [percent(shares[0]), format!("{} · {}", percent(shares[1]), case.told(case.value(index)))];
-        DivergingRow { label: case.city(index), shares, texts }
+        let notes = vec![say(lang, "其余没有变化", "the rest sees no change")];
+        DivergingRow { label: case.city(index), shares, texts, notes }
     };
     let panel = |index: usize| DivergingPanel {
         title: lang.choose(format!("第 {index} 种分组"), format!("Groups of kind {index}")),

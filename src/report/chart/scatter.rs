@@ -14,8 +14,10 @@ use super::bars::plate;
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::slide::{Sign, footer, header, legend};
+use super::spots::{Told, interval_word, points};
 use super::theme::{AXIS, BLUE, BODY, GRID, INK, KINDS, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, CivilDay, Drawn, Lang, check_finite};
+use crate::report::numbers::{count, percent};
 
 /// Most points of a slide.
 const POINTS_MOST: usize = 12;
@@ -24,6 +26,8 @@ const RADIUS: f64 = 12.0;
 const RADIUS_MORE: f64 = 14.0;
 /// Distance from the edge of a point beyond which a line leads to its name.
 const LEADER_FROM: f64 = 26.0;
+/// How far round its middle a point tells what it is.
+const SPOT: f64 = 34.0;
 /// Height of a line of a label.
 const LINE: f64 = 29.0;
 
@@ -65,6 +69,14 @@ impl Late {
     fn word(self, lang: Lang) -> &'static str {
         match self {
             Self::Unlikely => lang.pick("超时概率低于 5%", "late in under 5% of courses"),
+            Self::Possible | Self::Likely | Self::NoPromise => self.class(lang),
+        }
+    }
+
+    /// The word without what it is of.
+    fn class(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Unlikely => lang.pick("低于 5%", "under 5%"),
             Self::Possible => lang.pick("5%～50%", "5%–50%"),
             Self::Likely => lang.pick("50% 以上", "50% and more"),
             Self::NoPromise => lang.pick("未承诺恢复时间", "no return promised"),
@@ -85,8 +97,14 @@ pub struct ScatterPoint {
     pub day: f64,
     /// Cost as a share of the largest, from 0 to 1.
     pub size: f64,
+    /// Interval of the place on the value axis, if it is known.
+    #[serde(default)]
+    pub x_interval: Option<(f64, f64)>,
     /// Risk.
     pub late: Late,
+    /// How likely the return comes late, if it is known.
+    #[serde(default)]
+    pub chance: Option<f64>,
     /// Whether nothing beats it in everything.
     pub undominated: bool,
 }
@@ -199,8 +217,31 @@ pub fn scatter(chart: &Scatter) -> Result<Drawn, ChartError> {
         if line.len() > 1 {
             canvas.dashed(&line, SOFT, 2.5)?;
         }
-        draw_points(canvas, chart, &plot)
+        draw_points(canvas, chart, &plot)?;
+        let near = chart.points.iter().map(|one| (plot.at(one), SPOT, told(chart, one, days)));
+        points(canvas, near);
+        Ok(())
     })
+}
+
+/// What a schedule tells.
+fn told(chart: &Scatter, point: &ScatterPoint, days: Days) -> String {
+    let lang = chart.lang;
+    let number = |value: f64| count(value, (&chart.x_unit, &chart.x_unit), lang);
+    let mut text = Told::of(lang, &point.label).value(&chart.x_label, &number(point.x));
+    if let Some((low, high)) = point.x_interval {
+        text = text.range(interval_word(lang), (&number(low), &number(high)));
+    }
+    text = text.value(&chart.day_label, &days.full_label(point.day.floor() as i64));
+    text = match (point.late, point.chance) {
+        (Late::NoPromise, _) => text.line(Late::NoPromise.class(lang)),
+        (late, chance) => {
+            let share = chance.map_or_else(|| late.class(lang).to_owned(), percent);
+            text.value(lang.pick("超时概率", "chance of being late"), &share)
+        }
+    };
+    let ring = if point.undominated { chart.ring_label.as_str() } else { "" };
+    text.line(&point.note).line(ring).text()
 }
 
 fn signs(chart: &Scatter, has_line: bool) -> Vec<(Sign, String)> {
@@ -471,7 +512,8 @@ mod tests {
 
     fn point(label: &str, x: f64, day: f64, late: Late) -> ScatterPoint {
         let note = String::new();
-        ScatterPoint { label: label.to_owned(), note, x, day, size: 0.0, late, undominated: label == "A" }
+        let (x_interval, chance, undominated) = (None, None, label == "A");
+        ScatterPoint { label: label.to_owned(), note, x, day, size: 0.0, x_interval, late, chance, undominated }
     }
 
     fn chart(points: Vec<ScatterPoint>) -> Scatter {

@@ -77,6 +77,7 @@ pub fn shares(chart: &Shares) -> Result<Drawn, ChartError> {
         axis(canvas, area)?;
         for (index, row) in chart.rows.iter().enumerate() {
             draw_row(canvas, row, (rows, index), area)?;
+            canvas.spot(rows.area(index), told(chart, row));
             let note = wrap(&row.note, look, notes + 0.5, 1).concat();
             if !note.is_empty() {
                 canvas.text(&note, (WIDTH - MARGIN - notes, rows.middle(index)), look)?;
@@ -84,6 +85,14 @@ pub fn shares(chart: &Shares) -> Result<Drawn, ChartError> {
         }
         Ok(())
     })
+}
+
+/// What a row tells.
+fn told(chart: &Shares, row: &ShareRow) -> String {
+    let mut lines = vec![row.label.clone()];
+    lines.extend(row.texts.iter().zip(&chart.legend).map(|(text, name)| format!("{text} {name}")));
+    lines.extend(Some(row.note.clone()).filter(|note| !note.is_empty()));
+    lines.join("\n")
 }
 
 fn axis(canvas: &mut Canvas<'_>, area: Area) -> Result<(), ChartError> {

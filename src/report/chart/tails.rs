@@ -8,13 +8,17 @@ use serde::{Deserialize, Serialize};
 use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::slide::{Sign, footer, header, legend, ribbon, value_axis};
+use super::spots::{Told, columns, interval_word};
 use super::theme::{AXIS, BODY, GRID, KINDS, MARGIN, SOFT, TICK, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
+use crate::report::numbers;
 
 /// Most lines: more could not be told apart.
 const LINES_MOST: usize = 4;
 /// Height under the plot: a line of values, one of texts and the title.
 const UNDER: f64 = 116.0;
+/// Height of the values and texts alone.
+const LABELS: f64 = 70.0;
 /// Opacity of the interval of a line.
 const INTERVAL: f64 = 0.16;
 /// Signs of the lines, so that nobody needs the colours.
@@ -97,7 +101,7 @@ pub fn tails(chart: &Tails) -> Result<Drawn, ChartError> {
         for (index, line) in chart.lines.iter().enumerate() {
             entries.push((Sign::Glyph(SIGNS[index], KINDS[index].0), line.label.clone()));
         }
-        entries.push((Sign::Patch(KINDS[0].0, INTERVAL), chart.lang.pick("95% 区间", "95% interval").to_owned()));
+        entries.push((Sign::Patch(KINDS[0].0, INTERVAL), interval_word(chart.lang).to_owned()));
         let top = legend(canvas, top, &entries)?;
         let label = wrap(&chart.y_label, Type::new(BODY).color(SOFT), WIDTH - 2.0 * MARGIN, 1).concat();
         canvas.text(&label, (MARGIN, top + 14.0), Type::new(BODY).color(SOFT))?;
@@ -112,6 +116,7 @@ pub fn tails(chart: &Tails) -> Result<Drawn, ChartError> {
         value_axis(canvas, &ticks, |share| plot.y(share), area)?;
         values(canvas, chart, &plot)?;
         chart.lines.iter().enumerate().rev().try_for_each(|(index, line)| draw(canvas, line, index, &plot))?;
+        spots(canvas, chart, &plot);
         canvas.line(&[(area.left, area.top), (area.left, area.bottom), (area.right, area.bottom)], AXIS, 2.0)
     })
 }
@@ -164,6 +169,30 @@ fn values(canvas: &mut Canvas<'_>, chart: &Tails, plot: &Plot) -> Result<(), Cha
     let title = Type::new(BODY).color(SOFT).align(Align::Center);
     let text = wrap(&chart.x_label, title, area.right - area.left, 1).concat();
     canvas.text(&text, (f64::midpoint(area.left, area.right), area.bottom + 94.0), title)
+}
+
+/// Makes every value tell the shares of all groups that exceed it.
+fn spots(canvas: &mut Canvas<'_>, chart: &Tails, plot: &Plot) {
+    let lang = chart.lang;
+    let told =
+        |place: usize, value: &str, note: &str| {
+            let shares = chart.lines.iter().filter_map(|line| Some((&line.label, line.points.get(place)?.share)));
+            let text = Told::of(lang, "").value(&chart.x_label, value).line(note);
+            let text = shares.fold(text, |text, (name, [share, low, high])| {
+                let ends = numbers::between(&numbers::percent(low), &numbers::percent(high), lang);
+                text.value(name, &format!("{}{ends}", numbers::percent(share)))
+            });
+            text.line(&lang.choose(
+                format!("（括号内为 {}）", interval_word(lang)),
+                format!("(in brackets: {})", interval_word(lang)),
+            ))
+            .text()
+        };
+    let values = chart.values.iter().zip(&chart.notes).zip(&chart.lines[0].points).enumerate();
+    let places: Vec<(f64, String)> =
+        values.map(|(place, ((value, note), point))| (plot.x(point.value), told(place, value, note))).collect();
+    // Down to the values and their remarks.
+    columns(canvas, Area { bottom: plot.area.bottom + LABELS, ..plot.area }, "", &places);
 }
 
 fn draw(canvas: &mut Canvas<'_>, line: &TailLine, index: usize, plot: &Plot) -> Result<(), ChartError> {

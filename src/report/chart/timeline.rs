@@ -10,6 +10,7 @@ use super::axis::Days;
 use super::bars::{Grid, Looks, PALE, colors, draw_row, is_late, open_text, plate};
 use super::canvas::{Area, Canvas, Type, sheet};
 use super::slide::{DATES, LANE, Placed, Sign, date_axis, footer, header, lanes, legend};
+use super::spots::Told;
 use super::theme::{AXIS, BODY, GRID, INK, MARGIN, SHADE, WIDTH};
 use super::{ChartError, CivilDay, Drawn, Lang, check_finite};
 
@@ -121,23 +122,17 @@ fn spots(canvas: &mut Canvas<'_>, chart: &Timeline, grid: Grid, days: Days) {
     let lang = chart.lang;
     for (index, row) in chart.rows.iter().enumerate() {
         let top = grid.area.top + grid.row * index as f64;
-        let mut text = lang.choose(
-            format!("{}\n停止：{}", row.label, days.moment(row.start_day)),
-            format!("{}\nstop: {}", row.label, days.moment(row.start_day)),
-        );
-        text += &match row.planned_end_day {
-            Some(end) => lang
-                .choose(format!("\n计划恢复：{}", days.moment(end)), format!("\nplanned return: {}", days.moment(end))),
-            None => format!("\n{}", open_text(lang)),
+        let mut text = Told::of(lang, &row.label).value(lang.pick("停止", "stop"), &days.moment(row.start_day));
+        text = match row.planned_end_day {
+            Some(end) => text.value(lang.pick("计划恢复", "planned return"), &days.moment(end)),
+            None => text.line(open_text(lang)),
         };
         if let Some(Returns { q05, median, q95 }) = row.actual {
             let [q05, median, q95] = [q05, median, q95].map(|day| days.moment(day));
-            text += &lang.choose(
-                format!("\n模拟中恢复：中位数 {median}\n5%～95%：{q05} ～ {q95}"),
-                format!("\nsimulated return: median {median}\n5%–95%: {q05} – {q95}"),
-            );
+            let name = lang.pick("模拟中恢复的中位数", "simulated return, median");
+            text = text.value(name, &median).range(lang.pick("5%～95%", "5%–95%"), (&q05, &q95));
         }
-        canvas.spot(Area { left: MARGIN, top, right: grid.area.right, bottom: top + grid.row }, text);
+        canvas.spot(Area { left: MARGIN, top, right: grid.area.right, bottom: top + grid.row }, text.text());
     }
 }
 

@@ -8,8 +8,10 @@ use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::rows::Rows;
 use super::slide::{Sign, footer, header, legend};
+use super::spots::Told;
 use super::theme::{AXIS, BLUE, BODY, GRID, INK, KINDS, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
+use crate::report::numbers::count;
 
 /// Most classes.
 const ROWS_MOST: usize = 10;
@@ -61,14 +63,13 @@ pub fn waits(chart: &Waits) -> Result<Drawn, ChartError> {
         let bottom = footer(canvas, &chart.footer)? - UNDER;
         let lang = chart.lang;
         let mut entries = vec![
-            (Sign::Glyph(Glyph::Disc, BLUE), lang.pick("一半的人不超过", "Half queue at most").to_owned()),
+            (Sign::Glyph(Glyph::Disc, BLUE), lang.pick(QUANTILES[0].0, QUANTILES[0].1).to_owned()),
             (Sign::Patch(BLUE, 0.55), lang.pick("到九成", "to nine in ten").to_owned()),
             (Sign::Patch(BLUE, 0.25), lang.pick("到 99%", "to 99 %").to_owned()),
-            (Sign::Glyph(Glyph::Triangle, VERMILION), lang.pick("95% 不超过", "95 % queue at most").to_owned()),
+            (Sign::Glyph(Glyph::Triangle, VERMILION), lang.pick(QUANTILES[2].0, QUANTILES[2].1).to_owned()),
         ];
         if chart.rows.iter().any(|row| row.normal.is_some()) {
-            let text = lang.pick("无切换时日常业务的平均", "Mean of routine work without a cutover");
-            entries.push((Sign::Glyph(Glyph::Ring, INK), text.to_owned()));
+            entries.push((Sign::Glyph(Glyph::Ring, INK), normal_word(lang).to_owned()));
         }
         let top = legend(canvas, top, &entries)?;
         let names: Vec<&str> = chart.rows.iter().map(|row| row.label.as_str()).collect();
@@ -82,9 +83,31 @@ pub fn waits(chart: &Waits) -> Result<Drawn, ChartError> {
         axis(canvas, chart, &values, area)?;
         for (index, row) in chart.rows.iter().enumerate() {
             draw(canvas, row, rows.middle(index), rows.height.min(60.0), x)?;
+            canvas.spot(rows.area(index), told(chart, row));
         }
         Ok(())
     })
+}
+
+/// Names of the quantiles.
+const QUANTILES: [(&str, &str); 4] = [
+    ("一半的人不超过", "Half queue at most"),
+    ("90% 不超过", "90 % queue at most"),
+    ("95% 不超过", "95 % queue at most"),
+    ("99% 不超过", "99 % queue at most"),
+];
+
+fn normal_word(lang: Lang) -> &'static str {
+    lang.pick("无切换时日常业务的平均", "Mean of routine work without a cutover")
+}
+
+/// What a class of desks tells: more than there is room for behind its marks.
+fn told(chart: &Waits, row: &WaitRow) -> String {
+    let lang = chart.lang;
+    let minutes = |value: f64| count(value, ("分钟", "minutes"), lang);
+    let names = QUANTILES.map(|(zh, en)| lang.pick(zh, en));
+    let known = names.into_iter().zip(row.minutes).chain(row.normal.map(|normal| (normal_word(lang), normal)));
+    known.fold(Told::of(lang, &row.label), |text, (name, value)| text.value(name, &minutes(value))).text()
 }
 
 fn check(chart: &Waits) -> Result<(), ChartError> {

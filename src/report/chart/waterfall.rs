@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
 use super::cities::{cell, panel_title};
 use super::slide::{Sign, footer, header, legend};
+use super::spots::{Told, interval_word};
 use super::theme::{AXIS, BLUE, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
+use crate::report::numbers::{count, signed};
 
 /// Width of a total against that of a step: names of cities are longer than words.
 const TOTAL: f64 = 1.25;
@@ -81,7 +83,7 @@ pub fn waterfall(chart: &WaterfallChart) -> Result<Drawn, ChartError> {
         let bottom = footer(canvas, &chart.footer)?;
         let area = Area { left: MARGIN, top, right: WIDTH - MARGIN, bottom };
         for (index, panel) in chart.panels.iter().take(4).enumerate() {
-            fall_panel(canvas, cell(area, index, 2, chart.panels.len().min(4)), panel)?;
+            fall_panel(canvas, cell(area, index, 2, chart.panels.len().min(4)), panel, chart.lang)?;
         }
         Ok(())
     })
@@ -107,7 +109,25 @@ fn free(taken: &[Area], (middle, mut at): (f64, f64), half: f64) -> Area {
     }
 }
 
-fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel) -> Result<(), ChartError> {
+/// What a bar tells: a step its own interval and the levels on both sides of it.
+fn told(panel: &FallPanel, bar: &Fall, lang: Lang) -> String {
+    let text = Told::of(lang, &panel.title).value(&bar.label, &bar.text);
+    let level = |value: f64| count(value, ("", ""), lang).trim().to_owned();
+    let change = |value: f64| signed(value, ("", ""), lang).trim().to_owned();
+    let text = match bar.interval {
+        Some((low, high)) if bar.is_total => text.range(interval_word(lang), (&level(low.max(0.0)), &level(high))),
+        Some((low, high)) => text.range(interval_word(lang), (&change(low - bar.before), &change(high - bar.before))),
+        None => text,
+    };
+    if bar.is_total {
+        return text.text();
+    }
+    text.value(lang.pick("之前", "before"), &level(bar.before))
+        .value(lang.pick("之后", "after"), &level(bar.after))
+        .text()
+}
+
+fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel, lang: Lang) -> Result<(), ChartError> {
     let top = panel_title(canvas, area, &panel.title)? + NUMBER;
     let bottom = area.bottom - WORDS;
     let ends = |bar: &Fall| bar.interval.map_or(bar.after, |ends| ends.1).max(bar.before).max(bar.after);
@@ -150,6 +170,7 @@ fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel) -> Result<
         for (line, text) in wrap(&bar.label, look, width - 4.0, 2).iter().enumerate() {
             canvas.text(text, (middle, bottom + 20.0 + 30.0 * line as f64), look)?;
         }
+        canvas.spot(Area { left: x, right: x + width, ..area }, told(panel, bar, lang));
         x += width;
     }
     canvas.line(&[(area.left, bottom), (area.right, bottom)], AXIS, 2.0)

@@ -1,7 +1,8 @@
 //! Who is better or worse off.
 
 use crate::report::chart::{Diverging, DivergingPanel, DivergingRow};
-use crate::report::numbers::{count, percent};
+use crate::report::numbers::{count, count_between, percent};
+use crate::report::table::Interval;
 
 use super::super::gains::GainRow;
 use super::Frame;
@@ -68,7 +69,30 @@ impl Frame<'_> {
                 format!("{} ({people})", percent(shares[side])),
             )
         };
-        DivergingRow { label: self.lang.pick(&row.zh, &row.en).to_owned(), shares, texts: [text(0), text(1)] }
+        DivergingRow {
+            label: self.lang.pick(&row.zh, &row.en).to_owned(),
+            shares,
+            texts: [text(0), text(1)],
+            notes: self.gain_notes(row),
+        }
+    }
+
+    /// What the bars of a group do not show: the intervals, who sees no difference, and the money.
+    fn gain_notes(&self, row: &GainRow) -> Vec<String> {
+        let visits = ("人次", "visits or people");
+        let line = |(zh, en): (&str, &str), found: Interval, unit: (&str, &str)| {
+            let told = count_between(found, unit, self.lang)?;
+            Some(self.lang.choose(format!("{zh}：{told}"), format!("{en}: {told}")))
+        };
+        let lines = [
+            line(("变差", "worse off"), row.worse, visits),
+            line(("变好", "better off"), row.better, visits),
+            line(("不变", "neither"), row.same, visits),
+            line(("多垫付", "paid more in advance"), row.more_yuan, ("元", "yuan")),
+            line(("少垫付", "paid less in advance"), row.less_yuan, ("元", "yuan")),
+        ];
+        let intervals = self.lang.pick("括号内为 95% 区间", "in brackets: 95% interval");
+        lines.into_iter().flatten().chain([intervals.to_owned()]).collect()
     }
 }
 

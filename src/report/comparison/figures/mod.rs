@@ -256,6 +256,31 @@ mod tests {
     }
 
     #[test]
+    fn who_points_at_a_figure_is_told_the_intervals_it_rests_on() {
+        let compared = Compared::new(5, 30);
+        let report = compared.report(Lang::En);
+        let frame = Frame::of(&report);
+        let gains = frame.gains().unwrap();
+        let row = report.gains.iter().find(|row| row.kind == "all" && row.schedule == 4).unwrap();
+        let spots = crate::report::chart::diverging(&gains).unwrap().spots;
+        for (name, found, unit) in [
+            ("worse off", row.worse, "visits or people"),
+            ("better off", row.better, "visits or people"),
+            ("neither", row.same, "visits or people"),
+            ("paid less in advance", row.less_yuan, "yuan"),
+        ] {
+            let told = crate::report::numbers::count_between(found, (unit, unit), Lang::En).unwrap();
+            assert!(spots[0].text.contains(&format!("\n{name}: {told}")), "{name}: {told}\n{}", spots[0].text);
+        }
+        let tradeoff = frame.tradeoff().unwrap();
+        let criteria = report.tradeoffs.criteria[frame.shown[0]];
+        assert_eq!(tradeoff.points[0].chance, criteria.overrun.value);
+        let (low, high) = tradeoff.points[0].x_interval.unwrap();
+        assert_eq!((Some(low), Some(high)), (criteria.burden.low, criteria.burden.high));
+        assert!(low < tradeoff.points[0].x && tradeoff.points[0].x < high);
+    }
+
+    #[test]
     fn every_figure_tells_what_it_rests_on() {
         let compared = Compared::new(3, 30);
         let days = days(&compared);

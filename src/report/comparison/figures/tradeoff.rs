@@ -25,7 +25,9 @@ impl Frame<'_> {
                     x: criteria.burden.value?,
                     day: criteria.normal.value?,
                     size: if most > 0.0 { cost(index) / most } else { 0.0 },
+                    x_interval: criteria.burden.low.zip(criteria.burden.high),
                     late: Late::of(criteria.overrun.value),
+                    chance: criteria.overrun.value,
                     undominated: tradeoffs.undominated[index],
                 })
             })
