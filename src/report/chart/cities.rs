@@ -8,7 +8,7 @@ use super::slide::{footer, header, value_axis};
 use super::spots::{Told, interval_word, points};
 use super::theme::{AXIS, GRID, INK, KINDS, MARGIN, SOFT, SUBTITLE, TICK, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
-use crate::report::numbers::{count, number};
+use crate::report::numbers::{number, short};
 
 /// Most cities a slide has room for.
 const CITIES_MOST: usize = 8;
@@ -145,8 +145,8 @@ fn told(lang: Lang, city: &str, (title, value): (&str, &str), spread: Spread) ->
         return text;
     }
     // Counts and money are never negative, though a symmetric interval may reach below.
-    let [low, high] = [spread.low.max(0.0), spread.high].map(|end| count(end, ("", ""), lang));
-    text.range(interval_word(lang), (low.trim(), high.trim()))
+    let [low, high] = [spread.low.max(0.0), spread.high].map(|end| short(end, lang));
+    text.range(interval_word(lang), (&low, &high))
 }
 
 fn bar_panel(canvas: &mut Canvas<'_>, area: Area, chart: &CitiesChart, panel: &BarPanel) -> Result<(), ChartError> {
@@ -240,8 +240,7 @@ fn scatter_panel(
     points(
         canvas,
         panel.points.iter().zip(&chart.cities).zip(places).map(|(((hours, spread), city), at)| {
-            let value = count(spread.value, ("", ""), chart.lang);
-            let text = told(chart.lang, city, (&panel.title, value.trim()), *spread);
+            let text = told(chart.lang, city, (&panel.title, &short(spread.value, chart.lang)), *spread);
             (at, SPOT, text.value(&panel.x_title, &number(*hours)).text())
         }),
     );

@@ -6,10 +6,10 @@ use super::axis::{Days, Values};
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::slide::{Sign, footer, header, legend, ribbon, value_axis};
-use super::spots::{Told, columns};
+use super::spots::{Told, amount, columns};
 use super::theme::{AXIS, BLUE, BODY, GRID, INK, KINDS, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, CivilDay, Drawn, Lang, check_finite};
-use crate::report::numbers::{count, percent};
+use crate::report::numbers::percent;
 
 /// Opacity of the range in which 90 % of the courses lie.
 const SPREAD: f64 = 0.18;
@@ -381,7 +381,7 @@ fn spots(canvas: &mut Canvas<'_>, chart: &Curve, plot: &Plot) -> Result<(), Char
         Scale::Number { .. } | Scale::Share => None,
     };
     let number = |value: f64| match (&chart.scale, days) {
-        (Scale::Number { unit }, _) => count(value, (unit, unit), lang),
+        (Scale::Number { unit }, _) => amount(value, unit, lang),
         (_, Some(days)) => days.full_label(value.floor() as i64),
         (_, None) => percent(value),
     };

@@ -22,9 +22,9 @@ pub struct DivergingRow {
     pub shares: [f64; 2],
     /// What stands at their ends.
     pub texts: [String; 2],
-    /// More lines on it, for a reader who points at it.
+    /// What a reader who points at it is told in lines, instead of the legend and the texts; may be empty.
     #[serde(default)]
-    pub notes: Vec<String>,
+    pub told: Vec<String>,
 }
 
 /// Groups of one kind.
@@ -105,8 +105,10 @@ pub fn diverging(chart: &Diverging) -> Result<Drawn, ChartError> {
 /// What a group tells.
 fn told(chart: &Diverging, panel: &DivergingPanel, row: &DivergingRow) -> String {
     let mut lines = vec![panel.title.clone(), row.label.clone()];
-    lines.extend(chart.legend.iter().zip(&row.texts).map(|(name, text)| format!("{name} {text}")));
-    lines.extend(row.notes.iter().cloned());
+    if row.told.is_empty() {
+        lines.extend(chart.legend.iter().zip(&row.texts).map(|(name, text)| format!("{name} {text}")));
+    }
+    lines.extend(row.told.iter().cloned());
     lines.join("\n")
 }
 

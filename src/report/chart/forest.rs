@@ -16,7 +16,7 @@ use super::slide::{Sign, footer, header, legend};
 use super::spots::Told;
 use super::theme::{AXIS, BLUE, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
-use crate::report::numbers::signed;
+use crate::report::numbers::short_signed;
 
 /// Most panels and rows of a slide.
 const PANELS_MOST: usize = 6;
@@ -191,7 +191,7 @@ pub fn forest(chart: &Forest) -> Result<Drawn, ChartError> {
 
 /// A number of a panel: with its sign, and no more digits than those of the differences in writing.
 fn told(value: f64, unit: &str, lang: Lang) -> String {
-    let number = if value.abs() < 0.05 { "0".to_owned() } else { signed(value, ("", ""), lang) };
+    let number = if value.abs() < 0.05 { "0".to_owned() } else { short_signed(value, lang) };
     number + unit
 }
 

@@ -4,11 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::numbers::count;
 use super::axis::{Days, Values};
 use super::canvas::{Area, Canvas, Point, Type};
 use super::slide::{Sign, date_axis, ribbon, value_axis};
-use super::spots::{Told, columns};
+use super::spots::{Told, amount, columns};
 use super::theme::{AXIS, BLUE, SHADE, TICK, VERMILION};
 use super::{ChartError, Lang, check_finite};
 
@@ -206,9 +205,8 @@ pub(super) fn spots(
     reference: Option<&Reference>,
 ) {
     let lang = days.lang();
-    let told = |values: &[f64], day: usize| {
-        values.get(day).map_or_else(String::new, |value| count(*value, (unit, unit), lang))
-    };
+    let told =
+        |values: &[f64], day: usize| values.get(day).map_or_else(String::new, |value| amount(*value, unit, lang));
     let text = |day: usize| {
         let (low, high) = (told(&quantiles.q05, day), told(&quantiles.q95, day));
         let text = Told::of(lang, &days.full_label(day as i64))

@@ -4,7 +4,7 @@ use super::axis::Days;
 use super::samples::{Case, Level, figures};
 use super::theme::{HEIGHT, SCALE, WIDTH};
 use super::{Figure, Lang, Late, Quantiles, Scale, Spot};
-use crate::report::numbers::{count, number, percent, signed};
+use crate::report::numbers::{count, number, percent, short, short_signed};
 
 /// Least width and height of a place, in units of the view box: those of a column that is joined with others.
 const WIDTH_LEAST: i32 = (super::spots::COLUMN_LEAST * SCALE) as i32;
@@ -83,7 +83,6 @@ fn of_day(found: &Quantiles, day: usize, (unit, lang): (&str, Lang)) -> Words {
 
 /// A place of a figure and what it must tell, worked out from what the figure is given; a new kind needs its own.
 fn expected(figure: &Figure, lang: Lang) -> Words {
-    let plain = |value: f64| count(value, ("", ""), lang).trim().to_owned();
     match figure {
         Figure::Timeline(chart) => {
             let (days, row) = (Days::new(chart.first_day, lang).unwrap(), &chart.rows[0]);
@@ -105,7 +104,7 @@ fn expected(figure: &Figure, lang: Lang) -> Words {
         }
         Figure::Forest(chart) => {
             let (panel, cell) = (&chart.panels[2], chart.panels[2].cells[1].as_ref().unwrap());
-            let [_, low, high] = cell.range.unwrap().map(|end| signed(end, ("", ""), lang) + &panel.unit);
+            let [_, low, high] = cell.range.unwrap().map(|end| short_signed(end, lang) + &panel.unit);
             let word = cell.finding.word(lang).to_owned();
             vec![chart.rows[1].clone(), panel.title.clone(), cell.text.clone(), word, low, high, panel.note.clone()]
         }
@@ -129,20 +128,22 @@ fn expected(figure: &Figure, lang: Lang) -> Words {
             [vec![row.label.clone(), row.note.clone()], chart.legend.to_vec(), row.texts.to_vec()].concat()
         }
         Figure::Diverging(chart) => {
-            let row = &chart.panels[1].rows[1];
-            [vec![chart.panels[1].title.clone(), row.label.clone()], row.texts.to_vec(), row.notes.clone()].concat()
+            // The first row has nothing of its own to tell, and tells what is written in it.
+            let row = &chart.panels[1].rows[0];
+            let texts = chart.legend.iter().zip(&row.texts).map(|(name, text)| format!("{name} {text}"));
+            [vec![chart.panels[1].title.clone(), row.label.clone()], texts.collect()].concat()
         }
         Figure::Heat(chart) => vec![chart.rows[2].clone(), chart.columns[4].1.clone(), chart.cells[2][4].text.clone()],
         Figure::Cities(chart) => {
             let (spread, text) = &chart.bars[2].bars[1];
-            let ends = [plain(spread.low), plain(spread.high)].to_vec();
+            let ends = [short(spread.low, lang), short(spread.high, lang)].to_vec();
             [vec![chart.cities[1].clone(), chart.bars[2].title.clone(), text.clone()], ends].concat()
         }
         Figure::Waterfall(chart) => {
             let bar = &chart.panels[1].bars[2];
             let (low, high) = bar.interval.unwrap();
-            let step = [low, high].map(|end| signed(end - bar.before, ("", ""), lang).trim().to_owned());
-            let levels = vec![plain(bar.before), plain(bar.after)];
+            let step = [low, high].map(|end| short_signed(end - bar.before, lang));
+            let levels = vec![short(bar.before, lang), short(bar.after, lang)];
             [vec![chart.panels[1].title.clone(), bar.label.clone(), bar.text.clone()], step.to_vec(), levels].concat()
         }
         Figure::Tails(chart) => {
@@ -184,7 +185,7 @@ fn points_beside_bars_of_cities_tell_their_hours_and_names_of_a_forest_all_diffe
     let hours = format!("{}: {}", panel.x_title, number(panel.points[3].0));
     let spots = figure.draw().unwrap().spots;
     let told = spots.iter().find(|spot| spot.text.contains(&hours) && spot.text.starts_with(&chart.cities[3])).unwrap();
-    assert!(told.text.contains(count(panel.points[3].1.value, ("", ""), Lang::En).trim()), "{told:?}");
+    assert!(told.text.contains(&short(panel.points[3].1.value, Lang::En)), "{told:?}");
     let figure = of("forest");
     let Figure::Forest(chart) = figure else { panic!("{figure:?}") };
     let spots = figure.draw().unwrap().spots;

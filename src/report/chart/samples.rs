@@ -324,8 +324,8 @@ fn diverging(case: Case) -> Figure {
         let shares = [case.share(index), 0.4 * case.share(index + 1)];
         let percent = |share: f64| format!("{:.1}%", 100.0 * share);
         let texts = [percent(shares[0]), format!("{} · {}", percent(shares[1]), case.told(case.value(index)))];
-        let notes = vec![say(lang, "其余没有变化", "the rest sees no change")];
-        DivergingRow { label: case.city(index), shares, texts, notes }
+        let told = vec![say(lang, "其余没有变化", "the rest sees no change"); usize::from(index > 0)];
+        DivergingRow { label: case.city(index), shares, texts, told }
     };
     let panel = |index: usize| DivergingPanel {
         title: lang.choose(format!("第 {index} 种分组"), format!("Groups of kind {index}")),

@@ -14,10 +14,10 @@ use super::bars::plate;
 use super::canvas::{Align, Area, Canvas, Point, Type, sheet, wrap};
 use super::glyph::{Glyph, draw_glyph};
 use super::slide::{Sign, footer, header, legend};
-use super::spots::{Told, interval_word, points};
+use super::spots::{Told, amount, interval_word, points};
 use super::theme::{AXIS, BLUE, BODY, GRID, INK, KINDS, MARGIN, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, CivilDay, Drawn, Lang, check_finite};
-use crate::report::numbers::{count, percent};
+use crate::report::numbers::percent;
 
 /// Most points of a slide.
 const POINTS_MOST: usize = 12;
@@ -26,7 +26,7 @@ const RADIUS: f64 = 12.0;
 const RADIUS_MORE: f64 = 14.0;
 /// Distance from the edge of a point beyond which a line leads to its name.
 const LEADER_FROM: f64 = 26.0;
-/// How far round its middle a point tells what it is.
+/// How far round its middle a point tells what it is, at the least.
 const SPOT: f64 = 34.0;
 /// Height of a line of a label.
 const LINE: f64 = 29.0;
@@ -218,7 +218,10 @@ pub fn scatter(chart: &Scatter) -> Result<Drawn, ChartError> {
             canvas.dashed(&line, SOFT, 2.5)?;
         }
         draw_points(canvas, chart, &plot)?;
-        let near = chart.points.iter().map(|one| (plot.at(one), SPOT, told(chart, one, days)));
+        let near = spots(chart, &plot).into_iter().flat_map(|spot| {
+            let told = |(index, _): (usize, f64)| told(chart, &chart.points[index], days);
+            spot.members.into_iter().map(move |member| (spot.at, spot.reach.max(SPOT), told(member)))
+        });
         points(canvas, near);
         Ok(())
     })
@@ -227,7 +230,7 @@ pub fn scatter(chart: &Scatter) -> Result<Drawn, ChartError> {
 /// What a schedule tells.
 fn told(chart: &Scatter, point: &ScatterPoint, days: Days) -> String {
     let lang = chart.lang;
-    let number = |value: f64| count(value, (&chart.x_unit, &chart.x_unit), lang);
+    let number = |value: f64| amount(value, &chart.x_unit, lang);
     let mut text = Told::of(lang, &point.label).value(&chart.x_label, &number(point.x));
     if let Some((low, high)) = point.x_interval {
         text = text.range(interval_word(lang), (&number(low), &number(high)));

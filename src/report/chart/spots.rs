@@ -4,6 +4,7 @@
 use super::Lang;
 use super::canvas::{Area, Canvas, Point};
 use super::theme::{HEIGHT, WIDTH};
+use crate::report::numbers::{count, percent};
 
 /// Narrowest column; what stands in narrower ones is told together.
 pub(super) const COLUMN_LEAST: f64 = 6.0;
@@ -48,6 +49,11 @@ impl Told {
     pub(super) fn text(self) -> String {
         self.text
     }
+}
+
+/// A number with its unit.
+pub(super) fn amount(value: f64, unit: &str, lang: Lang) -> String {
+    if unit == "%" { percent(value / 100.0) } else { count(value, (unit, unit), lang) }
 }
 
 /// The name of an interval of a mean.
@@ -149,6 +155,7 @@ mod tests {
         let told = |lang| Told::of(lang, "").line("A").line("").value("b", "1").range("c", ("2", "3")).text();
         assert_eq!((told(Lang::Zh), told(Lang::En)), ("A\nb：1\nc：2 ～ 3".into(), "A\nb: 1\nc: 2 to 3".into()));
         assert_eq!(Told::of(Lang::En, "name").text(), "name");
+        assert_eq!((amount(82.0, "%", Lang::Zh), amount(82.0, "件", Lang::Zh)), ("82%".into(), "82 件".into()));
     }
 
     #[test]

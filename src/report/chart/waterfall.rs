@@ -8,7 +8,7 @@ use super::slide::{Sign, footer, header, legend};
 use super::spots::{Told, interval_word};
 use super::theme::{AXIS, BLUE, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
-use crate::report::numbers::{count, signed};
+use crate::report::numbers::{short, short_signed};
 
 /// Width of a total against that of a step: names of cities are longer than words.
 const TOTAL: f64 = 1.25;
@@ -112,8 +112,8 @@ fn free(taken: &[Area], (middle, mut at): (f64, f64), half: f64) -> Area {
 /// What a bar tells: a step its own interval and the levels on both sides of it.
 fn told(panel: &FallPanel, bar: &Fall, lang: Lang) -> String {
     let text = Told::of(lang, &panel.title).value(&bar.label, &bar.text);
-    let level = |value: f64| count(value, ("", ""), lang).trim().to_owned();
-    let change = |value: f64| signed(value, ("", ""), lang).trim().to_owned();
+    let level = |value: f64| short(value, lang);
+    let change = |value: f64| short_signed(value, lang);
     let text = match bar.interval {
         Some((low, high)) if bar.is_total => text.range(interval_word(lang), (&level(low.max(0.0)), &level(high))),
         Some((low, high)) => text.range(interval_word(lang), (&change(low - bar.before), &change(high - bar.before))),

@@ -7,6 +7,9 @@ use crate::report::table::Interval;
 use super::super::gains::GainRow;
 use super::Frame;
 
+/// What goes to the left and what to the right.
+const WORSE: (&str, &str) = ("变差", "worse off");
+const BETTER: (&str, &str) = ("变好", "better off");
 /// Most care types of the figure.
 const CARE_MOST: usize = 10;
 
@@ -49,7 +52,7 @@ impl Frame<'_> {
                 format!("{city}，与{baseline}相比：占两方案下受停机影响者的比例，括号内为人次；变好指少垫付，或不再推迟、放弃就医"),
                 format!("{city}, against {baseline}: shares of those whom the outage meets under either, with their numbers; to be better off is to pay less in advance, or not to wait or go without"),
             ),
-            legend: [self.lang.pick("变差", "worse off").to_owned(), self.lang.pick("变好", "better off").to_owned()],
+            legend: [WORSE, BETTER].map(|(zh, en)| self.lang.pick(zh, en).to_owned()),
             panels,
             footer: self.basis(&remark),
         })
@@ -73,25 +76,30 @@ impl Frame<'_> {
             label: self.lang.pick(&row.zh, &row.en).to_owned(),
             shares,
             texts: [text(0), text(1)],
-            notes: self.gain_notes(row),
+            told: self.gain_told(row),
         }
     }
 
-    /// What the bars of a group do not show: the intervals, who sees no difference, and the money.
-    fn gain_notes(&self, row: &GainRow) -> Vec<String> {
-        let visits = ("人次", "visits or people");
-        let line = |(zh, en): (&str, &str), found: Interval, unit: (&str, &str)| {
-            let told = count_between(found, unit, self.lang)?;
+    /// What the bars of a group do not show: the intervals, who sees no change, and the money.
+    fn gain_told(&self, row: &GainRow) -> Vec<String> {
+        let whole = met(row).max(1e-9);
+        let visits = |(zh, en): (&str, &str), found: Interval| {
+            let share = percent((found.value? / whole).clamp(0.0, 1.0));
+            let told = count_between(found, ("人次", "visits or people"), self.lang)?;
+            Some(self.lang.choose(format!("{zh} {share}：{told}"), format!("{en} {share}: {told}")))
+        };
+        let yuan = |(zh, en): (&str, &str), found: Interval| {
+            let told = count_between(found, ("元", "yuan"), self.lang)?;
             Some(self.lang.choose(format!("{zh}：{told}"), format!("{en}: {told}")))
         };
         let lines = [
-            line(("变差", "worse off"), row.worse, visits),
-            line(("变好", "better off"), row.better, visits),
-            line(("不变", "neither"), row.same, visits),
-            line(("多垫付", "paid more in advance"), row.more_yuan, ("元", "yuan")),
-            line(("少垫付", "paid less in advance"), row.less_yuan, ("元", "yuan")),
+            visits(WORSE, row.worse),
+            visits(BETTER, row.better),
+            visits(("不变", "neither"), row.same),
+            yuan(("多垫付", "paid more in advance"), row.more_yuan),
+            yuan(("少垫付", "paid less in advance"), row.less_yuan),
         ];
-        let intervals = self.lang.pick("括号内为 95% 区间", "in brackets: 95% interval");
+        let intervals = self.lang.pick("（括号内为 95% 区间）", "(in brackets: 95% interval)");
         lines.into_iter().flatten().chain([intervals.to_owned()]).collect()
     }
 }

@@ -263,14 +263,16 @@ mod tests {
         let gains = frame.gains().unwrap();
         let row = report.gains.iter().find(|row| row.kind == "all" && row.schedule == 4).unwrap();
         let spots = crate::report::chart::diverging(&gains).unwrap().spots;
-        for (name, found, unit) in [
-            ("worse off", row.worse, "visits or people"),
-            ("better off", row.better, "visits or people"),
-            ("neither", row.same, "visits or people"),
-            ("paid less in advance", row.less_yuan, "yuan"),
-        ] {
-            let told = crate::report::numbers::count_between(found, (unit, unit), Lang::En).unwrap();
-            assert!(spots[0].text.contains(&format!("\n{name}: {told}")), "{name}: {told}\n{}", spots[0].text);
+        let visits = [("worse off", row.worse), ("better off", row.better), ("neither", row.same)];
+        let all: f64 = visits.iter().filter_map(|(_, found)| found.value).sum();
+        let told = |found, unit| crate::report::numbers::count_between(found, (unit, unit), Lang::En).unwrap();
+        let mut lines = vec![format!("paid less in advance: {}", told(row.less_yuan, "yuan"))];
+        lines.extend(visits.map(|(name, found)| {
+            let share = crate::report::numbers::percent(found.value.unwrap() / all);
+            format!("{name} {share}: {}", told(found, "visits or people"))
+        }));
+        for line in lines {
+            assert!(spots[0].text.lines().any(|one| one == line), "{line}\n{}", spots[0].text);
         }
         let tradeoff = frame.tradeoff().unwrap();
         let criteria = report.tradeoffs.criteria[frame.shown[0]];
