@@ -61,8 +61,8 @@ pub(super) fn interval_word(lang: Lang) -> &'static str {
     lang.pick("95% 区间", "95% interval")
 }
 
-/// Makes an area tell what stands at places along it, given as heights of no matter and ascending; each has the
-/// column nearest to it, and columns that would be too narrow to hit are joined. `name` comes before each.
+/// Makes an area tell what stands at places across it, from left to right: each has the column nearest to it, and
+/// columns that would be too narrow to hit are joined. `name` comes before each.
 pub(super) fn columns(canvas: &mut Canvas<'_>, area: Area, name: &str, places: &[(f64, String)]) {
     let mut left = area.left;
     let mut text = String::new();
