@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Output;
 
 use cutover::report::folder::Folder;
+use cutover::report::document::FORMAT;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -243,7 +244,7 @@ fn folders_that_cannot_be_drawn_are_told_with_status_2_and_what_to_do() {
         (place.path().join("nowhere"), "没有这个文件夹", "no such folder"),
         (empty, "不是完整的结果文件夹", "no finished results folder"),
         (view("{\"format\": 99}"), "格式版本是 99", "its form is of version 99"),
-        (view("{\"format\": 1}"), "内容不完整", "damaged"),
+        (view(&format!("{{\"format\": {FORMAT}}}")), "内容不完整", "damaged"),
         (view("]["), "内容不完整", "damaged"),
     ] {
         for command in ["chart", "report"] {
