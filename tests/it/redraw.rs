@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use cutover::report::folder::Folder;
 use cutover::report::document::FORMAT;
+use cutover::report::folder::Folder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
