@@ -7,7 +7,7 @@ use crate::scenario::world::Scenario;
 use super::Report;
 use super::daily::DailySeries;
 use super::facts::{DeskFacts, Facts, StopFacts, halts_desks};
-use super::numbers::{count, date, date_of_day, number, percent};
+use super::numbers::{capital, count, date, date_of_day, number, percent};
 use super::parquet::group_name;
 use super::table::MEDIAN;
 
@@ -25,7 +25,7 @@ pub(super) fn outage(report: &Report<'_>, facts: &Facts) -> String {
     else {
         return String::new();
     };
-    let name = lang.pick(&stop.name.zh, &stop.name.en);
+    let name = capital(lang.pick(&stop.name.zh, &stop.name.en));
     if stop.planned == SimTime::NEVER {
         return match facts.actual[1] {
             Some(median) => {
@@ -80,7 +80,7 @@ pub(super) fn recovery(report: &Report<'_>, facts: &Facts) -> String {
             let last = day(report, f64::from(report.scenario.clock.days().saturating_sub(1)));
             lang.choose(
                 format!("{name}到模拟期末（{last}）多半还没有恢复正常"),
-                format!("{name}: mostly not back to normal by {last}, when the simulation ends"),
+                format!("{}: mostly not back to normal by {last}, when the simulation ends", capital(&name)),
             )
         }
         // Day 0: no queue grew; then the largest backlog is what there is to say.
@@ -156,7 +156,7 @@ mod tests {
             let report = world.report(lang);
             let facts = Facts::of(&report);
             let found = outage(&report, &facts);
-            assert!(found.contains("50%") && found.contains(lang.pick("联网结算", "settlement")), "{found}");
+            assert!(found.contains("50%") && found.contains(lang.pick("联网结算", "Settlement")), "{found}");
             let series = &super::super::daily::all(&world.results).unwrap()
                 [world.results.catalogue.find_series("self-pay", Group::All, false).unwrap()];
             let total = count(facts.mean(&report, "self-pay").value.unwrap(), ("元", "yuan"), lang);

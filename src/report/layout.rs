@@ -51,6 +51,9 @@ pub struct Grid {
 pub struct GridRow {
     /// Whether it has an asterisk before its name.
     pub is_marked: bool,
+    /// Whether it is the one to look at first; a terminal does not show it.
+    #[serde(default)]
+    pub is_chosen: bool,
     /// Cells, of which the first is the row's name.
     pub cells: Vec<GridCell>,
 }
@@ -68,7 +71,7 @@ impl GridRow {
     /// A row of one line.
     pub fn new(cells: impl IntoIterator<Item = String>) -> Self {
         let cells = cells.into_iter().map(|text| GridCell { text, below: String::new() });
-        Self { is_marked: false, cells: cells.collect() }
+        Self { cells: cells.collect(), ..Self::default() }
     }
 }
 
@@ -352,6 +355,7 @@ mod tests {
         let cell = |text: &str, below: &str| GridCell { text: text.to_owned(), below: below.to_owned() };
         let row = |name: &str, below: &str| GridRow {
             is_marked: name.starts_with("one"),
+            is_chosen: false,
             cells: vec![cell(name, ""), cell("5", below), cell("6", "")],
         };
         let found =

@@ -94,7 +94,11 @@ fn row(report: &ComparisonReport<'_>, schedule: usize, (has_intervals, has_score
         amount(criteria.cost, lang),
     ]);
     let cell = |(text, below)| GridCell { text, below: if has_intervals { below } else { String::new() } };
-    GridRow { is_marked: report.tradeoffs.undominated[schedule], cells: cells.into_iter().map(cell).collect() }
+    GridRow {
+        is_marked: report.tradeoffs.undominated[schedule],
+        is_chosen: report.comparison.choice.as_ref().is_some_and(|choice| choice.chosen == Some(schedule)),
+        cells: cells.into_iter().map(cell).collect(),
+    }
 }
 
 /// Both ends of an interval; nothing where it has no width or there is none.

@@ -137,10 +137,18 @@ fn worlds(report: &ComparisonReport<'_>, out: &mut Layout) {
     let (count, runs) = (worlds.worlds.len(), worlds.replications);
     let least = worlds.regret.minimax().first().copied().unwrap_or(0);
     let name = report.name(worlds.schedules[least]);
-    let most = sum(report, worlds.regret.largest[least]);
+    let regret = if worlds.regret.largest[least] > 0.0 {
+        let most = sum(report, worlds.regret.largest[least]);
+        lang.choose(
+            format!("平均最多比所看方案中最好的多 {most}"),
+            format!("is on average at most {most} worse than the best of those looked at"),
+        )
+    } else {
+        lang.choose("每一种都平均最好".to_owned(), "is on average the best of those looked at in every one".to_owned())
+    };
     let regret = lang.choose(
-        format!("{count} 种可能情形（工期、推迟就医、提前开药、窗口快慢）里，「{name}」平均最多比所看方案中最好的多 {most}（各情形模拟 {runs} 次）"),
-        format!("over {count} plausible worlds (work, deferral, stock-up, windows) \"{name}\" is on average at most {most} worse than the best of those looked at ({runs} courses in each)"),
+        format!("{count} 种可能情形（工期、推迟就医、提前开药、窗口快慢）里，「{name}」{regret}（各情形模拟 {runs} 次）"),
+        format!("over {count} plausible worlds (work, deferral, stock-up, windows) \"{name}\" {regret} ({runs} courses in each)"),
     );
     let regret = regret + limits_in_worlds(report);
     let text = match worlds.flip {

@@ -7,7 +7,7 @@ use crate::units::Lang;
 use super::super::chart::{FanPanel, FanPanels, HeatCell, HeatMap, Reference, WaitRow, Waits};
 use super::super::daily::DailySeries;
 use super::super::facts::{DeskFacts, Facts, halts_desks};
-use super::super::numbers::{count, date, number, short_date};
+use super::super::numbers::{count, date, grouped, number, short_date};
 use super::super::parquet::group_name;
 use super::{Report, Span, bands, civil, days, footer, quantiles, subtitle};
 
@@ -136,7 +136,7 @@ pub(super) fn waits(report: &Report<'_>, facts: &Facts) -> Option<Waits> {
 
 /// A number as people say it: decimals only where it is small.
 fn rounded(value: f64) -> String {
-    if value < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") }
+    grouped(value, usize::from(value < 9.95))
 }
 
 /// Mean wait of routine work without a cutover.

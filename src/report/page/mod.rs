@@ -130,6 +130,7 @@ fn parts(document: &Document, lang: Lang, kind: Kind) -> Vec<(&'static str, &'st
     let edition = document.edition(lang);
     let tables = match document.command.as_str() {
         "run" => lang.pick("分项数字", "In numbers"),
+        "sweep" => lang.pick("逐点数字", "Point by point"),
         "cities" => lang.pick("城市并排", "Cities side by side"),
         _ => lang.pick("方案并排", "Side by side"),
     };

@@ -103,7 +103,7 @@ fn table(out: &mut String, grid: &Grid) {
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     for row in &grid.rows {
-        out.push_str("<tr>");
+        out.push_str(if row.is_chosen { "<tr class=\"chosen\">" } else { "<tr>" });
         for (place, GridCell { text, below }) in row.cells.iter().enumerate() {
             let (tag, scope) = if place == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
             let mark = if row.is_marked && place == 0 { "* " } else { "" };

@@ -111,28 +111,34 @@ impl Number {
             true => lang.choose(format!("{name}（{unit}）"), format!("{name}, {unit}")),
             false => name,
         };
-        let told = |point: usize| {
-            let (cell, at) = (self.cell(report, point), point_name(report, point));
-            lang.choose(format!("取 {at} 时 {cell}"), format!("{cell} at {at}"))
-        };
+        let place = |point: usize| (self.cell(report, point), point_name(report, point));
         let known: Vec<(usize, f64)> =
             (0..report.points.len()).filter_map(|point| Some((point, self.shown(report, point).value?))).collect();
         let (Some(first), Some(last)) = (known.first(), known.last()) else { return name };
-        let ends = match report.grid.axes.as_slice() {
-            [_] => [told(first.0), told(last.0)],
-            _ => {
-                let least = known.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(first);
-                let most = known.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(last);
-                let (low, high) = match one.measure.kind {
-                    Kind::Censored => (("最早", "earliest"), ("最晚", "latest")),
-                    Kind::Number | Kind::Event => (("最低", "least"), ("最高", "most")),
-                };
-                [(low, least.0), (high, most.0)].map(|((zh, en), point)| {
-                    lang.choose(format!("{zh} {}", told(point)), format!("{en} {}", told(point)))
-                })
-            }
+        let least = known.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(first);
+        let most = known.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(last);
+        let (low, high) = match one.measure.kind {
+            Kind::Censored => (("最早", "earliest"), ("最晚", "latest")),
+            Kind::Number | Kind::Event => (("最低", "least"), ("最高", "most")),
         };
-        lang.choose(format!("{name}：{}", ends.join("，")), format!("{name}: {}", ends.join(", ")))
+        let extreme = |(zh, en): (&str, &str), point: usize| {
+            let (cell, at) = place(point);
+            lang.choose(format!("{zh} {cell}（{at}）"), format!("{en} {cell} ({at})"))
+        };
+        let ends = |point: usize| {
+            let (cell, at) = place(point);
+            lang.choose(format!("{at}时 {cell}"), format!("{cell} at {at}"))
+        };
+        let told = match report.grid.axes.as_slice() {
+            [_] => {
+                let inside = |found: &(usize, f64)| found.1 != first.1 && found.1 != last.1;
+                let extremes = [(low, least), (high, most)].into_iter().filter(|(_, found)| inside(found));
+                let extremes = extremes.map(|(word, found)| extreme(word, found.0));
+                [ends(first.0), ends(last.0)].into_iter().chain(extremes).collect::<Vec<_>>()
+            }
+            _ => vec![extreme(low, least.0), extreme(high, most.0)],
+        };
+        lang.choose(format!("{name}：{}", told.join("，")), format!("{name}: {}", told.join(", ")))
     }
 
     /// At which values a condition is kept, by the shares seen.
