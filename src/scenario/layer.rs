@@ -181,7 +181,7 @@ fn apply_sets(merged: &mut Node, sets: &[String], rule: &Rule<'_>, problems: &mu
             }
         };
         if let Some(problem) =
-            strayed(merged, &parts, rule).or_else(|| shortened(merged, &parts, node.text.as_str(), rule))
+            strayed(merged, &parts, sets, rule).or_else(|| shortened(merged, &parts, node.text.as_str(), rule))
         {
             problems.add(problem);
             continue;
@@ -223,8 +223,9 @@ fn key_parts(key: &str) -> Option<Vec<String>> {
     }
 }
 
-/// A `--set` that names no existing thing but nearly does was meant for that one.
-fn strayed(merged: &Node, parts: &[String], rule: &Rule<'_>) -> Option<Problem> {
+/// A `--set` that names no existing thing but nearly does was meant for that one; so was one that gives a new thing
+/// but a single key, which never is a whole one.
+fn strayed(merged: &Node, parts: &[String], sets: &[String], rule: &Rule<'_>) -> Option<Problem> {
     let (mut node, mut rule) = (merged, rule.clone());
     for (index, part) in parts.iter().enumerate() {
         let entries = node.entries()?;
@@ -232,7 +233,12 @@ fn strayed(merged: &Node, parts: &[String], rule: &Rule<'_>) -> Option<Problem> 
             Some(below) => node = below,
             None if rule.is_named() && parts.first().is_some_and(|first| first != "sources") => {
                 let known = || entries.keys().map(String::as_str);
-                nearest(part, known())?;
+                let thing = format!("{}.", parts[..=index].join("."));
+                let is_whole =
+                    index + 1 == parts.len() || sets.iter().filter(|set| set.starts_with(&thing)).count() > 1;
+                if nearest(part, known()).is_none() && (is_whole || entries.is_empty()) {
+                    return None;
+                }
                 let list = listed(known());
                 let allowed = (format!("没有这个名称，现有：{list}"), format!("no such name, there are: {list}"));
                 let problem = Problem::of_file(Code::UnknownName, "--set", allowed).with_line(PLACE_SET, None);

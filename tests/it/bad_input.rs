@@ -146,6 +146,7 @@ fn set_problems_name_the_key() {
         ("a..b=3", Code::BadSet, "", ""),
         ("lang=[1", Code::BadSet, "", ""),
         ("sites.hal.desk.windows=3", Code::UnknownName, "sites.hal", "did you mean `hall`?"),
+        ("sites.hospital.desk.windows=3", Code::UnknownName, "sites.hospital", ""),
         ("sites.hall.desk.windoes=3", Code::UnknownKey, "sites.hall.desk.windoes", "did you mean `windows`?"),
         ("sites.hall.desk.windows=-4", Code::OutOfRange, "sites.hall.desk.windows", ""),
         ("sites.hall.desk=3", Code::WrongType, "sites.hall.desk", ""),
