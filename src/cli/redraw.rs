@@ -12,7 +12,7 @@ use super::output::{Failure, print, remark, tell_missing};
 use super::usage::{BadValue, listed_words};
 use super::{LangArg, choose_lang};
 use crate::report::chart::{ChartError, Look, SIDES, Size, Theme};
-use crate::report::document::{Document, draw_some, read};
+use crate::report::document::{Document, draw_some, missing, read};
 use crate::report::page::{self, Kind};
 use crate::report::{File, ReportError, workbook};
 use crate::units::Lang;
@@ -108,9 +108,7 @@ pub(super) fn report(arguments: &ReportArgs) -> Result<ExitCode, Failure> {
     let Opened { document, lang, place } = open(&arguments.folder, arguments.out.as_ref(), arguments.lang)?;
     let document = Document { lang, ..document };
     let files = pages(&document, arguments.plain).map_err(|error| Failure::work(error.text(lang)))?;
-    let plates = &document.edition(lang).plates;
-    let missing = plates.iter().filter_map(|plate| Some((plate.name.clone(), plate.figure.draw().ok()?.missing)));
-    tell_missing(&missing.filter(|(_, missing)| !missing.is_empty()).collect::<Vec<_>>(), lang);
+    tell_missing(&missing(&document).map_err(|error| Failure::work(error.to_string()))?, lang);
     let paths = place.write("", files, lang)?;
     if !arguments.quiet {
         let list: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();

@@ -9,6 +9,10 @@ use serde_json::{Map, Value};
 use crate::scenario::layer::Loaded;
 use crate::scenario::origin::SourceText;
 pub use crate::scenario::quantity::central;
+use crate::scenario::world::Scenario;
+use crate::units::Lang;
+
+use super::manifest::VERSION;
 
 /// Parts of a scenario whose entries are no numbers in need of a source.
 const WITHOUT_NUMBERS: [&str; 4] = ["timetables", "sources", "services", "desk_classes"];
@@ -44,6 +48,22 @@ pub fn assumptions(loaded: &Loaded) -> Vec<Assumption> {
         Some(Assumption { reason: reason.clone(), key: leaf.key, value: leaf.value, range: leaf.range })
     });
     found.collect()
+}
+
+/// Where what is announced comes from, and what simulated it: for the foot of a figure. A schedule that nobody has
+/// announced has no notice.
+pub fn credit(loaded: &Loaded, scenario: &Scenario, lang: Lang) -> String {
+    let stop = scenario.suspensions.first().map(|stop| format!("suspend.{}.stop", stop.key));
+    let found = stop.and_then(|key| loaded.sources.find(&key, &loaded.origins));
+    let told = found.filter(|text| !text.is_assumption() && !text.is_blank()).map(|text| text.in_lang(lang));
+    // Remarks on it stand in the report.
+    let notice = told.and_then(|text| text.split(['；', ';']).next()).map(str::trim);
+    match notice {
+        Some(notice) => {
+            lang.choose(format!("来源：{notice}；{VERSION} 模拟"), format!("Source: {notice}; simulated by {VERSION}"))
+        }
+        None => lang.choose(format!("来源：{VERSION} 模拟"), format!("Source: simulated by {VERSION}")),
+    }
 }
 
 /// How many numbers a scenario has.

@@ -244,6 +244,12 @@ fn share(all: &[Assumption], key: String, (zh, en): (String, String)) -> Option<
     Some(MainAssumption { key, zh, en, value, range: found.range, is_share: true })
 }
 
+/// A mean amount as a share of all prepayment; none without prepayment.
+pub(super) fn share_of_prepayment(facts: &Facts, report: &Report<'_>, key: &str) -> Option<f64> {
+    let mean = |key: &str| facts.mean(report, key).value;
+    Some(mean(key)? / mean("prepayment").filter(|yuan| *yuan > 0.0)?)
+}
+
 /// Whether some work at a class of desks waits for this stop to end.
 pub(super) fn halts_desks(report: &Report<'_>, stop: &Suspension, class: usize) -> bool {
     let groups = report.scenario.groups.iter().enumerate();

@@ -101,11 +101,11 @@ pub(super) fn recovery(report: &Report<'_>, facts: &Facts) -> String {
                     format!("All desks are back to normal on {when}, before the first working day after the return"),
                 ),
                 Some(1) => lang.choose(
-                    format!("{name}最晚恢复正常：{when}，恢复服务后第 1 个工作日"),
+                    format!("{name}最晚恢复正常：{when}，恢复服务后 1 个工作日"),
                     format!("Back to normal on {when}: {name} are last, one working day after the return"),
                 ),
                 Some(days) => lang.choose(
-                    format!("{name}最晚恢复正常：{when}，恢复服务后第 {days} 个工作日"),
+                    format!("{name}最晚恢复正常：{when}，恢复服务后 {days} 个工作日"),
                     format!("Back to normal on {when}: {name} are last, {days} working days after the return"),
                 ),
             }

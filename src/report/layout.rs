@@ -29,10 +29,23 @@ pub enum Entry {
     Rule,
     /// A text behind its label; an empty label goes on with the one before.
     Item(String, String),
+    /// Texts behind one label.
+    List(List),
     /// Parts of a whole, each with its share as a bar; they go on with the item before.
     Bars(Vec<Bar>),
     /// A table.
     Grid(Grid),
+}
+
+/// Texts behind one label, the most telling first.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct List {
+    /// The label.
+    pub label: String,
+    /// The texts.
+    pub texts: Vec<String>,
+    /// What a terminal says in place of texts it has no room for, with `{}` for their number.
+    pub more: String,
 }
 
 /// A table of a screen.
@@ -44,6 +57,10 @@ pub struct Grid {
     pub widths: Vec<usize>,
     /// Rows.
     pub rows: Vec<GridRow>,
+    /// Whether rows are values in order: of too many a terminal then shows some from all over.
+    pub is_ordered: bool,
+    /// What a terminal says in place of rows it has no room for, with `{}` for their number.
+    pub more: String,
 }
 
 /// A row of a table.
@@ -51,9 +68,10 @@ pub struct Grid {
 pub struct GridRow {
     /// Whether it has an asterisk before its name.
     pub is_marked: bool,
-    /// Whether it is the one to look at first; a terminal does not show it.
-    #[serde(default)]
+    /// Whether it is the one to look at first.
     pub is_chosen: bool,
+    /// Whether it is there however few rows there is room for.
+    pub is_kept: bool,
     /// Cells, of which the first is the row's name.
     pub cells: Vec<GridCell>,
 }
@@ -98,16 +116,6 @@ impl Layout {
         Self { screen: Screen { label, entries: Vec::new() } }
     }
 
-    /// How many lines there are at least.
-    pub(super) fn len(&self) -> usize {
-        self.screen.lines().len()
-    }
-
-    /// Takes the parts of another behind its own.
-    pub(super) fn append(&mut self, other: Self) {
-        self.screen.entries.extend(other.screen.entries);
-    }
-
     /// A line of its own, cut on a terminal where it is too long.
     pub(super) fn line(&mut self, text: &str) {
         self.screen.entries.push(Entry::Line(text.to_owned()));
@@ -121,6 +129,11 @@ impl Layout {
     /// A text behind its label, on at most four lines of a terminal.
     pub(super) fn item(&mut self, label: &str, text: &str) {
         self.screen.entries.push(Entry::Item(label.to_owned(), text.to_owned()));
+    }
+
+    /// Texts behind one label.
+    pub(super) fn list(&mut self, list: List) {
+        self.screen.entries.push(Entry::List(list));
     }
 
     /// Parts of a whole under the item before.
@@ -139,24 +152,67 @@ impl Layout {
     }
 }
 
+/// How much of lists and tables a terminal has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Room {
+    /// Whether cells show what is below their texts.
+    below: bool,
+    /// Most texts of a list.
+    texts: usize,
+    /// Most rows of a table.
+    rows: usize,
+}
+
+impl Room {
+    /// From all there is to next to nothing.
+    fn less_and_less() -> impl Iterator<Item = Self> {
+        const TEXTS: usize = 4;
+        const ROWS: std::ops::RangeInclusive<usize> = 2..=LINES_MOST;
+        let all = Self { below: true, texts: usize::MAX, rows: usize::MAX };
+        let rows = ROWS.rev().map(|rows| Self { below: false, texts: TEXTS, rows });
+        let texts = (1..TEXTS).rev().map(|texts| Self { below: false, texts, rows: *ROWS.start() });
+        [all, Self { texts: TEXTS, ..all }, Self { texts: TEXTS, below: false, ..all }]
+            .into_iter()
+            .chain(rows)
+            .chain(texts)
+    }
+}
+
 impl Screen {
-    /// The lines of a terminal, at most as many as a screen has.
+    /// The lines of a terminal, at most as many as a screen has: of long lists and tables it shows the beginning,
+    /// and says how much more there is.
     pub fn text(&self) -> String {
-        let mut lines = self.lines();
-        lines.truncate(LINES_MOST);
+        let mut lines = Vec::new();
+        for room in Room::less_and_less() {
+            lines = self.lines(room);
+            if lines.len() <= LINES_MOST {
+                break;
+            }
+        }
         lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
     }
 
-    fn lines(&self) -> Vec<String> {
+    fn lines(&self, room: Room) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for entry in &self.entries {
             match entry {
                 Entry::Line(text) => lines.push(fit(text, COLUMNS_MOST)),
                 Entry::Rule => lines.push("-".repeat(COLUMNS_MOST)),
                 Entry::Item(label, text) => lines.extend(self.item(label, text)),
+                Entry::List(list) => lines.extend(self.list(list, room.texts)),
                 Entry::Bars(bars) => lines.extend(bars.iter().map(|bar| self.bar(bar, bars))),
-                Entry::Grid(grid) => lines.extend(grid.lines()),
+                Entry::Grid(grid) => lines.extend(grid.lines(room)),
             }
+        }
+        lines
+    }
+
+    fn list(&self, list: &List, most: usize) -> Vec<String> {
+        let labels = std::iter::once(list.label.as_str()).chain(std::iter::repeat(""));
+        let shown = list.texts.iter().zip(labels).take(most);
+        let mut lines: Vec<String> = shown.flat_map(|(text, label)| self.item(label, text)).collect();
+        if let Some(more) = list.texts.len().checked_sub(most).filter(|more| *more > 0) {
+            lines.extend(self.item("", &list.more.replace("{}", &more.to_string())));
         }
         lines
     }
@@ -189,7 +245,7 @@ impl Grid {
     const HEAD_LINES_MOST: usize = 4;
 
     /// The lines of a terminal.
-    fn lines(&self) -> Vec<String> {
+    fn lines(&self, room: Room) -> Vec<String> {
         let is_marked = self.rows.iter().any(|row| row.is_marked);
         let wrapped = |(head, columns): (&String, &usize)| wrap(head, columns.saturating_sub(1));
         let heads: Vec<Vec<String>> = self.heads.iter().zip(&self.widths).map(wrapped).collect();
@@ -198,15 +254,39 @@ impl Grid {
             let cells: Vec<&str> = heads.iter().map(|lines| lines.get(at).map_or("", String::as_str)).collect();
             row(&cells, &self.widths)
         });
-        head.chain(self.rows.iter().flat_map(|row| self.lines_of(row, is_marked))).collect()
+        let shown = self.shown(room.rows);
+        let rows = shown.iter().flat_map(|row| self.lines_of(row, is_marked, room.below));
+        let mut lines: Vec<String> = head.chain(rows).collect();
+        if shown.len() < self.rows.len() {
+            lines.push(fit(&self.more.replace("{}", &(self.rows.len() - shown.len()).to_string()), COLUMNS_MOST));
+        }
+        lines
+    }
+
+    /// At most so many of the rows, but for those that are kept in any case.
+    fn shown(&self, most: usize) -> Vec<&GridRow> {
+        let count = self.rows.len();
+        if count <= most {
+            return self.rows.iter().collect();
+        }
+        let places: Vec<usize> = match self.is_ordered {
+            true => (0..most).map(|index| index * (count - 1) / (most - 1).max(1)).collect(),
+            false => {
+                let kept = self.rows.iter().filter(|row| row.is_kept).count();
+                let others = (0..count).filter(|&place| !self.rows[place].is_kept);
+                others.take(most.saturating_sub(kept)).collect()
+            }
+        };
+        let rows = self.rows.iter().enumerate();
+        rows.filter(|(place, row)| row.is_kept || places.contains(place)).map(|(_, row)| row).collect()
     }
 
     /// One line, or two where cells have something below; then the name may take both.
-    fn lines_of(&self, of: &GridRow, is_marked: bool) -> Vec<String> {
+    fn lines_of(&self, of: &GridRow, is_marked: bool, has_below: bool) -> Vec<String> {
         let texts = of.cells.iter().map(|cell| cell.text.as_str());
         let mut below: Vec<&str> = of.cells.iter().map(|cell| cell.below.as_str()).collect();
         let mut first: Vec<&str> = texts.collect();
-        let has_two = below.iter().any(|text| !text.is_empty());
+        let has_two = has_below && below.iter().any(|text| !text.is_empty());
         let indent = if is_marked { 2 } else { 0 };
         let room = self.widths.first().map_or(0, |columns| columns.saturating_sub(1 + indent));
         let name = wrap(first.first().copied().unwrap_or(""), room);
@@ -339,7 +419,7 @@ mod tests {
     /// The text of a table whose columns take 9, 6 and 4 characters.
     fn told(heads: [&str; 3], rows: Vec<GridRow>) -> String {
         let mut layout = Layout::new(4);
-        layout.grid(Grid { heads: heads.map(str::to_owned).to_vec(), widths: vec![9, 6, 4], rows });
+        layout.grid(Grid { heads: heads.map(str::to_owned).to_vec(), widths: vec![9, 6, 4], rows, ..Grid::default() });
         layout.finish().text()
     }
 
@@ -355,8 +435,8 @@ mod tests {
         let cell = |text: &str, below: &str| GridCell { text: text.to_owned(), below: below.to_owned() };
         let row = |name: &str, below: &str| GridRow {
             is_marked: name.starts_with("one"),
-            is_chosen: false,
             cells: vec![cell(name, ""), cell("5", below), cell("6", "")],
+            ..GridRow::default()
         };
         let found =
             told(["name", "money spent", "n"], vec![row("one two", "3–7"), row("one two three", ""), row("x", "")]);
@@ -369,6 +449,39 @@ mod tests {
             "  x      5     6",
         ];
         assert_eq!(found.lines().collect::<Vec<_>>(), expected);
+    }
+
+    fn numbered(count: usize, kept: &[usize], is_ordered: bool) -> Grid {
+        let row = |number: usize| GridRow { is_kept: kept.contains(&number), ..GridRow::new([number.to_string()]) };
+        let rows = (0..count).map(row).collect();
+        Grid { heads: vec![String::new()], widths: vec![9], rows, is_ordered, more: "{} more".to_owned() }
+    }
+
+    #[test]
+    fn of_too_many_rows_the_first_and_those_kept_are_shown_and_of_values_some_from_all_over() {
+        let shown = |grid: &Grid, most: usize| -> Vec<String> {
+            grid.shown(most).iter().map(|row| row.cells[0].text.clone()).collect()
+        };
+        assert_eq!(shown(&numbered(3, &[], false), 5), ["0", "1", "2"]);
+        assert_eq!(shown(&numbered(9, &[0, 7], false), 4), ["0", "1", "2", "7"]);
+        assert_eq!(shown(&numbered(9, &[0, 7], false), 1), ["0", "7"]);
+        assert_eq!(shown(&numbered(9, &[], true), 3), ["0", "4", "8"]);
+        assert!(numbered(0, &[], true).shown(2).is_empty());
+    }
+
+    #[test]
+    fn a_screen_never_has_too_many_lines_and_says_what_it_leaves_out() {
+        let mut layout = Layout::new(4);
+        let texts = (0..20).map(|number| format!("text {number}")).collect();
+        layout.list(List { label: "a".to_owned(), texts, more: "{} texts".to_owned() });
+        layout.grid(numbered(60, &[55], false));
+        (0..16).for_each(|_| layout.item("b", "said"));
+        let text = layout.finish().text();
+        assert!(text.lines().count() <= LINES_MOST, "{text}");
+        assert!(text.contains("16 texts") && text.contains("\n55\n"), "{text}");
+        let shown = text.lines().filter(|line| line.parse::<usize>().is_ok()).count();
+        assert!(text.contains(&format!("{} more", 60 - shown)) && shown > 10, "{text}");
+        assert_eq!(text.matches("said").count(), 16);
     }
 
     #[test]

@@ -194,7 +194,7 @@ fn shown(document: &document::Document, files: &mut Output<'_>) -> Result<(), Re
     files.put((workbook::FILE.into(), workbook::workbook(document)?))?;
     let look = chart::Look::new(chart::Theme::Light, chart::Size::default(), &document.colors)?;
     let charts = document::draw(document, document.lang, &look)?;
-    files.missing.extend(charts.missing);
+    files.missing.extend(document::missing(document)?);
     charts.files.into_iter().try_for_each(|file| files.put(file))
 }
 

@@ -8,8 +8,8 @@ use crate::measures::Group;
 use crate::schedule::Suspension;
 use crate::units::Lang;
 
-use super::facts::{DeskFacts, ENDINGS, Facts, LOSSES, REPLICATIONS_FEW, StopFacts};
-use super::layout::{Bar, Grid, GridRow, LINES_MOST, Layout, Screen};
+use super::facts::{DeskFacts, ENDINGS, Facts, LOSSES, REPLICATIONS_FEW, StopFacts, share_of_prepayment};
+use super::layout::{Bar, Grid, GridRow, Layout, List, Screen};
 use super::numbers::{
     bracketed, count, count_between, date, date_of_day, moment, number_between, percent, percent_between, width, yuan,
 };
@@ -18,9 +18,8 @@ use super::table::Interval;
 use super::{Report, findings};
 
 /// Most stops and most desk classes that are told one by one.
-const STOPS_MOST: usize = 4;
-const DESKS_MOST: usize = 6;
-const DESKS_LEAST: usize = 2;
+/// How many stops are told however little room there is for more.
+const STOPS_FIRST: usize = 4;
 
 const VISITS: (&str, &str) = ("人次", "visits");
 const PEOPLE: (&str, &str) = ("人", "people");
@@ -83,22 +82,7 @@ pub fn text(report: &Report<'_>) -> String {
 
 /// The same, to be shown elsewhere.
 pub fn screen(report: &Report<'_>) -> Screen {
-    let facts = Facts::of(report);
-    // What is said of patients and money comes whole; desks and stops take the lines that are left.
-    let fewer_classes = (DESKS_LEAST..=DESKS_MOST).rev().map(|classes| (STOPS_MOST, classes));
-    let fewer_stops = (1..STOPS_MOST).rev().map(|stops| (stops, DESKS_LEAST));
-    let mut out = layout(report, &facts, (STOPS_MOST, DESKS_MOST));
-    for most in fewer_classes.chain(fewer_stops) {
-        if out.len() <= LINES_MOST {
-            break;
-        }
-        out = layout(report, &facts, most);
-    }
-    out.finish()
-}
-
-/// What stands on the screen with at most so many stops and classes of desks.
-fn layout(report: &Report<'_>, facts: &Facts, (stops_most, classes_most): (usize, usize)) -> Layout {
+    let facts = &Facts::of(report);
     let announced = report.scenario.clock.civil(report.scenario.announced_at);
     let words = Words { report, facts, lang: report.lang, year: announced.year() };
     let mut out = Layout::new(if report.lang == Lang::Zh { 10 } else { 13 });
@@ -116,18 +100,18 @@ fn layout(report: &Report<'_>, facts: &Facts, (stops_most, classes_most): (usize
     if has_results {
         headline(&words, &mut out);
     }
-    stops(&words, &mut out, stops_most);
+    stops(&words, &mut out);
     if !has_results {
         out.item(words.say("提示", "Note"), words.say("没有完成任何一次模拟", "no course was simulated"));
-        return out;
+        return out.finish();
     }
     visits(&words, &mut out);
     money(&words, &mut out);
-    desks(&words, &mut out, classes_most);
+    desks(&words, &mut out);
     refunds(&words, &mut out);
     basis(&words, &mut out);
     warnings(&words, &mut out);
-    out
+    out.finish()
 }
 
 /// What it comes to, and how sure the end of it is.
@@ -145,26 +129,21 @@ fn headline(words: &Words<'_>, out: &mut Layout) {
     out.item(words.say("结论", "In short"), words.say(&zh, &en));
 }
 
-fn stops(words: &Words<'_>, out: &mut Layout, most: usize) {
+fn stops(words: &Words<'_>, out: &mut Layout) {
+    let label = words.say("停机", "Stops");
     let mut all = words.facts.stops_by_weight(words.report);
+    if all.is_empty() {
+        return out.item(label, words.say("无", "none"));
+    }
     // The one that is most surely late is told in any case.
     let late = |stop: &&StopFacts| stop.overran.value.unwrap_or(0.0);
     let latest = (0..all.len()).max_by(|&a, &b| late(&all[a]).total_cmp(&late(&all[b])).then(b.cmp(&a)));
-    if let Some(place) = latest.filter(|&place| place >= most && late(&all[place]) > 0.0) {
+    if let Some(place) = latest.filter(|&place| place >= STOPS_FIRST && late(&all[place]) > 0.0) {
         let stop = all.remove(place);
-        all.insert(most - 1, stop);
+        all.insert(STOPS_FIRST - 1, stop);
     }
-    for (index, stop) in all.iter().take(most).enumerate() {
-        let label = if index == 0 { words.say("停机", "Stops") } else { "" };
-        out.item(label, &stop_text(words, stop));
-    }
-    if all.len() > most {
-        let more = all.len() - most;
-        out.item("", words.say(&format!("另有 {more} 项"), &format!("and {more} more")));
-    }
-    if all.is_empty() {
-        out.item(words.say("停机", "Stops"), words.say("无", "none"));
-    }
+    let texts = all.iter().map(|stop| stop_text(words, stop)).collect();
+    out.list(List { label: label.to_owned(), texts, more: words.say("另有 {} 项", "and {} more").to_owned() });
 }
 
 fn stop_text(words: &Words<'_>, facts: &StopFacts) -> String {
@@ -288,7 +267,7 @@ fn columns(lang: Lang) -> [usize; 6] {
     }
 }
 
-fn desks(words: &Words<'_>, out: &mut Layout, most: usize) {
+fn desks(words: &Words<'_>, out: &mut Layout) {
     let all = &words.facts.desks;
     if all.is_empty() {
         out.item(words.say("窗口", "Desks"), words.say("没有需要到窗口办理的停机件", "no claims come to desks"));
@@ -300,16 +279,14 @@ fn desks(words: &Words<'_>, out: &mut Layout, most: usize) {
         }
         Lang::En => ["Desks (worst first)", "Wait min.: mean", "95%", "Peak backlog", "Normal (median)", "95% by"],
     };
-    let rows = all.iter().take(most).map(|desk| GridRow::new(desk_cells(words, desk)));
+    let rows = all.iter().map(|desk| GridRow::new(desk_cells(words, desk)));
     out.grid(Grid {
         heads: heads.map(str::to_owned).to_vec(),
         widths: columns(words.lang).to_vec(),
         rows: rows.collect(),
+        is_ordered: false,
+        more: words.say("  另有 {} 类窗口", "  and {} more").to_owned(),
     });
-    if all.len() > most {
-        let more = all.len() - most;
-        out.line(words.say(&format!("  另有 {more} 类窗口"), &format!("  and {more} more")));
-    }
 }
 
 fn desk_cells(words: &Words<'_>, desk: &DeskFacts) -> [String; 6] {
@@ -359,7 +336,7 @@ fn refunds(words: &Words<'_>, out: &mut Layout) {
     let by_horizon = percent_between(refunded.share, words.lang).unwrap_or_default();
     let last = words.last_day();
     let made = words.mean("prepayment");
-    let share = |key: &str| percent(words.mean(key) / made);
+    let share = |key: &str| percent(share_of_prepayment(words.facts, words.report, key).unwrap_or(0.0));
     let text = match refunded.quantiles[2].value {
         _ if made <= 0.0 => words.say("没有垫付", "nothing was prepaid").to_owned(),
         Some(day) => {
@@ -562,7 +539,7 @@ fn time_of_day(day: f64) -> SimTime {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::COLUMNS_MOST;
+    use super::super::layout::{COLUMNS_MOST, LINES_MOST};
     use super::super::testing::World;
     use super::*;
     use crate::scenario::raw::Name;

@@ -164,10 +164,14 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
             Entry::Line(text) => {
                 tab.write_with_format(row, 0, clean(text), &looks.note)?;
             }
-            Entry::Item(label, text) => {
-                tab.write_with_format(row, 0, clean(label), &looks.label)?;
-                tab.merge_range(row, 1, row, 7, &clean(text), &looks.text)?;
-                tab.set_row_height(row, height(lines_of(text, SUMMARY.1)))?;
+            Entry::Item(label, text) => item(tab, row, (label, text), looks)?,
+            Entry::List(list) => {
+                let labels = std::iter::once(list.label.as_str()).chain(std::iter::repeat(""));
+                for (text, label) in list.texts.iter().zip(labels) {
+                    item(tab, row, (label, text), looks)?;
+                    row += 1;
+                }
+                continue;
             }
             Entry::Bars(bars) => {
                 for (line, bar) in (row..).zip(bars) {
@@ -188,6 +192,14 @@ fn summary(tab: &mut Worksheet, document: &Document, looks: &Looks, tabs: &mut T
         row += 1;
     }
     tab.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9);
+    Ok(())
+}
+
+/// A text behind its label.
+fn item(tab: &mut Worksheet, row: u32, (label, text): (&str, &str), looks: &Looks) -> Result<(), XlsxError> {
+    tab.write_with_format(row, 0, clean(label), &looks.label)?;
+    tab.merge_range(row, 1, row, 7, &clean(text), &looks.text)?;
+    tab.set_row_height(row, height(lines_of(text, SUMMARY.1)))?;
     Ok(())
 }
 

@@ -349,6 +349,9 @@ fn characters_the_font_lacks_are_told_by_name_and_seen_as_boxes() {
     let chart = text(&fs::read(out.join("charts/timeline.svg")).expect("a file"));
     assert!(chart.contains("□市") && !chart.contains('𠮷'));
     told(&redraw("chart", &out, &["--only", "timeline,waits", "--quiet"]), "timeline, waits");
+    // A page holds both languages, whichever is shown first.
+    let told = text(&redraw("report", &out, &["--lang", "en", "--quiet"]).stderr);
+    assert!(told.contains("U+20BB7") && told.contains("surge"), "{told}");
     let quiet = run(&["--quiet"]);
     assert!(quiet.status.success() && !text(&quiet.stderr).contains("U+20BB7"), "{}", text(&quiet.stderr));
 }

@@ -156,8 +156,8 @@ fn cause(report: &CitiesReport<'_>, one: Option<&Waterfall>, (base, there): (&st
 fn basis(report: &CitiesReport<'_>) -> String {
     let (n, seed) = (report.outcomes.replications(), report.outcomes.results[0].seed);
     report.lang.choose(
-        format!("各 {n} 次模拟，随机种子 {seed}；黑线或竖线为均值的 95% 区间。来源：{VERSION} 模拟"),
-        format!("{n} simulated courses each, seed {seed}; lines show 95% intervals of the mean. Source: {VERSION}"),
+        format!("各 {n} 次模拟，随机种子 {seed}；黑线或竖线为均值的 95% 区间。来源：各市公告（见报告“数据来源”），{VERSION} 模拟"),
+        format!("{n} simulated courses each, seed {seed}; lines show 95% intervals of the mean. Source: the cities' notices (see Sources in the report), simulated by {VERSION}"),
     )
 }
 

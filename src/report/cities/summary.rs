@@ -64,6 +64,7 @@ fn rows(report: &CitiesReport<'_>, out: &mut Layout, heads: &[&str], cells: impl
         heads: heads.iter().map(|head| (*head).to_owned()).collect(),
         widths: widths(heads.len() - 1),
         rows: (0..report.plan.cities).map(row).collect(),
+        ..Grid::default()
     });
 }
 
@@ -166,7 +167,7 @@ fn waterfalls(report: &CitiesReport<'_>, out: &mut Layout) {
                 cells.push(told(mean(&one.to), lang));
                 GridRow::new(cells)
             });
-        out.grid(Grid { heads: heads.to_vec(), widths: widths(7), rows: rows.collect() });
+        out.grid(Grid { heads: heads.to_vec(), widths: widths(7), rows: rows.collect(), ..Grid::default() });
     }
 }
 

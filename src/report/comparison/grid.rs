@@ -12,49 +12,19 @@ use super::ComparisonReport;
 use super::differences::{Difference, word};
 use super::words::{BURDEN, is_burden, weights};
 
-/// How much of the table the screen has room for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Space {
-    /// All schedules, each with its intervals.
-    Whole,
-    /// All schedules, without intervals.
-    Rows,
-    /// So many schedules.
-    Some(usize),
-}
-
-impl Space {
-    /// For so many schedules on so many lines, those of head and terms taken off.
-    fn of(schedules: usize, lines: usize) -> Self {
-        if 2 * schedules <= lines {
-            Self::Whole
-        } else if schedules <= lines {
-            Self::Rows
-        } else {
-            Self::Some(lines.saturating_sub(1).max(1))
-        }
-    }
-}
-
-/// Draws the table on at most so many lines.
-pub(super) fn grid(report: &ComparisonReport<'_>, out: &mut Layout, lines: usize) {
+/// The table and its terms.
+pub(super) fn grid(report: &ComparisonReport<'_>, out: &mut Layout) {
     let lang = report.lang;
     let has_score = !is_burden(report);
-    let mut terms = Layout::new(lang.choose(8, 12));
-    explain(report, has_score, &mut terms);
-    let k = report.candidates.len();
-    let space = Space::of(k, lines.saturating_sub(1 + terms.len()));
-    let shown = match space {
-        Space::Whole | Space::Rows => k,
-        Space::Some(most) => most.min(k),
-    };
-    let rows = (0..shown).map(|schedule| row(report, schedule, (space == Space::Whole, has_score)));
-    out.grid(Grid { heads: heads(lang, has_score), widths: widths(lang, has_score), rows: rows.collect() });
-    if shown < k {
-        let more = k - shown;
-        out.line(&lang.choose(format!("……另有 {more} 个，见 choice.csv"), format!("… {more} more in choice.csv")));
-    }
-    out.append(terms);
+    let rows = (0..report.candidates.len()).map(|schedule| row(report, schedule, has_score));
+    out.grid(Grid {
+        heads: heads(lang, has_score),
+        widths: widths(lang, has_score),
+        rows: rows.collect(),
+        is_ordered: false,
+        more: lang.pick("……另有 {} 个，见 choice.csv", "… {} more in choice.csv").to_owned(),
+    });
+    explain(report, has_score, out);
 }
 
 fn heads(lang: Lang, has_score: bool) -> Vec<String> {
@@ -76,7 +46,7 @@ fn widths(lang: Lang, has_score: bool) -> Vec<usize> {
 }
 
 /// One schedule: its numbers, and under them their intervals.
-fn row(report: &ComparisonReport<'_>, schedule: usize, (has_intervals, has_score): (bool, bool)) -> GridRow {
+fn row(report: &ComparisonReport<'_>, schedule: usize, has_score: bool) -> GridRow {
     let lang = report.lang;
     let criteria = &report.tradeoffs.criteria[schedule];
     let difference = report.differences.find(BURDEN, Group::All, schedule);
@@ -93,11 +63,13 @@ fn row(report: &ComparisonReport<'_>, schedule: usize, (has_intervals, has_score
         (criteria.overrun.value.map_or_else(String::new, percent), ends(criteria.overrun, &percent, lang)),
         amount(criteria.cost, lang),
     ]);
-    let cell = |(text, below)| GridCell { text, below: if has_intervals { below } else { String::new() } };
+    let choice = report.comparison.choice.as_ref();
+    let is_best = choice.is_some_and(|choice| choice.chosen.or(choice.leader) == Some(schedule));
     GridRow {
         is_marked: report.tradeoffs.undominated[schedule],
-        is_chosen: report.comparison.choice.as_ref().is_some_and(|choice| choice.chosen == Some(schedule)),
-        cells: cells.into_iter().map(cell).collect(),
+        is_chosen: choice.is_some_and(|choice| choice.chosen == Some(schedule)),
+        is_kept: schedule == 0 || is_best,
+        cells: cells.into_iter().map(|(text, below)| GridCell { text, below }).collect(),
     }
 }
 
@@ -207,8 +179,8 @@ fn explain(report: &ComparisonReport<'_>, has_score: bool, out: &mut Layout) {
     };
     let (days, late, hours) = (terms::yuan_days(lang), terms::overrun(lang), terms::window_hours(lang));
     out.item("", &lang.choose(
-        format!("{score}占用：{days}；超时：{late}；加开窗时：{hours}；除中位数外均为平均，下一行为 95% 区间"),
-        format!("{score}yuan-days: {days}; overrun: {late}; extra hours: {hours}. Means but for the median, 95% intervals below"),
+        format!("{score}占用：{days}；超时：{late}；加开窗时：{hours}；除中位数外均为平均，数下小字为 95% 区间"),
+        format!("{score}yuan-days: {days}; overrun: {late}; extra hours: {hours}. Means but for the median, under them 95% intervals"),
     ));
 }
 
@@ -230,19 +202,33 @@ mod tests {
         }
     }
 
+    /// The screen with so many lines of other things above the table.
+    fn drawn(compared: &Compared, others: usize) -> String {
+        let mut out = Layout::new(8);
+        (0..others).for_each(|_| out.line("other"));
+        grid(&compared.report(Lang::Zh), &mut out);
+        out.finish().text()
+    }
+
     #[test]
     fn every_number_has_its_interval_below_it_while_there_is_room() {
         let compared = Compared::new(3, 30);
-        let report = compared.report(Lang::Zh);
-        let drawn = |lines: usize| {
-            let mut out = Layout::new(8);
-            grid(&report, &mut out, lines);
-            out.finish().text()
-        };
-        let whole = drawn(40);
+        let whole = drawn(&compared, 0);
         assert!(whole.contains("3.1") && whole.matches('～').count() >= 3 * 3, "{whole}");
-        assert!(!drawn(10).contains('～') || drawn(10).lines().count() <= 10, "{}", drawn(10));
-        assert!(drawn(8).contains("choice.csv"), "{}", drawn(8));
+        let less = drawn(&compared, 30);
+        assert!(!less.contains('～') && !less.contains("choice.csv"), "{less}");
+    }
+
+    #[test]
+    fn baseline_and_best_are_there_however_little_room_there_is() {
+        let mut compared = Compared::new(12, 30);
+        let choice = compared.comparison.choice.as_mut().unwrap();
+        (choice.chosen, choice.leader) = (None, Some(10));
+        let names =
+            [0, 10].map(|schedule| compared.report(Lang::Zh).name(schedule).chars().take(6).collect::<String>());
+        let least = drawn(&compared, 30);
+        assert!(names.iter().all(|name| least.contains(name.as_str())), "{names:?}\n{least}");
+        assert!(least.contains("choice.csv") && least.lines().count() <= 40, "{least}");
     }
 
     #[test]
@@ -266,9 +252,7 @@ mod tests {
         for candidate in &mut compared.candidates {
             candidate.objective.weights[0].weight = 2.0;
         }
-        let mut out = Layout::new(8);
-        grid(&compared.report(Lang::Zh), &mut out, 40);
-        let text = out.finish().text();
+        let text = drawn(&compared, 0);
         assert!(text.contains("总分") && text.contains("6.2"), "{text}");
         assert!(text.contains("垫付占用×2"), "{text}");
     }

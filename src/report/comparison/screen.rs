@@ -7,7 +7,7 @@ use crate::stats::Estimate;
 use crate::units::Lang;
 
 use super::super::facts::Facts;
-use super::super::layout::{LINES_MOST, Layout, Screen};
+use super::super::layout::{Layout, Screen};
 use super::super::numbers::{bracketed, count, number, percent};
 use super::super::summary::assumed;
 use super::super::{table, terms};
@@ -25,8 +25,7 @@ pub fn text(report: &ComparisonReport<'_>) -> String {
 pub(super) fn screen(report: &ComparisonReport<'_>) -> Screen {
     let lang = report.lang;
     let scenario = report.baseline();
-    let layout = || Layout::new(lang.choose(8, 12));
-    let (mut out, mut rest) = (layout(), layout());
+    let mut out = Layout::new(lang.choose(8, 12));
     let (n, k) = (replications(report), report.candidates.len());
     let city = lang.pick(&scenario.city_name.zh, &scenario.city_name.en);
     let baseline = report.name(0);
@@ -37,17 +36,14 @@ pub(super) fn screen(report: &ComparisonReport<'_>) -> Screen {
     out.rule();
     choice(report, &mut out);
     out.line("");
-    rest.line("");
-    limits(report, &mut rest);
-    rest.item(lang.pick("取舍", "Trade-off"), &undominated(report));
-    worlds(report, &mut rest);
-    gains(report, &mut rest);
-    precision(report, &mut rest);
-    assumed(&Facts::of(report.single(0)), lang, &mut rest);
-    // What is said about the schedules comes whole; the table takes the lines that are left.
-    let lines = LINES_MOST.saturating_sub(out.len() + rest.len());
-    grid(report, &mut out, lines);
-    out.append(rest);
+    grid(report, &mut out);
+    out.line("");
+    limits(report, &mut out);
+    out.item(lang.pick("取舍", "Trade-off"), &undominated(report));
+    worlds(report, &mut out);
+    gains(report, &mut out);
+    precision(report, &mut out);
+    assumed(&Facts::of(report.single(0)), lang, &mut out);
     out.finish()
 }
 
@@ -283,6 +279,7 @@ fn precision_asked(report: &ComparisonReport<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::layout::LINES_MOST;
     use super::*;
     use crate::report::testing::Compared;
 

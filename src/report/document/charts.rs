@@ -49,6 +49,30 @@ pub fn draw_some(
     Ok(charts)
 }
 
+/// Characters of the charts in either language that are drawn as □, by chart: a page holds both. Charts without
+/// any are left out.
+///
+/// # Errors
+///
+/// The first chart that could not be drawn.
+pub fn missing(document: &Document) -> Result<Vec<(String, Vec<char>)>, ChartError> {
+    let plates: Vec<&Plate> = document.zh.plates.iter().chain(&document.en.plates).collect();
+    let drawn: Vec<_> =
+        plates.par_iter().map(|plate| Ok(plate.figure.draw()?.missing)).collect::<Result<_, ChartError>>()?;
+    let mut found: Vec<(String, Vec<char>)> = Vec::new();
+    for (plate, missing) in plates.into_iter().zip(drawn).filter(|(_, missing)| !missing.is_empty()) {
+        match found.iter_mut().find(|(name, _)| *name == plate.name) {
+            None => found.push((plate.name.clone(), missing)),
+            Some((_, all)) => {
+                all.extend(missing);
+                all.sort_unstable();
+                all.dedup();
+            }
+        }
+    }
+    Ok(found)
+}
+
 fn one(plate: &Plate, look: &Look) -> Result<([File; 2], Vec<char>), ChartError> {
     let drawn = look.dress(&plate.figure.draw()?);
     let picture = png(&drawn, &look.size_only())?;

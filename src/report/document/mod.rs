@@ -13,7 +13,7 @@ mod explorer;
 mod read;
 mod sheet;
 
-pub use charts::{Charts, draw, draw_some};
+pub use charts::{Charts, draw, draw_some, missing};
 pub use data::behind;
 pub use explorer::{ExploredSeries, Explorer, rounded};
 pub use read::{ReadError, read};

@@ -12,6 +12,7 @@ use crate::scenario::raw::DemandKind;
 use crate::schedule::{ReturnKind, Suspension};
 use crate::units::Lang;
 
+use super::assumptions::credit;
 use super::chart::{
     CivilDay, FanChart, FanPanel, FanPanels, Figure, Mark, Quantiles, Reference, Returns, StopBand, Timeline,
     TimelineRow,
@@ -19,7 +20,6 @@ use super::chart::{
 use super::daily::DailySeries;
 use super::document::Plate;
 use super::facts::{Facts, StopFacts, halts_desks};
-use super::manifest::VERSION;
 use super::numbers::{number, percent};
 use super::parquet::group_name;
 use super::table::{MEDIAN, UPPER};
@@ -126,18 +126,16 @@ pub(super) fn subtitle(report: &Report<'_>, zh: &str, en: &str) -> String {
 fn footer(report: &Report<'_>, facts: &Facts, has_bands: bool) -> Vec<String> {
     let (n, seed) = (report.results.samples.len(), report.results.seed);
     let (city, schedule) = (&report.scenario.city_name, &report.scenario.schedule_name);
+    let credit = credit(report.loaded, report.scenario, report.lang);
     let basis = match report.lang {
         Lang::Zh => {
             let bands =
                 if has_bands { "；深色带为 50%、浅色带为 90% 的模拟结果所在范围" } else { "" };
-            format!("{n} 次模拟，随机种子 {seed}{bands}。来源：{VERSION} 模拟，情景：{}「{}」", city.zh, schedule.zh)
+            format!("{n} 次模拟，随机种子 {seed}{bands}。{credit}，情景：{}「{}」", city.zh, schedule.zh)
         }
         Lang::En => {
             let bands = if has_bands { "; the dark band holds 50% and the light band 90% of them" } else { "" };
-            format!(
-                "{n} simulated courses, seed {seed}{bands}. Source: {VERSION}, scenario {}, \"{}\"",
-                city.en, schedule.en
-            )
+            format!("{n} simulated courses, seed {seed}{bands}. {credit}, scenario {}, \"{}\"", city.en, schedule.en)
         }
     };
     vec![basis, assumed(report.lang, facts)]

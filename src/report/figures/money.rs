@@ -4,7 +4,7 @@ use crate::measures::Group;
 
 use super::super::chart::{FanPanel, FanPanels, Quantiles, TailLine, TailPoint, Tails};
 use super::super::daily::DailySeries;
-use super::super::facts::Facts;
+use super::super::facts::{Facts, share_of_prepayment};
 use super::super::numbers::{count, date, date_of_day, percent};
 use super::super::parquet::group_name;
 use super::super::table::{Interval, MEDIAN};
@@ -80,7 +80,8 @@ pub(super) fn refunds(report: &Report<'_>, facts: &Facts, daily: &[DailySeries])
     facts.mean(report, "prepayment").value.filter(|yuan| *yuan > 0.0)?;
     let series = daily.get(report.results.catalogue.find_series("refunded-share", Group::All, false)?)?;
     let median = &series.quantiles[MEDIAN];
-    let reached = median.last().copied().filter(|share| *share > 0.0)?;
+    // The same share as the summary's, not the median of shares.
+    let reached = share_of_prepayment(facts, report, "refunded").filter(|share| *share > 0.0)?;
     let first = span_of(report, facts, &[series]).first;
     // To a week after the last day on which the median still moves by a thousandth.
     let settled = median.windows(2).rposition(|pair| pair[1] - pair[0] > 0.001).map_or(0, |day| day + 9);

@@ -26,7 +26,7 @@ pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
         match first {
             Entry::Rule => {}
             Entry::Line(_) => lines(out, now),
-            Entry::Item(..) => items(out, now),
+            Entry::Item(..) | Entry::List(_) => items(out, now),
             // Bars come behind an item and are drawn with it.
             Entry::Bars(_) => {}
             Entry::Grid(grid) => table(out, grid),
@@ -38,7 +38,7 @@ pub(super) fn decision(out: &mut String, edition: &Edition, id: &str) {
 fn is_alike(one: &Entry, other: &Entry) -> bool {
     match (one, other) {
         (Entry::Grid(_), _) => false,
-        (Entry::Item(..), Entry::Bars(_)) => true,
+        (Entry::Item(..) | Entry::List(_), Entry::Item(..) | Entry::List(_) | Entry::Bars(_)) => true,
         _ => std::mem::discriminant(one) == std::mem::discriminant(other),
     }
 }
@@ -55,21 +55,25 @@ fn items(out: &mut String, entries: &[Entry]) {
     out.push_str("<dl>\n");
     let mut open = false;
     for entry in entries {
-        let (label, text) = match entry {
-            Entry::Item(label, text) => (label, text),
+        let (label, texts) = match entry {
+            Entry::Item(label, text) => (label, std::slice::from_ref(text)),
+            Entry::List(list) => (&list.label, list.texts.as_slice()),
             Entry::Bars(bars) => {
                 bars_of(out, bars);
                 continue;
             }
             Entry::Line(_) | Entry::Rule | Entry::Grid(_) => continue,
         };
-        let is_first = !label.is_empty() || !open;
+        let mut is_first = !label.is_empty() || !open;
         if is_first {
             out.push_str(if open { "</div>\n<div>" } else { "<div>" });
             out.push_str(&format!("<dt>{}</dt>", escape(label)));
             open = true;
         }
-        out.push_str(&format!("<dd>{}</dd>", if is_first { strong(text) } else { escape(text) }));
+        for text in texts {
+            out.push_str(&format!("<dd>{}</dd>", if is_first { strong(text) } else { escape(text) }));
+            is_first = false;
+        }
     }
     out.push_str("</div>\n</dl>\n");
 }

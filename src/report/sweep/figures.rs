@@ -11,7 +11,6 @@ use crate::units::Lang;
 
 use super::super::assumptions;
 use super::super::chart::{CivilDay, Crossed, Curve, CurvePoint, Figure, HeatCell, HeatMap, Scale, Seen};
-use super::super::manifest::VERSION;
 use super::super::numbers::{capital, date, percent};
 use super::super::table::unit_zh;
 use super::csv::kept_row;
@@ -221,9 +220,10 @@ fn footer(report: &SweepReport<'_>, number: Number) -> Vec<String> {
     let (assumed, all) = (assumptions::assumptions(report.loaded).len(), assumptions::count(report.loaded));
     let share = percent(assumed as f64 / all.max(1) as f64);
     let (city, schedule) = (&report.first().city_name, &report.first().schedule_name);
+    let credit = assumptions::credit(report.loaded, report.first(), lang);
     let mut lines = vec![lang.choose(
-        format!("每个取值 {n} 次模拟，随机种子 {seed}，各取值用同一批参保人。来源：{VERSION} 模拟，情景：{}「{}」；全部 {all} 个参数中 {assumed} 个（{share}）无实测", city.zh, schedule.zh),
-        format!("{n} simulated courses a value, seed {seed}, the same people at all of them. Source: {VERSION}, scenario {}, \"{}\"; {assumed} of {all} parameters ({share}) nobody has measured", city.en, schedule.en),
+        format!("每个取值 {n} 次模拟，随机种子 {seed}，各取值用同一批参保人。{credit}，情景：{}「{}」；全部 {all} 个参数中 {assumed} 个（{share}）无实测", city.zh, schedule.zh),
+        format!("{n} simulated courses a value, seed {seed}, the same people at all of them. {credit}, scenario {}, \"{}\"; {assumed} of {all} parameters ({share}) nobody has measured", city.en, schedule.en),
     )];
     if number.kind(report) == Kind::Censored {
         let least = (0..report.points.len()).any(|point| number.shown(report, point).is_least);

@@ -1,8 +1,8 @@
 //! The sweep on one screen: the points with their readings, where thresholds are crossed, precision.
 
-use crate::measures::Kind;
-
 use crate::experiment::reading::Reading;
+use crate::measures::Kind;
+use crate::units::Lang;
 
 use super::super::layout::{COLUMNS_MOST, Grid, GridRow, Layout, Screen};
 use super::super::numbers::{char_width, percent, width};
@@ -11,8 +11,7 @@ use super::shown::Shown;
 use super::words::{condition, finding, level_name, remarks};
 use super::{SweepReport, names};
 
-/// Most rows and columns of the table.
-const ROWS_MOST: usize = 16;
+/// Most columns of the table.
 const COLUMNS_OF_TABLE: usize = 6;
 /// Most findings of a threshold over the values of the second key.
 const FINDINGS_MOST: usize = 4;
@@ -80,10 +79,13 @@ fn thinned(count: usize, most: usize) -> Vec<usize> {
 
 fn hidden(report: &SweepReport<'_>, hidden: usize, out: &mut Layout) {
     if hidden > 0 {
-        out.line(
-            &report.lang.choose(format!("……另有 {hidden} 个，见 sweep.csv"), format!("… {hidden} more in sweep.csv")),
-        );
+        out.line(&more(report.lang).replace("{}", &hidden.to_string()));
     }
+}
+
+/// What is said of points there is no room for.
+fn more(lang: Lang) -> String {
+    lang.pick("……另有 {} 个，见 sweep.csv", "… {} more in sweep.csv").to_owned()
 }
 
 /// One key: a row a value, a column a reading.
@@ -91,21 +93,26 @@ fn list(report: &SweepReport<'_>, out: &mut Layout) {
     let lang = report.lang;
     let Some(axis) = report.grid.axes.first() else { return };
     let readings = &report.points[0].readings;
-    let rows = thinned(axis.levels.len(), ROWS_MOST);
-    let left = rows.iter().map(|&level| width(&level_name(report, axis, level))).max().unwrap_or(0);
+    let rows = 0..axis.levels.len();
+    let left = rows.clone().map(|level| width(&level_name(report, axis, level))).max().unwrap_or(0);
     let left = (left + 2).clamp(14, 34);
     let texts: Vec<String> = readings.iter().map(|reading| head(report, reading)).collect();
     let shown = columns_for(&texts, COLUMNS_MOST - left);
     let each = ((COLUMNS_MOST - left) / shown.max(1)).min(24);
     let widths: Vec<usize> = std::iter::once(left).chain(std::iter::repeat_n(each, shown)).collect();
     out.line(&format!("{}{}", names::axis(report.loaded, axis, lang), key_in_brackets(report, &axis.key)));
-    let row = |&level: &usize| {
+    let row = |level: usize| {
         let cells = (0..shown).map(|reading| cell(report, reading, level));
         GridRow::new(std::iter::once(level_name(report, axis, level)).chain(cells))
     };
     let heads = std::iter::once(String::new()).chain(texts.iter().take(shown).cloned());
-    out.grid(Grid { heads: heads.collect(), widths, rows: rows.iter().map(row).collect() });
-    hidden(report, axis.levels.len() - rows.len(), out);
+    out.grid(Grid {
+        heads: heads.collect(),
+        widths,
+        rows: rows.map(row).collect(),
+        is_ordered: true,
+        more: more(lang),
+    });
     if shown < texts.len() {
         let more = texts.len() - shown;
         out.line(
@@ -142,27 +149,28 @@ fn key_in_brackets(report: &SweepReport<'_>, key: &str) -> String {
     report.lang.choose(format!("（{key}）"), format!(" ({key})"))
 }
 
-/// Two keys: the first reading as a table, the first key down, the second across.
+/// Two keys: the first reading as a table, the first key across and the second down, as in the heat map.
 fn matrix(report: &SweepReport<'_>, out: &mut Layout) {
     let lang = report.lang;
-    let [down, across] = report.grid.axes.as_slice() else { return };
-    let (rows, columns) = (thinned(down.levels.len(), ROWS_MOST), thinned(across.levels.len(), COLUMNS_OF_TABLE));
+    let [across, down] = report.grid.axes.as_slice() else { return };
+    let (rows, columns) = (0..down.levels.len(), thinned(across.levels.len(), COLUMNS_OF_TABLE));
     let reading = &report.points[0].readings[0];
     out.line(&head(report, reading));
     let (one, other) = (names::axis(report.loaded, down, lang), names::axis(report.loaded, across, lang));
     out.line(&lang.choose(format!("行：{one}；列：{other}"), format!("rows: {one}; columns: {other}")));
-    let left = rows.iter().map(|&level| width(&level_name(report, down, level))).max().unwrap_or(0);
+    let left = rows.clone().map(|level| width(&level_name(report, down, level))).max().unwrap_or(0);
     let left = (left + 2).clamp(8, 28);
     let each = ((COLUMNS_MOST - left) / columns.len().max(1)).min(20);
     let widths: Vec<usize> = std::iter::once(left).chain(std::iter::repeat_n(each, columns.len())).collect();
     let heads = columns.iter().map(|&level| level_name(report, across, level));
     let heads = std::iter::once(String::new()).chain(heads).collect();
-    let row = |&row: &usize| {
-        let cells = columns.iter().map(|&column| cell(report, 0, report.grid.point(&[row, column])));
+    let row = |row: usize| {
+        let cells = columns.iter().map(|&column| cell(report, 0, report.grid.point(&[column, row])));
         GridRow::new(std::iter::once(level_name(report, down, row)).chain(cells))
     };
-    out.grid(Grid { heads, widths, rows: rows.iter().map(row).collect() });
-    hidden(report, report.points.len() - rows.len() * columns.len(), out);
+    let hidden_points = down.levels.len() * (across.levels.len() - columns.len());
+    out.grid(Grid { heads, widths, rows: rows.map(row).collect(), is_ordered: true, more: more(lang) });
+    hidden(report, hidden_points, out);
 }
 
 /// The points with the least value of a reading; none where all are the same.

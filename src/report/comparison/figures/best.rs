@@ -2,6 +2,7 @@
 
 use crate::report::chart::{ShareRow, Shares};
 use crate::report::numbers::percent;
+use crate::selection::feasible::Verdict;
 
 use super::super::courses;
 use super::super::standings::remark;
@@ -22,18 +23,26 @@ impl Frame<'_> {
                 note: remark(self.report, index, self.lang),
             }
         });
+        let is_open = choice.chosen.is_none()
+            && self
+                .best
+                .is_some_and(|best| choice.schedules[best].limits.iter().any(|one| one.verdict != Verdict::Meets));
         let told = self.best.and_then(|best| Some((best, self.report.standings[best].probability_best?)));
         let title = told.map_or_else(
             || self.lang.pick("没有一个方案满足全部限制", "No schedule keeps all limits").to_owned(),
             |(best, sure)| {
                 let (name, sure) = (self.quoted(best), percent(sure));
                 match self.report.standings.len() - may {
+                    _ if is_open => self.lang.choose(
+                        format!("{name}目前领先，但是否满足全部限制尚不能断定"),
+                        format!("{name} leads so far, but whether it keeps every limit cannot be told yet"),
+                    ),
                     0 => self.lang.choose(
                         format!("{name}平均最好的概率为 {sure}"),
                         format!("{name} is the best on average with probability {sure}"),
                     ),
                     _ => self.lang.choose(
-                        format!("满足限制的 {may} 个方案中，{name}平均最好的概率为 {sure}"),
+                        format!("没有违反限制的 {may} 个方案中，{name}平均最好的概率为 {sure}"),
                         format!("Of the {may} that break no limit {name} is the best with probability {sure}"),
                     ),
                 }

@@ -11,11 +11,11 @@ mod gains;
 mod tradeoff;
 
 use crate::measures::Group;
+use crate::report::assumptions::credit;
 use crate::report::chart::Figure;
 use crate::report::daily::DailySeries;
 use crate::report::facts::Facts;
 use crate::report::figures::assumed;
-use crate::report::manifest::VERSION;
 use crate::report::numbers::{date_of_day, short_date};
 use crate::units::Lang;
 
@@ -143,10 +143,11 @@ impl<'a> Frame<'a> {
     fn basis(&self, remark: &str) -> Vec<String> {
         let (n, seed) = (replications(self.report), self.report.comparison.results[0].seed);
         let (k, city, baseline) = (self.report.candidates.len(), self.city(), self.quoted(0));
+        let credit = credit(&self.report.loaded[0], self.report.baseline(), self.lang);
         let mut first = remark.to_owned();
         first.push_str(&self.lang.choose(
-            format!("{k} 个方案用同一批参保人各模拟 {n}，随机种子 {seed}。来源：{VERSION} 模拟，情景：{city}，基准{baseline}"),
-            format!("{k} schedules on the same people, {n} simulated courses each, seed {seed}. Source: {VERSION}, scenario {city}, baseline {baseline}"),
+            format!("{k} 个方案用同一批参保人各模拟 {n}，随机种子 {seed}。{credit}，情景：{city}，基准{baseline}"),
+            format!("{k} schedules on the same people, {n} simulated courses each, seed {seed}. {credit}, scenario {city}, baseline {baseline}"),
         ));
         vec![first, assumed(self.lang, &self.facts)]
     }
@@ -185,6 +186,7 @@ mod tests {
     use crate::report::chart::testing::{assert_points_inside, assert_texts_inside, show};
     use crate::report::chart::{Drawn, Finding};
     use crate::report::daily;
+    use crate::report::manifest::VERSION;
     use crate::report::testing::Compared;
 
     fn days(compared: &Compared) -> Vec<Vec<DailySeries>> {
