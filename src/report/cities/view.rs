@@ -2,7 +2,7 @@
 
 use crate::units::Lang;
 
-use super::super::document::{Cell, Document, Edition, Explorer, GraphKind, Plate, Sheet, Style, drafted};
+use super::super::document::{Cell, Column, Document, Edition, Explorer, GraphKind, Plate, Sheet, Style, drafted};
 use super::super::model::{Experiment, chapters};
 use super::super::view::assumptions_of;
 use super::headline::{HEADLINES, Headline, Nature};
@@ -11,7 +11,10 @@ use super::table::Basis;
 use super::waterfall::Order;
 use super::{CitiesReport, figures};
 
-/// The document of several cities. Assumptions and the description of the model are those of the base city.
+/// Place of the city in the table of assumptions: behind what is assumed.
+const CITY: usize = 1;
+
+/// The document of several cities. The description of the model is that of the base city.
 pub(super) fn document(report: &CitiesReport<'_>) -> Document {
     let edition = |lang: Lang| edition(&report.in_lang(lang));
     drafted("cities", report.lang, [edition(Lang::Zh), edition(Lang::En)], Explorer::default())
@@ -26,8 +29,8 @@ fn edition(report: &CitiesReport<'_>) -> Edition {
         replications: n,
         seed: report.outcomes.results.first().map_or(0, |results| results.seed),
         aim: lang.choose(
-            format!("本次实验：{list} 各在自己的参保人上模拟 {n} 次，并从 {} 出发逐项换成其他城市的停机时长、日历、规则和窗口。以下组成、假设和来源为 {} 的。", names[report.plan.base], names[report.plan.base]),
-            format!("This experiment: {list}, each on its own people, {n} simulated courses; and from {} on the outage length, calendar, rules and windows of the others, one after another. Components, assumptions and sources below are those of {}.", names[report.plan.base], names[report.plan.base]),
+            format!("本次实验：{list} 各在自己的参保人上模拟 {n} 次，并从 {} 出发逐项换成其他城市的停机时长、日历、规则和窗口。以下组成和来源为 {} 的；假设列出各市的。", names[report.plan.base], names[report.plan.base]),
+            format!("This experiment: {list}, each on its own people, {n} simulated courses; and from {} on the outage length, calendar, rules and windows of the others, one after another. Components and sources below are those of {}; assumptions are those of all.", names[report.plan.base], names[report.plan.base]),
         ),
     };
     Edition {
@@ -35,9 +38,56 @@ fn edition(report: &CitiesReport<'_>) -> Edition {
         screen: screen(report),
         plates: plates(report),
         sheets: [Some(side_by_side(report)), totals(report), falls(report)].into_iter().flatten().collect(),
-        assumptions: assumptions_of(&base.loaded, &base.model.scenario, &[], lang),
+        assumptions: assumptions(report),
         model: chapters(&base.loaded, &base.model.scenario, &experiment, lang),
     }
+}
+
+/// What is assumed of every city: a row that is the same in some cities stands once and names them.
+fn assumptions(report: &CitiesReport<'_>) -> Sheet {
+    let (lang, k) = (report.lang, report.plan.cities);
+    let of = |city: usize| {
+        let course = &report.plan.courses[city];
+        assumptions_of(&course.loaded, &course.model.scenario, &[], lang)
+    };
+    let each: Vec<Sheet> = (0..k).map(of).collect();
+    let Some(first) = each.first() else { return Sheet::default() };
+    let city = Column { name: lang.pick("城市", "City").to_owned(), unit: String::new() };
+    let mut columns = first.columns.clone();
+    columns.insert(CITY, city);
+    let mut sheet = Sheet { columns, rows: Vec::new(), ..first.clone() };
+    for (cells, cities) in merged(&each) {
+        let names: Vec<String> = cities.iter().map(|&city| report.name(city)).collect();
+        let everywhere = lang.pick("各市相同", "all cities");
+        let told = if cities.len() == k { everywhere.to_owned() } else { names.join(lang.pick("、", ", ")) };
+        let mut cells = cells.to_vec();
+        cells.insert(CITY, Cell::text(told));
+        sheet.push(cells);
+    }
+    sheet
+}
+
+/// Rows with the cities that have them. Rows of one key stand together, keys by their best place in any city.
+fn merged(each: &[Sheet]) -> Vec<(&[Cell], Vec<usize>)> {
+    let mut found: Vec<(&[Cell], Vec<usize>)> = Vec::new();
+    let mut places: Vec<(&Cell, usize)> = Vec::new();
+    for (city, sheet) in each.iter().enumerate() {
+        for (place, row) in sheet.rows.iter().enumerate() {
+            let Some(key) = row.last() else { continue };
+            match places.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, best)) => *best = place.min(*best),
+                None => places.push((key, place)),
+            }
+            match found.iter_mut().find(|(known, _)| *known == row.as_slice()) {
+                Some((_, cities)) => cities.push(city),
+                None => found.push((row, vec![city])),
+            }
+        }
+    }
+    let order = |row: &[Cell]| places.iter().position(|(key, _)| Some(*key) == row.last());
+    let place = |row: &[Cell]| order(row).map(|at| (places[at].1, at));
+    found.sort_by_key(|(row, _)| place(row));
+    found
 }
 
 fn plates(report: &CitiesReport<'_>) -> Vec<Plate> {
@@ -168,4 +218,26 @@ fn falls(report: &CitiesReport<'_>) -> Option<Sheet> {
         }
     }
     (!sheet.rows.is_empty()).then_some(sheet)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cities_share_stands_once_and_keys_stand_together() {
+        let sheet = |rows: &[(&str, f64)]| {
+            let mut sheet = Sheet::new("assumptions", "", &[("Value", ""), ("Key", "")]);
+            for (key, value) in rows {
+                sheet.push(vec![Cell::number(Some(*value), Style::Whole), Cell::text(*key)]);
+            }
+            sheet
+        };
+        let each = [sheet(&[("a", 1.0), ("b", 2.0), ("c", 3.0)]), sheet(&[("c", 3.0), ("b", 5.0), ("d", 4.0)])];
+        let found = merged(&each);
+        let told: Vec<(String, Vec<usize>)> =
+            found.into_iter().map(|(row, cities)| (format!("{:?}", row[1]), cities)).collect();
+        let expected = [("a", vec![0]), ("c", vec![0, 1]), ("b", vec![0]), ("b", vec![1]), ("d", vec![1])];
+        assert_eq!(told, expected.map(|(key, cities)| (format!("{:?}", Cell::text(key)), cities)));
+    }
 }
