@@ -1,5 +1,6 @@
 //! The document of a comparison.
 
+use crate::scenario::plausible::World;
 use crate::units::Lang;
 
 use super::super::daily::DailySeries;
@@ -11,7 +12,7 @@ use super::super::table::{Interval, unit_zh};
 use super::super::view::{assumed, explorer};
 use super::differences::{is_day, word};
 use super::screen::{of_interest, screen};
-use super::words::replications;
+use super::words::{is_burden, limits_in_worlds, replications};
 use super::{ComparisonReport, figures, standings};
 
 /// The document of a comparison.
@@ -40,7 +41,10 @@ fn edition(report: &ComparisonReport<'_>, days: &[Vec<DailySeries>]) -> Edition 
         title: lang.choose(format!("{city}：{k} 个切换方案比较"), format!("{city}: {k} schedules compared")),
         screen: screen(report),
         plates: plates(report, days),
-        sheets: vec![schedules(report), differences(report), gains(report)],
+        sheets: [Some(schedules(report)), Some(differences(report)), worlds(report), Some(gains(report))]
+            .into_iter()
+            .flatten()
+            .collect(),
         assumptions: assumed(report.single(0)),
         model: chapters(&report.loaded[0], scenario, &experiment, lang),
     }
@@ -171,6 +175,50 @@ fn differences(report: &ComparisonReport<'_>) -> Sheet {
         ]);
     }
     sheet
+}
+
+/// A row a plausible world and schedule; nothing where no world was simulated.
+fn worlds(report: &ComparisonReport<'_>) -> Option<Sheet> {
+    let (worlds, lang) = (report.comparison.worlds.as_ref()?, report.lang);
+    let (sum, unit) = if is_burden(report) {
+        (lang.pick("垫付占用", "Prepayment outstanding over time"), lang.pick("元·天", "yuan·days"))
+    } else {
+        (lang.pick("目标之和（越小越好）", "Sum of the objective, less is better"), lang.pick("分", "points"))
+    };
+    let columns = [
+        (lang.pick("假设怎样", "What holds"), ""),
+        (lang.pick("方案", "Schedule"), ""),
+        (sum, unit),
+        (lang.pick("比其中最好的多", "Worse than the best by"), unit),
+        (lang.pick("最好的", "Best"), ""),
+    ];
+    let title = lang.pick("若假设不准，选择会变吗？", "Would the choice change if assumptions are off?");
+    let n = worlds.replications;
+    let only = limits_in_worlds(report);
+    let note = lang.choose(
+        format!("把一类没有实测的数移到其可能范围的一端，各模拟 {n} 次、取平均；只含尚在选择之列的方案{only}。最后几行为各情形中最多比最好的多出的数，最小者最稳妥。"),
+        format!("One kind of number that nobody has measured is moved to an end of its range; means of {n} courses in each, of the schedules still in question{only}. The last rows have the most by which each is worse than the best of any world: the least is the safest."),
+    );
+    let mut sheet = Sheet::new("worlds", title, &columns).noted(&note);
+    let number = |value: f64| Cell::number(Some(value), Style::Whole);
+    let mut push = |name: &str, schedule: usize, (score, regret): (Cell, f64), best: &[usize]| {
+        let mark = if best.contains(&schedule) { lang.pick("是", "yes") } else { "" };
+        let name_of = report.name(worlds.schedules[schedule]);
+        sheet.push(vec![Cell::text(name), Cell::text(name_of), score, number(regret), Cell::text(mark)]);
+    };
+    for (place, (world, scores)) in worlds.worlds.iter().zip(&worlds.scores).enumerate() {
+        let (zh, en) = world.map_or(("按现有假设", "as stated"), World::name);
+        let best = worlds.regret.best(place);
+        for (schedule, score) in scores.iter().enumerate() {
+            let regret = worlds.regret.by_world[place][schedule];
+            push(lang.pick(zh, en), schedule, (number(*score), regret), &best);
+        }
+    }
+    let most = lang.pick("各情形中最多", "the most in any world");
+    for (schedule, regret) in worlds.regret.largest.iter().enumerate() {
+        push(most, schedule, (Cell::Empty, *regret), &worlds.regret.minimax());
+    }
+    Some(sheet)
 }
 
 fn gains(report: &ComparisonReport<'_>) -> Sheet {
