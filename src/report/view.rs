@@ -71,16 +71,34 @@ fn groups(report: &Report<'_>) -> Vec<Group> {
     std::iter::once(Group::All).chain(care).chain((0..scenario.schemes.len()).map(Group::Scheme)).collect()
 }
 
-/// A table with a row a group and the means of measures.
-fn by_group(report: &Report<'_>, facts: &Facts, mut sheet: Sheet, keys: &[(&str, Style)]) -> Sheet {
+/// A table with a row a group and the means of measures, and a chart of one of its columns for the care types and
+/// one for the schemes: each of these adds up to everybody, so that bars of both would mislead.
+fn by_group(report: &Report<'_>, facts: &Facts, mut sheet: Sheet, keys: &[(&str, Style)], drawn: usize) -> Sheet {
+    let lang = report.lang;
+    let (mut care, mut schemes) = (sheet.series(drawn), sheet.series(drawn));
     for group in groups(report) {
         let means: Vec<Option<f64>> = keys.iter().map(|(key, _)| facts.row(report, key, group).mean.value).collect();
         if means.iter().flatten().all(|mean| *mean == 0.0) {
             continue;
         }
-        let mut cells = vec![Cell::text(group_name(report.scenario, group, report.lang))];
+        let part = match group {
+            Group::Care(_) => Some(&mut care),
+            Group::Scheme(_) => Some(&mut schemes),
+            _ => None,
+        };
+        if let Some(series) = part {
+            let (first, count) = series.rows.unwrap_or((sheet.rows.len(), 0));
+            series.rows = Some((first, count + 1));
+        }
+        let mut cells = vec![Cell::text(group_name(report.scenario, group, lang))];
         cells.extend(means.into_iter().zip(keys).map(|(mean, (_, style))| Cell::number(mean, *style)));
         sheet.push(cells);
+    }
+    for (series, zh, en) in [(care, "按类别", "by care type"), (schemes, "按险种", "by scheme")] {
+        if series.rows.is_some() {
+            let title = lang.choose(format!("{}，{zh}", series.name), format!("{}, {en}", series.name));
+            sheet.draw(GraphKind::Bar, (&title, 0), vec![series]);
+        }
     }
     sheet
 }
@@ -91,10 +109,10 @@ fn people(report: &Report<'_>, facts: &Facts) -> Sheet {
     let mut columns = vec![(lang.pick("人群", "Who"), ""), (lang.pick("受影响", "Affected"), unit)];
     columns.extend(ENDINGS.iter().map(|(_, zh, en)| (lang.pick(zh, en), unit)));
     let title = lang.pick("多少人受影响，怎样受影响？", "How many are affected, and how?");
-    let sheet = Sheet::new("people", title, &columns).noted(means_of(report)).drawn(GraphKind::Bar, 0, vec![1]);
+    let sheet = Sheet::new("people", title, &columns).noted(means_of(report));
     let mut keys = vec![("affected", Style::Whole)];
     keys.extend(ENDINGS.iter().map(|(key, ..)| (*key, Style::Whole)));
-    by_group(report, facts, sheet, &keys)
+    by_group(report, facts, sheet, &keys, 1)
 }
 
 fn means_of(report: &Report<'_>) -> &'static str {
@@ -128,8 +146,8 @@ fn money(report: &Report<'_>, facts: &Facts) -> Sheet {
         Some((measure.name(lang), unit))
     }));
     let title = lang.pick("患者自己先付多少，能拿回多少？", "What do patients pay first, and what do they get back?");
-    let sheet = Sheet::new("money", title, &columns).noted(means_of(report)).drawn(GraphKind::Bar, 0, vec![2]);
-    by_group(report, facts, sheet, &keys)
+    let sheet = Sheet::new("money", title, &columns).noted(means_of(report));
+    by_group(report, facts, sheet, &keys, 2)
 }
 
 fn desks(report: &Report<'_>, facts: &Facts) -> Sheet {
@@ -152,7 +170,8 @@ fn desks(report: &Report<'_>, facts: &Facts) -> Sheet {
         format!("恢复正常＝{normal}。日期为空表示没有人排队，或模拟期内没有恢复。"),
         format!("Back to normal: {normal}. No date: nobody queues, or not within the days simulated."),
     );
-    let mut sheet = Sheet::new("desks", title, &columns).noted(&note).drawn(GraphKind::Bar, 0, vec![4]);
+    let mut sheet =
+        Sheet::new("desks", title, &columns).noted(&note).drawn(GraphKind::Bar, 0, 3).drawn(GraphKind::Bar, 0, 4);
     let date = |day: Option<f64>| {
         let text = day.filter(|day| *day >= 1.0).map(|day| date_of_day(&report.scenario.clock, day).to_string());
         text.map_or(Cell::Empty, Cell::Date)
@@ -194,8 +213,13 @@ fn days(report: &Report<'_>, facts: &Facts, daily: &[DailySeries]) -> Sheet {
         .chain(columns.iter().map(|(name, unit, _)| (name.as_str(), *unit)))
         .collect();
     let title = lang.pick("每天怎样？", "What happens day by day?");
-    let drawn = (1..heads.len()).filter(|&column| heads[column].1 != lang.pick("元", "yuan")).collect();
-    let mut sheet = Sheet::new("days", title, &heads).drawn(GraphKind::Line, 0, drawn);
+    let mut sheet = Sheet::new("days", title, &heads);
+    let (open, paid): (Vec<usize>, Vec<usize>) =
+        (1..heads.len()).partition(|&column| heads[column].1 != lang.pick("元", "yuan"));
+    for (columns, zh, en) in [(open, "未办结件", "Open claims"), (paid, "患者先付", "Self-pay of patients")] {
+        let series = columns.into_iter().map(|column| sheet.series(column)).collect();
+        sheet.draw(GraphKind::Line, (lang.pick(zh, en), 0), series);
+    }
     for day in 0..report.scenario.clock.days() {
         let mut cells = vec![Cell::Date(report.scenario.clock.date(day).to_string())];
         let value = |values: &[f64]| values.get(day as usize).copied();

@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
 use crate::units::Lang;
 
 use super::ReportError;
-use super::document::{Cell, Column, Document, GraphKind, Sheet, Style};
+use super::document::{Cell, Column, Document, Graph, GraphKind, Series, Sheet, Style};
 use super::layout::{Entry, Grid, GridCell};
 use super::numbers::width;
 
@@ -31,6 +31,27 @@ const SUMMARY: (usize, usize) = (16, 120);
 const LINES_MOST: usize = 26;
 /// Most rows of a table with bars: more could not be read.
 const BARS_MOST: usize = 40;
+/// Width and height of a chart, and the rows that it takes.
+const CHART: (u32, u32) = (900, 460);
+const CHART_ROWS: u32 = 24;
+/// Names of the sheets by their keys; what a sheet answers stands in it.
+const TABS: [(&str, &str, &str); 15] = [
+    ("people", "受影响的人", "People affected"),
+    ("money", "垫付与退款", "Money"),
+    ("desks", "窗口", "Desks"),
+    ("days", "逐日", "Day by day"),
+    ("measures", "全部指标", "All measures"),
+    ("schedules", "方案", "Schedules"),
+    ("differences", "与基准之差", "Differences"),
+    ("worlds", "假设不准时", "Other worlds"),
+    ("gains", "谁得谁失", "Gains and losses"),
+    ("points", "逐点结果", "Point by point"),
+    ("thresholds", "阈值", "Thresholds"),
+    ("cities", "每百万参保人", "Per million insured"),
+    ("totals", "各市总量", "Totals"),
+    ("waterfall", "差异来源", "Causes"),
+    ("assumptions", "假设", "Assumptions"),
+];
 /// Most characters of a sheet's name.
 const TAB_MOST: usize = 31;
 /// Most characters of a cell.
@@ -63,7 +84,9 @@ fn made(document: &Document) -> Result<Vec<u8>, XlsxError> {
     let other = lang.choose(Lang::En, Lang::Zh);
     for (sheet, other) in sheets(lang).zip(sheets(other)) {
         if !sheet.rows.is_empty() {
-            table(book.add_worksheet(), (sheet, other), &looks, &mut tabs)?;
+            let known = TABS.iter().find(|(key, ..)| *key == sheet.key);
+            let name = tabs.name(known.map_or(sheet.title.as_str(), |(_, zh, en)| lang.pick(zh, en)));
+            table(book.add_worksheet(), (sheet, other), &name, &looks)?;
         }
     }
     book.save_to_buffer()
@@ -224,10 +247,9 @@ fn grid(tab: &mut Worksheet, first: u32, grid: &Grid, looks: &Looks) -> Result<u
 }
 
 /// A table with its title in both languages.
-fn table(tab: &mut Worksheet, sheets: (&Sheet, &Sheet), looks: &Looks, tabs: &mut Tabs) -> Result<(), XlsxError> {
+fn table(tab: &mut Worksheet, sheets: (&Sheet, &Sheet), name: &str, looks: &Looks) -> Result<(), XlsxError> {
     let (sheet, other) = sheets;
-    let name = tabs.name(&sheet.title);
-    tab.set_name(&name)?;
+    tab.set_name(name)?;
     tab.write_with_format(0, 0, clean(&format!("{}  {}", sheet.title, other.title)), &looks.title)?;
     tab.write_with_format(1, 0, clean(&sheet.note), &looks.note)?;
     let widths = heads(tab, sheets, looks)?;
@@ -247,18 +269,28 @@ fn table(tab: &mut Worksheet, sheets: (&Sheet, &Sheet), looks: &Looks, tabs: &mu
     let (last, width) = (HEAD + sheet.rows.len() as u32, sheet.columns.len() as u16);
     tab.autofilter(HEAD, 0, last, width.saturating_sub(1))?;
     tab.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9).set_repeat_rows(HEAD, HEAD)?;
-    match graph(sheet, &name) {
-        // Beside a long table, which is printed without it, or its letters would be too small.
-        Some(chart) if sheet.rows.len() > BARS_MOST => {
-            tab.insert_chart(HEAD, width + 1, &chart)?;
+    charts(tab, sheet, name)
+}
+
+/// Puts the charts of a table on its sheet.
+fn charts(tab: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(), XlsxError> {
+    let (last, width) = (HEAD + sheet.rows.len() as u32, sheet.columns.len() as u16);
+    let drawn: Vec<Chart> = sheet.graphs.iter().filter_map(|graph| chart(sheet, graph, name)).collect();
+    // Beside a long table, which is printed without them, or its letters would be too small.
+    let is_beside = sheet.rows.len() > BARS_MOST;
+    let (first, column) = if is_beside { (HEAD, width + 1) } else { (last + 2, 0) };
+    for (place, chart) in (0_u32..).zip(&drawn) {
+        tab.insert_chart(first + place * CHART_ROWS, column, chart)?;
+    }
+    match drawn.len() {
+        0 => {}
+        _ if is_beside => {
             tab.set_print_area(0, 0, last, width.saturating_sub(1))?;
         }
-        // Under a short one, both on one page.
-        Some(chart) => {
-            tab.insert_chart(last + 2, 0, &chart)?;
+        1 => {
             tab.set_print_fit_to_pages(1, 1);
         }
-        None => {}
+        _ => {}
     }
     Ok(())
 }
@@ -352,49 +384,79 @@ fn cell_width(cell: &Cell) -> usize {
     }
 }
 
-/// The chart of a table; none where there is nothing that a chart could show.
-fn graph(sheet: &Sheet, tab: &str) -> Option<Chart> {
-    let graph = sheet.graph.as_ref()?;
-    let (first, last) = (HEAD + 1, HEAD + sheet.rows.len() as u32);
-    if sheet.rows.len() < 2 || (graph.kind == GraphKind::Bar && sheet.rows.len() > BARS_MOST) {
-        return None;
-    }
-    let is_number = |column: usize| sheet.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Number(..))));
+/// A chart of a table; none where there is nothing that a chart could show.
+fn chart(sheet: &Sheet, graph: &Graph, tab: &str) -> Option<Chart> {
+    let span = |series: &Series| series.rows.unwrap_or((0, sheet.rows.len()));
+    let cells = |series: &Series, column: usize| {
+        let (first, count) = span(series);
+        sheet.rows.iter().skip(first).take(count).filter_map(move |row| row.get(column))
+    };
+    let is_drawn = |series: &&Series| {
+        let (first, count) = span(series);
+        let most = if graph.kind == GraphKind::Bar { BARS_MOST } else { usize::MAX };
+        let fits = (2..=most).contains(&count) && first + count <= sheet.rows.len();
+        fits && cells(series, series.column).any(|cell| matches!(cell, Cell::Number(..) | Cell::Date(_)))
+    };
+    let drawn: Vec<&Series> = graph.series.iter().filter(is_drawn).collect();
+    let first = drawn.first()?;
+    let mut across = cells(first, graph.across);
+    let is_number = across.clone().all(|cell| matches!(cell, Cell::Number(..)));
+    let is_date = across.all(|cell| matches!(cell, Cell::Date(_)));
     let mut chart = Chart::new(match graph.kind {
+        // Values of a key may lie at unequal distances.
+        GraphKind::Line if is_number => ChartType::ScatterStraightWithMarkers,
         GraphKind::Line => ChartType::Line,
         GraphKind::Bar => ChartType::Bar,
     });
-    let mut any = false;
-    for &column in graph.series.iter().filter(|&&column| is_number(column)) {
-        let across = graph.across as u16;
-        let name = sheet.columns.get(column).map_or("", |column| column.name.as_str());
-        // The package takes some names that begin with `=` for references.
-        let name = if name.starts_with('=') { format!(" {name}") } else { name.to_owned() };
-        let series = chart.add_series().set_name(&name);
-        series.set_categories((tab, first, across, last, across));
-        series.set_values((tab, first, column as u16, last, column as u16));
-        any = true;
+    for series in &drawn {
+        let (first, count) = span(series);
+        let (from, to) = (HEAD + 1 + first as u32, HEAD + (first + count) as u32);
+        let (across, column) = (graph.across as u16, series.column as u16);
+        let added = chart.add_series().set_name(&words(&series.name));
+        added.set_categories((tab, from, across, to, across)).set_values((tab, from, column, to, column));
     }
-    if !any {
-        return None;
+    chart.title().set_name(&words(&graph.title));
+    chart.set_width(CHART.0).set_height(CHART.1);
+    let categories = words(sheet.columns.get(graph.across).map_or("", |column| column.name.as_str()));
+    let values = words(&graph.values);
+    // The axis on the left is y, of bars too.
+    let (below, left) = if graph.kind == GraphKind::Bar { (&values, &categories) } else { (&categories, &values) };
+    chart.x_axis().set_name(below);
+    chart.y_axis().set_name(left);
+    if drawn.len() == 1 {
+        chart.legend().set_hidden();
     }
-    let unit = graph.series.first().and_then(|&column| sheet.columns.get(column)).map_or("", |column| &column.unit);
-    chart.title().set_name(&sheet.title);
-    chart.set_width(900).set_height(460);
     match graph.kind {
-        GraphKind::Line => {
+        GraphKind::Line if is_date => {
             chart.x_axis().set_num_format("m-d");
-            chart.y_axis().set_name(unit);
         }
+        GraphKind::Line => {}
         GraphKind::Bar => {
             chart.y_axis().set_reverse();
-            chart.x_axis().set_name(unit);
-            if graph.series.len() == 1 {
-                chart.legend().set_hidden();
-            }
         }
     }
+    let values = drawn.iter().flat_map(|series| cells(series, series.column));
+    if let Some((low, high)) = ends(values) {
+        // An axis of days from 1900 on would show nothing.
+        chart.y_axis().set_num_format("m-d").set_min(low.floor() - 1.0).set_max(high.ceil() + 1.0);
+    }
     Some(chart)
+}
+
+/// The first and the last day of the cells that are days, as spreadsheets count them.
+fn ends<'a>(cells: impl Iterator<Item = &'a Cell>) -> Option<(f64, f64)> {
+    let days = cells.filter_map(|cell| match cell {
+        Cell::Date(text) => ExcelDateTime::parse_from_str(text).ok().map(|date| date.to_excel()),
+        _ => None,
+    });
+    days.fold(None, |ends: Option<(f64, f64)>, day| {
+        Some(ends.map_or((day, day), |(low, high)| (low.min(day), high.max(day))))
+    })
+}
+
+/// A text of a chart. The package takes some that begin with `=` for references.
+fn words(text: &str) -> String {
+    if text.starts_with('=') { clean(&format!(" {text}")) } else { clean(text) }
 }
 
 /// A text without control characters, which the file format forbids, and no longer than a cell may be.
@@ -436,6 +498,10 @@ mod tests {
         let long = "窗口要排多久，何时恢复正常？".repeat(4);
         let names: Vec<String> =
             ["a/b:c", "ab c", "AB C", "", "???", &long, &long].iter().map(|title| tabs.name(title)).collect();
+        let known = TABS.iter().flat_map(|(_, zh, en)| [zh, en]).chain([&"摘要", &"Summary"]);
+        let known: Vec<String> = known.map(|name| (*name).to_owned()).collect();
+        assert!(known.iter().all(|name| Tabs::default().name(name) == *name), "{known:?}");
+        let names: Vec<String> = names.into_iter().chain(known).collect();
         for (place, name) in names.iter().enumerate() {
             assert!(!name.is_empty() && name.chars().count() <= TAB_MOST, "{name:?}");
             assert!(!name.contains(['/', ':', '?', '*', '[', ']', '\\']), "{name:?}");

@@ -2,7 +2,9 @@
 
 use crate::units::Lang;
 
-use super::super::document::{Cell, Column, Document, Edition, Explorer, GraphKind, Plate, Sheet, Style, drafted};
+use super::super::document::{
+    Cell, Column, Document, Edition, Explorer, GraphKind, Plate, Series, Sheet, Style, drafted,
+};
 use super::super::model::{Experiment, chapters};
 use super::super::view::assumptions_of;
 use super::headline::{HEADLINES, Headline, Nature};
@@ -133,7 +135,8 @@ fn side_by_side(report: &CitiesReport<'_>) -> Sheet {
         ("cities", title),
         |headline| if headline.nature == Nature::Amount { Basis::Million } else { Basis::Total },
     )
-    .drawn(GraphKind::Bar, 0, vec![3])
+    .drawn(GraphKind::Bar, 0, 3)
+    .drawn(GraphKind::Bar, 0, 5)
 }
 
 fn totals(report: &CitiesReport<'_>) -> Option<Sheet> {
@@ -168,6 +171,11 @@ fn cities(report: &CitiesReport<'_>, (key, title): (&str, &str), basis: impl Fn(
     sheet
 }
 
+/// Measures of which a spreadsheet draws what the parts add.
+const DRAWN: [&str; 2] = ["affected", "prepayment"];
+/// Column of what a part adds.
+const ADDS: usize = 7;
+
 /// A row a step of every waterfall.
 fn falls(report: &CitiesReport<'_>) -> Option<Sheet> {
     let lang = report.lang;
@@ -190,6 +198,7 @@ fn falls(report: &CitiesReport<'_>) -> Option<Sheet> {
     );
     let mut sheet = Sheet::new("waterfall", title, &columns).noted(note);
     for fall in &report.waterfalls {
+        let first = sheet.rows.len();
         let order = match fall.order {
             Order::Forward => lang.pick("正序", "forward"),
             Order::Backward => lang.pick("反序", "backward"),
@@ -215,6 +224,19 @@ fn falls(report: &CitiesReport<'_>) -> Option<Sheet> {
                 number(low),
                 number(high),
             ]);
+        }
+        if fall.order == Order::Forward && DRAWN.contains(&fall.headline.key) {
+            let (measure, base, other) =
+                (fall.headline.name(lang), report.name(report.plan.base), report.name(fall.other));
+            let title = lang.choose(
+                format!("{measure}（每百万参保人）：从{base}到{other}，各项增减"),
+                format!("{measure} per million insured: what each part adds from {base} to {other}"),
+            );
+            let series = Series { name: title.clone(), column: ADDS, rows: Some((first, fall.bars.len())) };
+            sheet.draw(GraphKind::Bar, (&title, 4), vec![series]);
+            if let Some(graph) = sheet.graphs.last_mut() {
+                graph.values = unit(fall.headline, lang).to_owned();
+            }
         }
     }
     (!sheet.rows.is_empty()).then_some(sheet)

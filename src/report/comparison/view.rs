@@ -4,15 +4,16 @@ use crate::scenario::plausible::World;
 use crate::units::Lang;
 
 use super::super::daily::DailySeries;
-use super::super::document::{Cell, Document, Edition, GraphKind, Plate, Sheet, Style, drafted};
+use super::super::document::{Cell, Document, Edition, GraphKind, Plate, Series, Sheet, Style, drafted};
 use super::super::model::{Experiment, chapters};
 use super::super::numbers::date_of_day;
 use super::super::parquet::group_name;
 use super::super::table::{Interval, unit_zh};
 use super::super::view::{assumed, explorer};
 use super::differences::{is_day, word};
+use super::gains::GainRow;
 use super::screen::{of_interest, screen};
-use super::words::{is_burden, limits_in_worlds, replications};
+use super::words::{BURDEN, is_burden, limits_in_worlds, replications};
 use super::{ComparisonReport, figures, standings};
 
 /// The document of a comparison.
@@ -101,7 +102,7 @@ fn schedules(report: &ComparisonReport<'_>) -> Sheet {
         (lang.pick("去留", "Standing"), ""),
     ];
     let title = lang.pick("各方案对人怎样，代价多少？", "What does each schedule do to people, and what does it cost?");
-    let mut sheet = Sheet::new("schedules", title, &columns).drawn(GraphKind::Bar, 0, vec![2]);
+    let mut sheet = Sheet::new("schedules", title, &columns).drawn(GraphKind::Bar, 0, 2).drawn(GraphKind::Bar, 0, 7);
     let clock = &report.baseline().clock;
     let day = |found: Interval| match found.value {
         Some(day) if day >= f64::from(clock.days()) => Cell::text(lang.pick("期末前未恢复", "not by the end")),
@@ -127,6 +128,9 @@ fn schedules(report: &ComparisonReport<'_>) -> Sheet {
     }
     sheet
 }
+
+/// Column of the difference in the table of differences.
+const DIFFERENCE: usize = 6;
 
 fn differences(report: &ComparisonReport<'_>) -> Sheet {
     let lang = report.lang;
@@ -174,8 +178,28 @@ fn differences(report: &ComparisonReport<'_>) -> Sheet {
             Cell::text(word(row.paired.verdict, lang)),
         ]);
     }
+    for key in [BURDEN, "prepayment"] {
+        let first = report.differences.rows.iter().position(|row| row.measure.key == key);
+        let count = report.differences.rows.iter().filter(|row| row.measure.key == key).count();
+        let Some((first, row)) = first.and_then(|first| Some((first, report.differences.rows.get(first)?))) else {
+            continue;
+        };
+        let (measure, unit) = (row.measure.name(lang), lang.pick(unit_zh(row.measure.unit), row.measure.unit));
+        let title = lang.choose(format!("{measure}：与基准之差"), format!("{measure}: difference to the baseline"));
+        sheet.draw(
+            GraphKind::Bar,
+            (&title, 3),
+            vec![Series { name: title.clone(), column: DIFFERENCE, rows: Some((first, count)) }],
+        );
+        if let Some(graph) = sheet.graphs.last_mut() {
+            graph.values = unit.to_owned();
+        }
+    }
     sheet
 }
+
+/// Column of the regret in the table of worlds.
+const REGRET: usize = 3;
 
 /// A row a plausible world and schedule; nothing where no world was simulated.
 fn worlds(report: &ComparisonReport<'_>) -> Option<Sheet> {
@@ -215,9 +239,13 @@ fn worlds(report: &ComparisonReport<'_>) -> Option<Sheet> {
         }
     }
     let most = lang.pick("各情形中最多", "the most in any world");
+    let first = worlds.worlds.len() * worlds.schedules.len();
     for (schedule, regret) in worlds.regret.largest.iter().enumerate() {
         push(most, schedule, (Cell::Empty, *regret), &worlds.regret.minimax());
     }
+    let series = Series { rows: Some((first, worlds.schedules.len())), ..sheet.series(REGRET) };
+    let title = format!("{}{}{most}", series.name, lang.pick("，", ", "));
+    sheet.draw(GraphKind::Bar, (&title, 1), vec![series]);
     Some(sheet)
 }
 
@@ -239,7 +267,12 @@ fn gains(report: &ComparisonReport<'_>) -> Sheet {
         "Against the baseline, each patient with himself; means over the courses.",
     );
     let mut sheet = Sheet::new("gains", title, &columns).noted(note);
-    for row in &report.gains {
+    let groups: Vec<(&str, &str)> = report.gains.iter().map(|row| (row.kind, row.key.as_str())).collect();
+    let mut rows: Vec<&GainRow> = report.gains.iter().collect();
+    // Schedules of one group stand together, to be compared and drawn.
+    rows.sort_by_key(|row| groups.iter().position(|group| *group == (row.kind, row.key.as_str())));
+    let whole_city = rows.iter().filter(|row| row.kind == "all").count();
+    for row in rows {
         let whole = |found: Interval| Cell::number(found.value, Style::Whole);
         sheet.push(vec![
             Cell::text(report.name(row.schedule)),
@@ -250,6 +283,13 @@ fn gains(report: &ComparisonReport<'_>) -> Sheet {
             whole(row.less_yuan),
             whole(row.more_yuan),
         ]);
+    }
+    for (columns, zh, en) in
+        [([2, 3], "变好与变差的人次", "Better and worse off"), ([5, 6], "少垫付与多垫付", "Less and more in advance")]
+    {
+        let of = |column| Series { rows: Some((0, whole_city)), ..sheet.series(column) };
+        let series = columns.map(of).to_vec();
+        sheet.draw(GraphKind::Bar, (lang.pick(zh, en), 0), series);
     }
     sheet
 }

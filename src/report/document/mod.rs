@@ -17,7 +17,7 @@ pub use charts::{Charts, draw, draw_some, missing};
 pub use data::behind;
 pub use explorer::{ExploredSeries, Explorer, rounded};
 pub use read::{ReadError, read};
-pub use sheet::{Cell, Column, Graph, GraphKind, Sheet, Style};
+pub use sheet::{Cell, Column, Graph, GraphKind, Series, Sheet, Style};
 
 use serde::{Deserialize, Serialize};
 

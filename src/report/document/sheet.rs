@@ -15,8 +15,9 @@ pub struct Sheet {
     pub columns: Vec<Column>,
     /// Rows, each with a cell a column.
     pub rows: Vec<Vec<Cell>>,
-    /// What a spreadsheet draws of it.
-    pub graph: Option<Graph>,
+    /// What a spreadsheet draws of it, the most telling first.
+    #[serde(default)]
+    pub graphs: Vec<Graph>,
 }
 
 /// A column.
@@ -63,17 +64,32 @@ pub enum Style {
 pub struct Graph {
     /// Kind.
     pub kind: GraphKind,
-    /// Column of the categories or dates.
+    /// What is drawn.
+    pub title: String,
+    /// Column of the categories, dates or values of a key; its heading is the title of that axis.
     pub across: usize,
-    /// Columns drawn, of one unit.
-    pub series: Vec<usize>,
+    /// Title of the axis of values.
+    pub values: String,
+    /// What is drawn, of one unit.
+    pub series: Vec<Series>,
+}
+
+/// A line, or bars of one colour, of a spreadsheet's chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// Name.
+    pub name: String,
+    /// Column of the values.
+    pub column: usize,
+    /// First row and number of rows; all where there is nothing here.
+    pub rows: Option<(usize, usize)>,
 }
 
 /// Kinds of spreadsheet charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GraphKind {
-    /// Lines over dates.
+    /// Lines over dates or the values of a key.
     Line,
     /// Horizontal bars, one a row.
     Bar,
@@ -92,10 +108,28 @@ impl Sheet {
         Self { note: note.to_owned(), ..self }
     }
 
-    /// With a chart of the spreadsheet's own.
+    /// With a chart of the spreadsheet's own of a column.
     #[must_use]
-    pub fn drawn(self, kind: GraphKind, across: usize, series: Vec<usize>) -> Self {
-        Self { graph: Some(Graph { kind, across, series }), ..self }
+    pub fn drawn(mut self, kind: GraphKind, across: usize, column: usize) -> Self {
+        let name = self.name(column);
+        self.draw(kind, (&name, across), vec![self.series(column)]);
+        self
+    }
+
+    /// A column over all rows under its own name.
+    pub fn series(&self, column: usize) -> Series {
+        Series { name: self.name(column), column, rows: None }
+    }
+
+    /// Has a chart drawn with this title over this column; nothing where nothing is to be drawn.
+    pub fn draw(&mut self, kind: GraphKind, (title, across): (&str, usize), series: Vec<Series>) {
+        let Some(first) = series.first().and_then(|first| self.columns.get(first.column)) else { return };
+        let values = if first.unit.is_empty() { &first.name } else { &first.unit };
+        self.graphs.push(Graph { kind, title: title.to_owned(), across, values: values.clone(), series });
+    }
+
+    fn name(&self, column: usize) -> String {
+        self.columns.get(column).map_or_else(String::new, |column| column.name.clone())
     }
 
     /// With a row; it is cut or filled up to the columns.
@@ -120,6 +154,23 @@ impl Cell {
 }
 
 impl Style {
+    /// The style that shows numbers of files with the decimals they are written with, up to four.
+    pub fn showing(values: impl IntoIterator<Item = f64>) -> Self {
+        let decimals = |value: f64| {
+            let is_whole = |power: &i32| {
+                let scaled = value * 10_f64.powi(*power);
+                (scaled - scaled.round()).abs() < 1e-6
+            };
+            (0..4).find(is_whole).unwrap_or(4)
+        };
+        match values.into_iter().map(decimals).max().unwrap_or(0) {
+            0 => Self::Whole,
+            1 => Self::Tenth,
+            2 => Self::Hundredth,
+            _ => Self::Fine,
+        }
+    }
+
     /// The style for numbers of a unit of files.
     pub fn of_unit(unit: &str) -> Self {
         match unit {

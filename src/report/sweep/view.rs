@@ -1,9 +1,10 @@
 //! The document of a sweep.
 
+use crate::experiment::grid::{Axis, Level, LevelValue};
 use crate::measures::Kind;
 use crate::units::Lang;
 
-use super::super::document::{Cell, Document, Edition, Explorer, Plate, Sheet, Style, drafted};
+use super::super::document::{Cell, Document, Edition, Explorer, GraphKind, Plate, Series, Sheet, Style, drafted};
 use super::super::model::{Experiment, chapters};
 use super::super::numbers::date_of_day;
 use super::super::table::unit_zh;
@@ -11,6 +12,9 @@ use super::super::view::assumptions_of;
 use super::screen::{screen, shown};
 use super::words::{condition, finding, level_name, year};
 use super::{SweepReport, figures, names};
+
+/// Most lines of a chart.
+const LINES_MOST: usize = 8;
 
 /// The document of a sweep.
 pub(super) fn document(report: &SweepReport<'_>) -> Document {
@@ -89,13 +93,8 @@ fn points_of(report: &SweepReport<'_>) -> Sheet {
     let mut sheet = Sheet::new("points", title, &heads).noted(note);
     for (point, one) in report.points.iter().enumerate() {
         let levels = report.grid.levels(point);
-        let mut cells: Vec<Cell> = report
-            .grid
-            .axes
-            .iter()
-            .zip(levels)
-            .map(|(axis, level)| Cell::text(names::level(&axis.levels[level], year(report), lang)))
-            .collect();
+        let mut cells: Vec<Cell> =
+            report.grid.axes.iter().zip(levels).map(|(axis, level)| value(report, axis, level)).collect();
         for (reading, of) in readings.iter().enumerate() {
             let found = shown(report, reading, point);
             let is_day = of.measure.kind == Kind::Censored;
@@ -109,7 +108,45 @@ fn points_of(report: &SweepReport<'_>) -> Sheet {
         }
         sheet.push(cells);
     }
+    draw(report, &mut sheet);
     sheet
+}
+
+/// A value of a key: a number where it is one.
+fn value(report: &SweepReport<'_>, axis: &Axis, level: usize) -> Cell {
+    let number = |level: &Level| if let LevelValue::Number(value) = level.value { Some(value) } else { None };
+    match number(&axis.levels[level]) {
+        Some(value) => Cell::number(Some(value), Style::showing(axis.levels.iter().filter_map(number))),
+        None => Cell::text(names::level(&axis.levels[level], year(report), report.lang)),
+    }
+}
+
+/// A chart a reading: with one key its mean and interval, with two a line a value of the first over the second.
+fn draw(report: &SweepReport<'_>, sheet: &mut Sheet) {
+    let (lang, axes) = (report.lang, report.grid.axes.len());
+    let (mean, low, high) = (
+        lang.pick("平均", "mean"),
+        lang.pick("95% 区间：下", "95% interval: from"),
+        lang.pick("95% 区间：上", "95% interval: to"),
+    );
+    for reading in 0..report.readings() {
+        let column = axes + 3 * reading;
+        let series = match report.grid.axes.as_slice() {
+            [first, second] if first.levels.len() <= LINES_MOST => {
+                let rows = |level: usize| Some((level * second.levels.len(), second.levels.len()));
+                let of = |level| Series { name: level_name(report, first, level), column, rows: rows(level) };
+                (0..first.levels.len()).map(of).collect()
+            }
+            [_] => [mean, low, high]
+                .into_iter()
+                .zip(column..)
+                .map(|(name, column)| Series { name: name.to_owned(), column, rows: None })
+                .collect(),
+            _ => continue,
+        };
+        let title = sheet.columns[column].name.clone();
+        sheet.draw(GraphKind::Line, (&title, axes - 1), series);
+    }
 }
 
 /// Where each condition begins or ceases to be kept.
