@@ -21,6 +21,8 @@ pub struct Experiment {
     pub replications: usize,
     /// Seed.
     pub seed: u64,
+    /// Whether some schedules were simulated less often than others.
+    pub left_out: bool,
     /// What it is for, in the language of the description.
     pub aim: String,
 }
@@ -268,14 +270,18 @@ fn experimentation(scenario: &Scenario, experiment: &Experiment, lang: Lang) -> 
     let (start, days) = (clock.start(), clock.days());
     let warm = number((f64::from(scenario.warm_until.0) / 86_400.0).max(0.0));
     let (n, seed) = (experiment.replications, experiment.seed);
+    let fewer = match experiment.left_out {
+        true => lang.pick("；提前排除的方案次数较少", "; fewer of schedules that were ruled out"),
+        false => "",
+    };
     let paragraphs = vec![
         lang.choose(
             format!("起点与期末：从 {start} 起模拟 {days} 天；前 {warm} 天为预热，不计日常排队；起点时在院的病人按稳态抽取。"),
             format!("Initialisation and length: {days} days from {start}; the first {warm} days warm the queues up and do not count for routine waits; inpatients at the start are drawn from the steady state."),
         ),
         lang.choose(
-            format!("重复：{n} 次独立模拟（种子 {seed}；提前排除的方案次数较少）；每次模拟给出一个数，不跨次合并就诊。"),
-            format!("Replications: {n} independent simulated courses (seed {seed}; fewer of schedules that were ruled out); each gives one number, visits are never pooled over courses."),
+            format!("重复：{n} 次独立模拟（种子 {seed}{fewer}）；每次模拟给出一个数，不跨次合并就诊。"),
+            format!("Replications: {n} independent simulated courses (seed {seed}{fewer}); each gives one number, visits are never pooled over courses."),
         ),
         lang.pick(
             "估计：平均用 t 区间，分位数用次序统计量区间，比例用 Wilson 区间，各为 95%；方案之差和取值之间的判断用同时成立的区间；期末前未发生的日期按删失处理，只给分位数、概率和 min(T, H) 的平均。区间只含模拟的随机性，不含假设的不确定。",
@@ -314,12 +320,13 @@ mod tests {
     #[test]
     fn the_description_is_of_this_scenario_and_experiment() {
         let world = World::new(3);
-        for lang in [Lang::Zh, Lang::En] {
-            let experiment = Experiment { replications: 3, seed: 77, aim: "aim".to_owned() };
+        for (lang, left_out) in [(Lang::Zh, false), (Lang::En, false), (Lang::Zh, true), (Lang::En, true)] {
+            let experiment = Experiment { replications: 3, seed: 77, left_out, aim: "aim".to_owned() };
             let found = chapters(&world.loaded, &world.scenario, &experiment, lang);
             assert_eq!(found.len(), 5);
             let text = format!("{found:?}");
             let desks = lang.pick(&world.scenario.desk_classes[0].name.zh, &world.scenario.desk_classes[0].name.en);
+            assert_eq!(text.contains("ruled out") || text.contains("提前排除"), left_out);
             assert!(text.contains("77") && text.contains(desks) && text.contains("aim"), "{text}");
         }
     }

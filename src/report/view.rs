@@ -46,6 +46,7 @@ fn experiment(report: &Report<'_>) -> Experiment {
     Experiment {
         replications: report.results.samples.len(),
         seed: report.results.seed,
+        left_out: false,
         aim: report.lang.choose(
             format!("本次实验：按“{name}”模拟停机前后，与无切换的常态对照。"),
             format!("This experiment: the time before and after the stops of \"{name}\", against the course without a cutover."),

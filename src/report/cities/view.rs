@@ -30,6 +30,7 @@ fn edition(report: &CitiesReport<'_>) -> Edition {
     let experiment = Experiment {
         replications: n,
         seed: report.outcomes.results.first().map_or(0, |results| results.seed),
+        left_out: false,
         aim: lang.choose(
             format!("本次实验：{list} 各在自己的参保人上模拟 {n} 次，并从 {} 出发逐项换成其他城市的停机时长、日历、规则和窗口。以下组成和来源为 {} 的；假设列出各市的。", names[report.plan.base], names[report.plan.base]),
             format!("This experiment: {list}, each on its own people, {n} simulated courses; and from {} on the outage length, calendar, rules and windows of the others, one after another. Components and sources below are those of {}; assumptions are those of all.", names[report.plan.base], names[report.plan.base]),

@@ -13,7 +13,7 @@ use super::super::view::{assumed, explorer};
 use super::differences::{is_day, word};
 use super::gains::GainRow;
 use super::screen::{of_interest, screen};
-use super::words::{BURDEN, is_burden, limits_in_worlds, replications};
+use super::words::{BURDEN, counts_differ, is_burden, limits_in_worlds, replications};
 use super::{ComparisonReport, figures, standings};
 
 /// The document of a comparison.
@@ -33,6 +33,7 @@ fn edition(report: &ComparisonReport<'_>, days: &[Vec<DailySeries>]) -> Edition 
     let experiment = Experiment {
         replications: report.comparison.replications(),
         seed: report.comparison.results.first().map_or(0, |results| results.seed),
+        left_out: counts_differ(report),
         aim: lang.choose(
             format!("本次实验：{k} 个切换方案用同一批参保人模拟（各 {n}），与「{}」相比并作选择；选择用 Kim-Nelson 程序，有限制时用 Andradóttir-Kim 程序。", report.name(0)),
             format!("This experiment: {k} schedules on the same people ({n} courses each), held against \"{}\"; the choice is Kim and Nelson's procedure, with limits Andradóttir and Kim's.", report.name(0)),

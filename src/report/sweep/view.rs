@@ -32,6 +32,7 @@ fn edition(report: &SweepReport<'_>) -> Edition {
     let experiment = Experiment {
         replications: n,
         seed: report.sweep.seed,
+        left_out: false,
         aim: lang.choose(
             format!("本次实验：{keys} 取 {points} 组值，各用同一批参保人模拟 {n} 次。"),
             format!("This experiment: {points} values of {keys}, {n} simulated courses each on the same people."),
