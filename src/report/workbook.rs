@@ -5,8 +5,8 @@
 //! The same document gives the same bytes.
 
 use rust_xlsxwriter::{
-    Chart, ChartType, Color, ConditionalFormatDataBar, ConditionalFormatType, DocProperties, ExcelDateTime, Format,
-    FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+    Chart, ChartAxisCrossing, ChartType, Color, ConditionalFormatDataBar, ConditionalFormatType, DocProperties,
+    ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
 use crate::units::Lang;
@@ -279,18 +279,19 @@ fn charts(tab: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(), XlsxErro
     // Beside a long table, which is printed without them, or its letters would be too small.
     let is_beside = sheet.rows.len() > BARS_MOST;
     let (first, column) = if is_beside { (HEAD, width + 1) } else { (last + 2, 0) };
+    // Two stand side by side.
     for (place, chart) in (0_u32..).zip(&drawn) {
-        tab.insert_chart(first + place * CHART_ROWS, column, chart)?;
+        let (row, shift) = (first + place / 2 * CHART_ROWS, place % 2 * (CHART.0 + 20));
+        tab.insert_chart_with_offset(row, column, chart, shift, 0)?;
     }
     match drawn.len() {
         0 => {}
         _ if is_beside => {
             tab.set_print_area(0, 0, last, width.saturating_sub(1))?;
         }
-        1 => {
+        _ => {
             tab.set_print_fit_to_pages(1, 1);
         }
-        _ => {}
     }
     Ok(())
 }
@@ -432,7 +433,8 @@ fn chart(sheet: &Sheet, graph: &Graph, tab: &str) -> Option<Chart> {
         }
         GraphKind::Line => {}
         GraphKind::Bar => {
-            chart.y_axis().set_reverse();
+            // The first row on top, and the values below all the same.
+            chart.y_axis().set_reverse().set_crossing(ChartAxisCrossing::Max);
         }
     }
     let values = drawn.iter().flat_map(|series| cells(series, series.column));
