@@ -38,6 +38,7 @@ mod output;
 #[cfg(feature = "charts")]
 pub mod page;
 pub mod parquet;
+mod premises;
 pub mod summary;
 pub mod sweep;
 pub mod table;

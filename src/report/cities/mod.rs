@@ -21,6 +21,7 @@ use crate::experiment::cities::{Outcomes, Plan};
 use crate::scenario::layer::Loaded;
 use crate::units::Lang;
 
+use super::facts::Facts;
 use super::folder::Folder;
 use super::output::Output;
 use super::{Report, ReportError, RunInfo, WrittenFiles, parquet, writing};
@@ -43,6 +44,8 @@ pub struct CitiesReport<'a> {
     pub side: SideBySide,
     /// The way from the base city to each other one.
     pub waterfalls: Vec<Waterfall>,
+    /// By city: what a planner asks of it alone.
+    pub facts: Vec<Facts>,
 }
 
 impl<'a> CitiesReport<'a> {
@@ -53,7 +56,10 @@ impl<'a> CitiesReport<'a> {
     /// When samples that were put aside cannot be read.
     pub fn new(plan: &'a Plan, outcomes: &'a Outcomes, lang: Lang, run: RunInfo) -> Result<Self, ReportError> {
         let (side, waterfalls) = (SideBySide::of(plan, outcomes)?, waterfall::all(plan, outcomes)?);
-        Ok(Self { plan, outcomes, lang, run, side, waterfalls })
+        let mut report = Self { plan, outcomes, lang, run, side, waterfalls, facts: Vec::new() };
+        report.facts =
+            (0..plan.cities).map(|city| Ok(Facts::of(&report.single(city)?))).collect::<Result<_, ReportError>>()?;
+        Ok(report)
     }
 
     /// The same in a language.

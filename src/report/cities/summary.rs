@@ -6,9 +6,11 @@ use crate::scenario::error::Text;
 use crate::stats::Estimate;
 use crate::units::Lang;
 
+use super::super::facts::Facts;
 use super::super::layout::{Grid, GridRow, Layout, Screen, fit};
 use super::super::manifest::VERSION;
-use super::super::numbers::{number, percent, short, short_signed, width};
+use super::super::numbers::{count_between, number, percent, short, short_signed, width, yuan};
+use super::super::premises::Premises;
 use super::super::table::Interval;
 use super::super::terms;
 use super::CitiesReport;
@@ -18,6 +20,8 @@ use super::waterfall::{Order, Waterfall, notes};
 
 /// Measures whose waterfall the screen shows; with many cities only the first.
 const WATERFALLS: [&str; 2] = ["prepayment", "prepayment-days"];
+/// Measures per million insured of the first table.
+const PER_MILLION: [&str; 4] = ["affected", "self-pay", "prepayment", "prepayment-days"];
 /// Cities up to which both are shown.
 const BOTH_UP_TO: usize = 5;
 /// Columns of a city's name.
@@ -40,13 +44,104 @@ pub(super) fn screen(report: &CitiesReport<'_>) -> Screen {
         format!("{k} cities side by side, each on its own people, {n} simulated courses each; per million insured"),
     ));
     out.rule();
+    in_short(report, &mut out);
     first_table(report, &mut out);
     out.line("");
     second_table(report, &mut out);
     out.line("");
     waterfalls(report, &mut out);
+    precision(report, &mut out);
+    assumed(report, &mut out);
     remarks(report, &mut out);
     out.finish()
+}
+
+/// Which city has most prepayment for its people, and which is back to normal last, at which desks.
+fn in_short(report: &CitiesReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let mut paid: Vec<(usize, f64)> = (0..report.plan.cities)
+        .filter_map(|city| Some((city, report.side.get(city, "prepayment", Basis::Million).value?)))
+        .collect();
+    paid.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let mut parts = Vec::new();
+    if let (Some((most, high)), Some((least, low))) = (paid.first(), paid.last()) {
+        let (most, least) = (report.name(*most), report.name(*least));
+        let (high, low) = (yuan(*high, lang), yuan(*low, lang));
+        parts.push(lang.choose(
+            format!("每百万参保人的垫付，{most}最多（{high}），{least}最少（{low}）"),
+            format!("prepayment per million insured is most in {most} ({high}) and least in {least} ({low})"),
+        ));
+    }
+    // What is not over within the days simulated is later than all that is.
+    let days = |city: usize| report.side.get(city, "normal-working-days", Basis::Total).value;
+    let slow = (0..report.plan.cities).filter(|&city| !report.facts[city].desks.is_empty()).rev();
+    let slowest =
+        slow.max_by(|&one, &other| days(one).unwrap_or(f64::INFINITY).total_cmp(&days(other).unwrap_or(f64::INFINITY)));
+    if let Some((city, desk)) = slowest.and_then(|city| Some((city, report.facts[city].desks.first()?))) {
+        let scenario = &report.plan.courses[city].model.scenario;
+        let class = scenario.desk_classes.get(desk.class).map_or("", |class| lang.pick(&class.name.zh, &class.name.en));
+        let name = report.name(city);
+        let told = days(city).map_or_else(
+            || lang.pick("模拟期内多半未恢复", "mostly not within the days simulated").to_owned(),
+            |days| {
+                lang.choose(format!("中位 {} 个工作日", number(days)), format!("median {} working days", number(days)))
+            },
+        );
+        parts.push(lang.choose(
+            format!("窗口恢复正常最慢的是{name}（{told}），其中{class}最慢"),
+            format!("desks are back to normal last in {name} ({told}), {class} the slowest"),
+        ));
+    }
+    out.item(lang.pick("结论", "In short"), &parts.join(lang.pick("；", "; ")));
+}
+
+/// The widest interval among the numbers per million insured of the first table.
+struct Widest {
+    city: usize,
+    key: &'static str,
+    found: Interval,
+    /// Half the interval as a share of the number.
+    share: f64,
+}
+
+fn widest(report: &CitiesReport<'_>) -> Option<Widest> {
+    let all = (0..report.plan.cities).flat_map(|city| {
+        PER_MILLION.into_iter().filter_map(move |key| {
+            let found = report.side.get(city, key, Basis::Million);
+            let share = 0.5 * (found.high? - found.low?) / found.value?.abs();
+            share.is_finite().then_some(Widest { city, key, found, share })
+        })
+    });
+    all.max_by(|one, other| one.share.total_cmp(&other.share))
+}
+
+fn precision(report: &CitiesReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let Some((widest, headline)) = widest(report).and_then(|widest| find(widest.key).map(|found| (widest, found)))
+    else {
+        return;
+    };
+    let (name, measure, share) = (report.name(widest.city), headline.name(lang), percent(widest.share));
+    let told = count_between(widest.found, (headline.unit_zh, headline.unit), lang).unwrap_or_default();
+    out.item(lang.pick("精度", "Precision"), &lang.choose(
+        format!("首表各数的 95% 区间都在 ±{share} 以内，最宽的是{name}的{measure}：{told}（只含模拟的随机性）"),
+        format!("all of the first table are known to ±{share} or better (95% intervals, chance only); widest: {measure} of {name}, {told}"),
+    ));
+}
+
+/// How much is assumed of every city.
+fn assumed(report: &CitiesReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let of = |(city, facts): (usize, &Facts)| format!("{} {}", report.name(city), Premises::of(facts).short(lang));
+    let list: Vec<String> = report.facts.iter().enumerate().map(of).collect();
+    let list = list.join(lang.pick("，", ", "));
+    out.item(
+        lang.pick("假设", "Assumed"),
+        &lang.choose(
+            format!("没有实测的参数：{list}；逐项见报告的假设表"),
+            format!("parameters that nobody has measured: {list}; one by one in the report"),
+        ),
+    );
 }
 
 fn widths(columns: usize) -> Vec<usize> {
@@ -99,7 +194,7 @@ fn first_table(report: &CitiesReport<'_>, out: &mut Layout) {
         let million = |key| told(report.side.get(city, key, Basis::Million), lang);
         let insured = Interval { value: Some(facts.insured), ..Interval::default() };
         let mut cells = vec![told(insured, lang), hours(facts.outage_hours), hours(facts.open_hours)];
-        cells.extend(["affected", "self-pay", "prepayment", "prepayment-days"].map(million));
+        cells.extend(PER_MILLION.map(million));
         cells
     });
 }
@@ -250,7 +345,7 @@ pub fn json(report: &CitiesReport<'_>) -> Value {
         .map(|city| {
             let facts = &report.side.facts[city];
             let cells = report.side.cells.iter().filter(|cell| cell.city == city).map(cell_json);
-            json!({
+            let mut told = json!({
                 "city": scenario(city).city,
                 "city_name": scenario(city).city_name,
                 "schedule": scenario(city).schedule,
@@ -260,7 +355,9 @@ pub fn json(report: &CitiesReport<'_>) -> Value {
                 "outage_hours": between(facts.outage_hours),
                 "open_hours": between(facts.open_hours),
                 "measures": cells.collect::<Vec<Value>>(),
-            })
+            });
+            Premises::of(&report.facts[city]).put(&mut told);
+            told
         })
         .collect();
     let told: Vec<Value> = plan
@@ -279,6 +376,10 @@ pub fn json(report: &CitiesReport<'_>) -> Value {
         "seed": report.outcomes.results[0].seed,
         "replications": report.outcomes.replications(),
         "confidence": 0.95,
+        "precision": widest(report).map(|widest| json!({
+            "city": scenario(widest.city).city, "measure": widest.key, "basis": Basis::Million.word(),
+            "widest": between(widest.found), "share": widest.share,
+        })),
         "cities": cities,
         "order": crate::scenario::exchange::Part::ALL.map(crate::scenario::exchange::Part::word),
         "waterfalls": report.waterfalls.iter().map(|one| waterfall_json(report, one)).collect::<Vec<Value>>(),

@@ -101,6 +101,24 @@ impl Differences {
         Ok(if refused.is_some() { Self::default() } else { Self { rows, together } })
     }
 
+    /// How well the differences in a measure of the whole city are known: the widest half of an interval as a share
+    /// of the baseline's mean.
+    pub fn known_to(&self, key: &str) -> Option<f64> {
+        let half = |row: &Difference| row.paired.estimate.half_width.unwrap_or(f64::INFINITY);
+        let rows = self.rows.iter().filter(|row| row.measure.key == key);
+        let widest = rows.map(|row| half(row) / row.baseline.mean.abs().max(1e-9)).reduce(f64::max);
+        widest.filter(|widest| widest.is_finite())
+    }
+
+    /// How many times as many courses it would take without the same people in all: the median over the schedules.
+    pub fn variance_reduction(&self, key: &str) -> Option<f64> {
+        let rows = self.rows.iter().filter(|row| row.measure.key == key);
+        let mut factors: Vec<f64> =
+            rows.filter_map(|row| row.paired.variance_reduction).filter(|one| one.is_finite()).collect();
+        factors.sort_by(f64::total_cmp);
+        factors.get(factors.len() / 2).copied()
+    }
+
     /// The difference of a schedule in a measure.
     pub fn find(&self, key: &str, group: Group, schedule: usize) -> Option<&Difference> {
         self.rows.iter().find(|row| row.measure.key == key && row.measure.group == group && row.schedule == schedule)

@@ -6,13 +6,15 @@ use crate::experiment::worlds::Worlds;
 use crate::scenario::plausible::World;
 use crate::units::Lang;
 
+use super::super::facts::Facts;
 use super::super::manifest::VERSION;
 use super::super::numbers::date_of_day;
+use super::super::premises::Premises;
 use super::super::table;
 use super::ComparisonReport;
 use super::differences::{Difference, word};
 use super::screen::screen;
-use super::words::{guarantee, no_choice};
+use super::words::{BURDEN, best_in_something, guarantee, no_choice};
 
 /// The comparison as JSON: `summary.json`, and what `--json` prints.
 pub fn json(report: &ComparisonReport<'_>) -> Value {
@@ -45,7 +47,8 @@ pub fn json(report: &ComparisonReport<'_>) -> Value {
             })
         })
         .collect();
-    json!({
+    let schedules_of = |places: Vec<usize>| places.into_iter().map(|place| name(Some(place))).collect::<Vec<_>>();
+    let mut found = json!({
         "program": VERSION,
         "city": scenario.city,
         "city_name": scenario.city_name,
@@ -65,7 +68,15 @@ pub fn json(report: &ComparisonReport<'_>) -> Value {
         "differences": differences,
         "worlds": worlds,
         "gains": gains,
-    })
+        "undominated": schedules_of(best_in_something(report)),
+        "precision": {
+            "measure": BURDEN,
+            "share_of_baseline": report.differences.known_to(BURDEN),
+            "variance_reduction": report.differences.variance_reduction(BURDEN),
+        },
+    });
+    Premises::of(&Facts::of(report.single(0))).put(&mut found);
+    found
 }
 
 fn worlds_json(report: &ComparisonReport<'_>, worlds: &Worlds) -> Value {

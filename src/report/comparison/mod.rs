@@ -124,7 +124,6 @@ impl<'a> ComparisonReport<'a> {
     }
 
     /// The report of one schedule alone.
-    #[cfg(feature = "charts")]
     fn single(&self, schedule: usize) -> &Report<'a> {
         &self.singles[schedule]
     }

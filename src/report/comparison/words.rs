@@ -136,11 +136,17 @@ pub(super) fn sum(report: &ComparisonReport<'_>, value: f64) -> String {
     }
 }
 
+/// The schedules that keep all limits and that no other beats in all four.
+pub(super) fn best_in_something(report: &ComparisonReport<'_>) -> Vec<usize> {
+    let is_one = |index: &usize| report.tradeoffs.undominated[*index] && !report.standings[*index].is_out;
+    (0..report.candidates.len()).filter(is_one).collect()
+}
+
 /// The schedules that no other beats in all four, in words.
 pub(super) fn undominated(report: &ComparisonReport<'_>) -> String {
     let lang = report.lang;
-    let names: Vec<String> = (0..report.candidates.len())
-        .filter(|&index| report.tradeoffs.undominated[index] && !report.standings[index].is_out)
+    let names: Vec<String> = best_in_something(report)
+        .into_iter()
         .map(|index| lang.choose(format!("「{}」", report.name(index)), format!("\"{}\"", report.name(index))))
         .collect();
     match names.as_slice() {

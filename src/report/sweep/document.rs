@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 use crate::experiment::crossing::{Crossing, Pattern};
 use crate::experiment::grid::Axis;
 use crate::experiment::reading::Threshold;
+use crate::measures::Kind;
 
 use super::super::manifest::{FileDigests, VERSION, resolved};
+use super::super::premises::Premises;
 use super::super::table::numbers;
 use super::super::{ReportError, assumptions};
-use super::screen::screen;
+use super::screen::{screen, worst};
 use super::{SweepReport, names, words};
 
 /// A value as the text of a file.
@@ -58,7 +60,8 @@ pub fn json(report: &SweepReport<'_>) -> Value {
             })
         })
         .collect();
-    json!({
+    let reading = &report.points[0].readings[0];
+    let mut found = json!({
         "screen": screen(report),
         "program": VERSION,
         "city": scenario.city,
@@ -72,7 +75,19 @@ pub fn json(report: &SweepReport<'_>) -> Value {
         "axes": axes,
         "points": points,
         "thresholds": thresholds,
-    })
+        "precision": {
+            "measure": reading.measure.key,
+            "group": names::group_of(scenario, reading).1,
+            "half_width_at_worst_point": worst(report),
+            "of": match reading.measure.kind {
+                Kind::Number => "largest mean",
+                Kind::Event => "1",
+                Kind::Censored => "day",
+            },
+        },
+    });
+    Premises::before(report.loaded, scenario).put(&mut found);
+    found
 }
 
 fn point_json(report: &SweepReport<'_>, point: usize) -> Value {

@@ -6,13 +6,16 @@ use crate::units::Lang;
 
 use super::super::layout::{COLUMNS_MOST, Grid, GridRow, Layout, Screen};
 use super::super::numbers::{char_width, percent, width};
+use super::super::premises::Premises;
 use super::super::table::unit_zh;
 use super::shown::Shown;
-use super::words::{condition, finding, level_name, remarks};
+use super::words::{condition, finding, level_name, remarks, seen};
 use super::{SweepReport, names};
 
 /// Most columns of the table.
 const COLUMNS_OF_TABLE: usize = 6;
+/// Most thresholds in the finding on top.
+const IN_SHORT_MOST: usize = 2;
 /// Most findings of a threshold over the values of the second key.
 const FINDINGS_MOST: usize = 4;
 
@@ -34,6 +37,7 @@ pub(super) fn screen(report: &SweepReport<'_>) -> Screen {
         format!("{city}, {schedule}: {points} points on the same people, {n} simulated courses each"),
     ));
     out.rule();
+    in_short(report, &mut out);
     match report.grid.axes.as_slice() {
         [_, _] => matrix(report, &mut out),
         _ => list(report, &mut out),
@@ -42,6 +46,7 @@ pub(super) fn screen(report: &SweepReport<'_>) -> Screen {
     lowest(report, &mut out);
     thresholds(report, &mut out);
     precision(report, &mut out);
+    out.item(lang.pick("假设", "Assumptions"), &Premises::before(report.loaded, scenario).text(lang));
     let shows_normal = report.points[0].readings.iter().any(|one| one.measure.key == "back-to-normal");
     for remark in remarks(report, shows_normal) {
         out.item(lang.pick("说明", "Note"), &remark);
@@ -54,6 +59,47 @@ pub(super) fn screen(report: &SweepReport<'_>) -> Screen {
         out.item(lang.pick("说明", "Note"), lang.pick(zh, en));
     }
     out.finish()
+}
+
+/// From where on what is asked for is kept, and where the first reading is least and most.
+fn in_short(report: &SweepReport<'_>, out: &mut Layout) {
+    let lang = report.lang;
+    let mut parts = Vec::new();
+    for (threshold, crossings) in report.points[0].thresholds.iter().zip(&report.crossings).take(IN_SHORT_MOST) {
+        let Some(axis) = report.grid.axes.first() else { continue };
+        let found = runs(crossings.iter().map(|crossing| seen(report, axis, crossing)));
+        let told = match (found.as_slice(), report.grid.axes.get(1)) {
+            ([(_, _, one)], _) => one.clone(),
+            (_, Some(second)) => {
+                let name = names::axis(report.loaded, second, lang);
+                lang.choose(format!("因{name}而异，见下"), format!("depends on {name}, see below"))
+            }
+            _ => continue,
+        };
+        parts.push(condition(report, threshold) + lang.pick("：", ": ") + &told);
+    }
+    let reading = &report.points[0].readings[0];
+    let at = |point: usize| {
+        let levels = report.grid.axes.iter().zip(report.grid.levels(point));
+        levels.map(|(axis, level)| level_name(report, axis, level)).collect::<Vec<_>>().join(" × ")
+    };
+    let value = |point: &usize| shown(report, 0, *point).value.unwrap_or(f64::NEG_INFINITY);
+    let most = (0..report.points.len()).rev().max_by(|one, other| value(one).total_cmp(&value(other)));
+    let name = head(report, reading);
+    match (least(report, 0).first(), most) {
+        (Some(&low), Some(high)) => {
+            let [small, large] = [low, high].map(|point| cell(report, 0, point));
+            parts.push(lang.choose(
+                format!("{name}：{} 时最低（{small}），{} 时最高（{large}）", at(low), at(high)),
+                format!("{name}: least at {} ({small}), most at {} ({large})", at(low), at(high)),
+            ));
+        }
+        _ => {
+            let same = cell(report, 0, 0);
+            parts.push(lang.choose(format!("{name}：各取值都是 {same}"), format!("{name}: {same} at all values")));
+        }
+    }
+    out.item(lang.pick("结论", "In short"), &parts.join(lang.pick("；", "; ")));
 }
 
 /// What a point shows in a reading.
@@ -260,9 +306,9 @@ fn runs(texts: impl Iterator<Item = String>) -> Vec<(usize, usize, String)> {
     runs
 }
 
-/// The widest interval of the first reading.
-fn precision(report: &SweepReport<'_>, out: &mut Layout) {
-    let lang = report.lang;
+/// How well the first reading is known at the worst point: half an interval, of a number as a share of the largest
+/// mean, of a day in days.
+pub(super) fn worst(report: &SweepReport<'_>) -> Option<f64> {
     let reading = &report.points[0].readings[0];
     let values = || (0..report.points.len()).filter_map(|point| shown(report, 0, point).value);
     // Where the mean is next to nothing at some points, a share of it would say nothing.
@@ -271,9 +317,12 @@ fn precision(report: &SweepReport<'_>, out: &mut Layout) {
         Kind::Event | Kind::Censored => 1.0,
     };
     let half = |point: usize| shown(report, 0, point).interval.map(|(low, high)| 0.5 * (high - low) / largest);
-    let Some(worst) = (0..report.points.len()).filter_map(half).filter(|half| half.is_finite()).reduce(f64::max) else {
-        return;
-    };
+    (0..report.points.len()).filter_map(half).filter(|half| half.is_finite()).reduce(f64::max)
+}
+
+fn precision(report: &SweepReport<'_>, out: &mut Layout) {
+    let (lang, reading) = (report.lang, &report.points[0].readings[0]);
+    let Some(worst) = worst(report) else { return };
     let name = reading.measure.name(lang);
     let told = match reading.measure.kind {
         Kind::Number => {

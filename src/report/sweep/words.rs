@@ -52,17 +52,7 @@ fn back(stop: Option<&str>) -> String {
 pub(super) fn finding(report: &SweepReport<'_>, threshold: &Threshold, crossing: &Crossing) -> String {
     let lang = report.lang;
     let Some(axis) = report.grid.axes.first() else { return String::new() };
-    let at = |level: usize| level_name(report, axis, level);
-    let found = match crossing.pattern {
-        Pattern::Always => lang.pick("各取值都满足", "kept at all values").to_owned(),
-        Pattern::Never => lang.pick("各取值都不满足", "kept at none of the values").to_owned(),
-        Pattern::From(first) => lang.choose(format!("从 {} 起满足", at(first)), format!("kept from {} on", at(first))),
-        Pattern::UpTo(last) => lang.choose(format!("到 {} 为止满足", at(last)), format!("kept up to {}", at(last))),
-        Pattern::Mixed => {
-            let list = list(report, axis, &crossing.kept());
-            lang.choose(format!("并非单向变化，满足的取值：{list}"), format!("no single crossing; kept at {list}"))
-        }
-    };
+    let found = seen(report, axis, crossing);
     if crossing.open().is_empty() {
         return lang
             .choose(format!("{found}，各取值都有 95% 的把握"), format!("{found}, with 95% confidence at every value"));
@@ -76,6 +66,22 @@ pub(super) fn finding(report: &SweepReport<'_>, threshold: &Threshold, crossing:
     };
     let proven = proven(report, threshold, axis, crossing);
     lang.choose(format!("按所见比例{found}{seen}；{proven}"), format!("by the shares seen {found}{seen}; {proven}"))
+}
+
+/// What the shares seen say.
+pub(super) fn seen(report: &SweepReport<'_>, axis: &Axis, crossing: &Crossing) -> String {
+    let lang = report.lang;
+    let at = |level: usize| level_name(report, axis, level);
+    match crossing.pattern {
+        Pattern::Always => lang.pick("各取值都满足", "kept at all values").to_owned(),
+        Pattern::Never => lang.pick("各取值都不满足", "kept at none of the values").to_owned(),
+        Pattern::From(first) => lang.choose(format!("从 {} 起满足", at(first)), format!("kept from {} on", at(first))),
+        Pattern::UpTo(last) => lang.choose(format!("到 {} 为止满足", at(last)), format!("kept up to {}", at(last))),
+        Pattern::Mixed => {
+            let list = list(report, axis, &crossing.kept());
+            lang.choose(format!("并非单向变化，满足的取值：{list}"), format!("no single crossing; kept at {list}"))
+        }
+    }
 }
 
 /// Of which values it is proven, of which not yet, and about what that would take.
