@@ -16,6 +16,8 @@ use crate::units::Lang;
 
 pub mod assumptions;
 #[cfg(feature = "charts")]
+mod base64;
+#[cfg(feature = "charts")]
 pub mod chart;
 pub mod cities;
 pub mod comparison;

@@ -5,6 +5,8 @@
 //! The reader follows the OpenType specification for the tables `head`, `hhea`, `hmtx` and `cmap`
 //! (format 4); kerning is left out of widths, where it is worth a pixel or two.
 
+pub mod web;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 

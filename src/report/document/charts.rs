@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::units::Lang;
 
 use super::super::File;
-use super::super::chart::{ChartError, Look, png};
+use super::super::chart::{ChartError, Look, font, png};
 use super::{Document, Plate};
 
 /// Charts drawn, and the characters that the embedded font lacks.
@@ -76,6 +76,8 @@ pub fn missing(document: &Document) -> Result<Vec<(String, Vec<char>)>, ChartErr
 fn one(plate: &Plate, look: &Look) -> Result<([File; 2], Vec<char>), ChartError> {
     let drawn = look.dress(&plate.figure.draw()?);
     let picture = png(&drawn, &look.size_only())?;
+    // The file carries its font with it; the picture is made with the same font.
+    let complete = font::web::complete(&drawn.svg)?;
     let name = |end: &str| format!("charts/{}.{end}", plate.name);
-    Ok(([(name("svg"), drawn.svg.into_bytes()), (name("png"), picture)], drawn.missing))
+    Ok(([(name("svg"), complete.into_bytes()), (name("png"), picture)], drawn.missing))
 }

@@ -20,7 +20,7 @@ mod table;
 use crate::units::Lang;
 
 use super::ReportError;
-use super::chart::{Look, Size, Theme};
+use super::chart::{Drawn, Look, Size, Theme};
 use super::document::{Document, Edition, Sheet};
 use html::escape;
 
@@ -58,9 +58,10 @@ pub enum Kind {
 /// When a chart cannot be drawn or the daily series cannot be encoded.
 pub fn page(document: &Document, kind: Kind) -> Result<Vec<u8>, ReportError> {
     let look = Look::new(Theme::Light, Size::default(), &document.colors)?;
+    let drawn = [plate::draw(&document.zh, &look)?, plate::draw(&document.en, &look)?];
     let title = escape(&document.edition(document.lang).title);
     let mut scripts: Vec<String> = Vec::new();
-    let mut style = STYLE.to_owned();
+    let mut style = plate::font(drawn.iter().flatten())? + STYLE;
     if kind == Kind::Interactive {
         scripts.push(format!("/*\n{UPLOT_LICENSE}\n*/\n{UPLOT}"));
         scripts.push(SCRIPT.to_owned());
@@ -76,8 +77,8 @@ pub fn page(document: &Document, kind: Kind) -> Result<Vec<u8>, ReportError> {
         program = escape(&document.program),
     );
     out.push_str(&switch(document, kind));
-    for lang in [Lang::Zh, Lang::En] {
-        edition(&mut out, document, lang, (kind, &look))?;
+    for (lang, drawn) in [Lang::Zh, Lang::En].into_iter().zip(&drawn) {
+        edition(&mut out, document, lang, (kind, drawn));
     }
     if kind == Kind::Interactive {
         let data = explore::data(document)?;
@@ -148,7 +149,7 @@ fn parts(document: &Document, lang: Lang, kind: Kind) -> Vec<(&'static str, &'st
 }
 
 /// One language's page.
-fn edition(out: &mut String, document: &Document, lang: Lang, how: (Kind, &Look)) -> Result<(), ReportError> {
+fn edition(out: &mut String, document: &Document, lang: Lang, how: (Kind, &[Drawn])) {
     let edition = document.edition(lang);
     out.push_str(&format!("<main class=\"{0} page\" id=\"{0}\" lang=\"{1}\">\n", short(lang), code(lang)));
     for (part, name) in parts(document, lang, how.0) {
@@ -161,7 +162,7 @@ fn edition(out: &mut String, document: &Document, lang: Lang, how: (Kind, &Look)
         }
         match part {
             "tables" => edition.sheets.iter().for_each(|sheet| sheet_of(out, sheet, lang)),
-            "charts" => plate::plates(out, edition, lang, how)?,
+            "charts" => plate::plates(out, edition, how.1, lang, how.0),
             "days" => out.push_str(explore::place(lang)),
             "assumptions" => assumptions(out, &edition.assumptions, lang),
             "model" => model(out, edition, lang),
@@ -174,7 +175,6 @@ fn edition(out: &mut String, document: &Document, lang: Lang, how: (Kind, &Look)
         "Made by {}. All numbers are simulated: ranges, not promises. This page is complete and works offline.",
     );
     out.push_str(&format!("<footer>{}</footer>\n</main>\n", words.replace("{}", &escape(&document.program))));
-    Ok(())
 }
 
 /// A table of its own, folded where it is long.
