@@ -51,6 +51,7 @@ fn lines(out: &mut String, entries: &[Entry]) {
     }
 }
 
+/// Labelled texts; what stands first is the finding.
 fn items(out: &mut String, entries: &[Entry]) {
     out.push_str("<dl>\n");
     let mut open = false;
@@ -64,16 +65,13 @@ fn items(out: &mut String, entries: &[Entry]) {
             }
             Entry::Line(_) | Entry::Rule | Entry::Grid(_) => continue,
         };
-        let mut is_first = !label.is_empty() || !open;
+        let is_first = !label.is_empty() || !open;
         if is_first {
             out.push_str(if open { "</div>\n<div>" } else { "<div>" });
             out.push_str(&format!("<dt>{}</dt>", escape(label)));
             open = true;
         }
-        for text in texts {
-            out.push_str(&format!("<dd>{}</dd>", if is_first { strong(text) } else { escape(text) }));
-            is_first = false;
-        }
+        texts.iter().for_each(|text| out.push_str(&format!("<dd>{}</dd>", escape(text))));
     }
     out.push_str("</div>\n</dl>\n");
 }
@@ -88,16 +86,6 @@ fn bars_of(out: &mut String, bars: &[Bar]) {
         ));
     }
     out.push_str("</dd>");
-}
-
-/// A text with the number that it begins with made strong.
-fn strong(text: &str) -> String {
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return escape(text);
-    }
-    let end = ["，", "；", ", ", "; "].iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
-    let (number, rest) = text.split_at(end);
-    format!("<b>{}</b>{}", escape(number), escape(rest))
 }
 
 fn table(out: &mut String, grid: &Grid) {

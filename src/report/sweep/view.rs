@@ -53,10 +53,16 @@ fn edition(report: &SweepReport<'_>) -> Edition {
 
 fn plates(report: &SweepReport<'_>) -> Vec<Plate> {
     let lang = report.lang;
-    let reading = if report.grid.axes.len() > 1 {
+    let has_condition = !report.points[0].thresholds.is_empty();
+    let reading = if report.grid.axes.len() > 1 && has_condition {
         lang.pick(
-            "每一格是两个参数取这一组值时的结果，颜色越深数越大；橙框是最低的一格，红线是条件满足与不满足的分界。",
-            "A cell is the result at a pair of values, the darker the larger; framed: the lowest; the red line parts the cells that keep the condition from those that do not.",
+            "每一格是两个参数取这一组值时的结果，颜色越深数越大；橙框是最低的格，条件图里的红线是满足与不满足的分界。",
+            "A cell is the result at a pair of values, the darker the larger; framed: the lowest; in maps of a condition the red line parts the cells that keep it from those that do not.",
+        )
+    } else if report.grid.axes.len() > 1 {
+        lang.pick(
+            "每一格是两个参数取这一组值时的结果，颜色越深数越大；橙框是最低的格。",
+            "A cell is the result at a pair of values, the darker the larger; framed: the lowest.",
         )
     } else {
         lang.pick(

@@ -148,7 +148,7 @@ pub(super) fn remarks(report: &SweepReport<'_>, shows_normal: bool) -> Vec<Strin
     if report.grid.axes.iter().any(names::is_announced) {
         found.push(
             lang.pick(
-                "变动的是公告的时长或恢复时间；实际恢复由切换任务的工期决定，可能更晚，见“恢复晚于公布时间”",
+                "变动的是公告的时长或恢复时间；实际恢复由切换任务的工期决定，可能更晚，见“超时概率”",
                 "What is varied is what is announced; the actual return depends on the technical work and may be later: see \"returned late\"",
             )
             .to_owned(),
