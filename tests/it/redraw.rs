@@ -355,3 +355,24 @@ fn characters_the_font_lacks_are_told_by_name_and_seen_as_boxes() {
     let quiet = run(&["--quiet"]);
     assert!(quiet.status.success() && !text(&quiet.stderr).contains("U+20BB7"), "{}", text(&quiet.stderr));
 }
+
+/// The largest city that is shipped: its pages are small enough to be mailed.
+#[test]
+fn pages_of_the_largest_city_are_small() {
+    let place = tempfile::tempdir().expect("a folder");
+    for command in ["run", "compare"] {
+        let out = place.path().join(command);
+        let mut program = program();
+        program.args([command, "scenarios/wuhan", "--replications", "2", "--quiet", "--out"]).arg(&out);
+        if command == "compare" {
+            program.args(["--worlds", "0"]);
+        }
+        let output = program.output().expect("the program starts");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert!(redraw("report", &out, &["--plain", "--quiet"]).status.success());
+        for (page, most) in [("report.html", 3_000_000), ("report-plain.html", 1_000_000)] {
+            let size = fs::metadata(out.join(page)).expect("a page").len();
+            assert!(size < most, "{command} {page}: {size} bytes");
+        }
+    }
+}
