@@ -165,7 +165,7 @@ fn bar_panel(canvas: &mut Canvas<'_>, area: Area, chart: &CitiesChart, panel: &B
     let numbers = panel.bars.iter().map(|bar| number.width(&bar.1)).fold(0.0, f64::max) + 14.0;
     let (left, right) = (area.left + names + 14.0, area.right - numbers);
     let most = panel.bars.iter().map(|bar| bar.0.high).fold(0.0, f64::max).max(1e-9);
-    let x = |value: f64| left + (value / most).clamp(0.0, 1.0) * (right - left);
+    let x = |value: f64| left + (value / most).max(0.0) * (right - left);
     for (index, (city, (spread, text))) in chart.cities.iter().zip(&panel.bars).enumerate() {
         let y = top + row * (index as f64 + 0.5);
         let half = (row * 0.32).min(30.0);

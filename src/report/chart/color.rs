@@ -98,6 +98,19 @@ pub fn distance(one: RGBColor, other: RGBColor, vision: Vision) -> f64 {
     one.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
 }
 
+/// How light a colour looks, from 0 (black) to 100 (white).
+#[cfg(test)]
+pub fn lightness(color: RGBColor, vision: Vision) -> f64 {
+    lab(vision.seen(color))[0]
+}
+
+/// A colour as it looks through another one that lies over it.
+#[cfg(test)]
+pub fn over(color: RGBColor, opacity: f64, paper: RGBColor) -> RGBColor {
+    let part = |one: u8, under: u8| (f64::from(under) + opacity * (f64::from(one) - f64::from(under))).round() as u8;
+    RGBColor(part(color.0, paper.0), part(color.1, paper.1), part(color.2, paper.2))
+}
+
 /// A colour from `#RRGGBB`.
 pub fn parse(text: &str) -> Option<RGBColor> {
     let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;

@@ -138,7 +138,8 @@ impl Plot {
 
     fn y(&self, value: f64) -> f64 {
         let share = (value - self.low) / (self.high - self.low);
-        self.area.bottom - share.clamp(0.0, 1.0) * (self.area.bottom - self.area.top)
+        // An interval may reach under zero where the value cannot; nothing reaches over the axis.
+        self.area.bottom - share.max(0.0) * (self.area.bottom - self.area.top)
     }
 }
 

@@ -200,16 +200,16 @@ pub fn fan_panels(chart: &FanPanels) -> Result<Drawn, ChartError> {
         let entries = entries(chart.lang, Shape::Line, reference, has_stops, 0);
         let top = legend(canvas, top, &entries)?;
         let cells = cells(found, Area { left: MARGIN, top, right: WIDTH - MARGIN, bottom });
-        for (one, cell) in chart.panels.iter().zip(cells) {
-            let height = cell.bottom - cell.top - DATES;
-            let values = axis_of(&one.quantiles, one.reference.as_ref(), height, chart.lang);
+        let axis = |(one, cell): (&FanPanel, &Area)| {
+            axis_of(&one.quantiles, one.reference.as_ref(), cell.bottom - cell.top - DATES, chart.lang)
+        };
+        let axes: Vec<Values> = chart.panels.iter().zip(&cells).map(axis).collect();
+        // All plots are as wide as the narrowest, so that the same days are named under each.
+        let numbers = axes.iter().map(axis_width).fold(0.0, f64::max);
+        for ((one, cell), values) in chart.panels.iter().zip(cells).zip(axes) {
             let top = panel_title(canvas, one, &values, cell)?;
-            let area = Area {
-                left: cell.left + axis_width(&values),
-                top: top + 14.0,
-                right: cell.right,
-                bottom: cell.bottom - DATES,
-            };
+            let area =
+                Area { left: cell.left + numbers, top: top + 14.0, right: cell.right, bottom: cell.bottom - DATES };
             let plot = Plot { area, days: length, values, shape: Shape::Line };
             spots(canvas, &plot, days, (&one.title, &one.y_unit), &one.quantiles, one.reference.as_ref());
             draw(canvas, &plot, days, &shown(&one.stops, length), &one.quantiles, one.reference.as_ref())?;
@@ -266,7 +266,7 @@ fn panel_title(canvas: &mut Canvas<'_>, panel: &FanPanel, values: &Values, cell:
 #[cfg(test)]
 mod tests {
     use super::super::canvas::Point;
-    use super::super::testing::{assert_readable, polylines, sample_fan, sample_panels, show};
+    use super::super::testing::{assert_readable, polylines, quantiles, sample_fan, sample_panels, show};
     use super::*;
 
     /// The median line of a figure: the only one in blue at full width, beside the short one of the
@@ -325,6 +325,26 @@ mod tests {
         let spots = fan_panels(&panels).unwrap().spots;
         assert_eq!(spots.len(), 6 * days);
         assert!(spots[days].text.starts_with(&panels.panels[1].title));
+    }
+
+    #[test]
+    fn panels_of_one_slide_name_the_same_days() {
+        for lang in [Lang::Zh, Lang::En] {
+            for days in [20, 45, 60, 90, 133] {
+                let mut chart = sample_panels(lang, 5);
+                for (panel, peak) in chart.panels.iter_mut().zip([3.0, 2.5e6, 40.0, 900.0, 31_000.0]) {
+                    (panel.quantiles, panel.reference) = (quantiles(days, peak), None);
+                }
+                let svg = fan_panels(&chart).unwrap().svg;
+                let texts = svg.lines().filter(|line| line.ends_with(" Nov") || line.ends_with('日'));
+                let mut dates: Vec<&str> = texts.filter(|line| line.len() < 14).collect();
+                dates.sort_unstable();
+                assert!(!dates.is_empty());
+                for date in &dates {
+                    assert_eq!(dates.iter().filter(|one| *one == date).count(), 5, "{days} days: {date}");
+                }
+            }
+        }
     }
 
     #[test]

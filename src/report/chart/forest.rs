@@ -1,7 +1,8 @@
 //! Forest plot: differences of schedules to a baseline, a panel a measure and a row a schedule, each with
 //! its interval, its number and a word.
 //!
-//! The word is told three times, by colour, by shape and in writing. An interval that leaves its panel
+//! What it says is told three times, by colour, by shape and in writing; the word has a shade of the colour that
+//! can be read. An interval that leaves its panel
 //! ends in an arrow.
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use super::glyph::{Glyph, draw_glyph};
 use super::rows::Rows;
 use super::slide::{Sign, footer, header, legend};
 use super::spots::Told;
-use super::theme::{AXIS, BLUE, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WIDTH};
+use super::theme::{AXIS, BLUE, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WIDTH, WORDS};
 use super::{ChartError, Drawn, Lang, check_finite};
 use crate::report::numbers::short_signed;
 
@@ -73,6 +74,12 @@ impl Finding {
             Self::Unclear => (Glyph::Ring, SOFT),
             Self::Small => (Glyph::OpenSquare, SHADE),
         }
+    }
+
+    /// Colour of the word.
+    fn ink(self) -> RGBColor {
+        let color = self.look().1;
+        WORDS.iter().find(|(of, _)| *of == color).map_or(SOFT, |(_, words)| *words)
     }
 }
 
@@ -265,7 +272,7 @@ fn draw_panel(
         let Some(cell) = cell else { continue };
         let middle = rows.middle(row);
         let (glyph, color) = cell.finding.look();
-        let look = Type::new(TICK).align(Align::Center).color(if color == SHADE { SOFT } else { color });
+        let look = Type::new(TICK).align(Align::Center).color(cell.finding.ink());
         let words = wrap(&words(cell, lang), look, area.right - area.left + 10.0, 1).concat();
         canvas.text(&words, (f64::midpoint(area.left, area.right), middle - over), look)?;
         let y = middle + under;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::samples::{Case, Level, figures};
-use super::testing::{Framed, assert_axes_cover, assert_readable, show};
-use super::{Lang, png};
+use super::samples::{Case, Level, figures, other_curves};
+use super::testing::{Framed, arrows, assert_axes_cover, assert_readable, show};
+use super::{Figure, Lang, png};
 
 const TAGS: [(Lang, &str); 2] = [(Lang::Zh, "zh"), (Lang::En, "en")];
 
@@ -124,11 +124,13 @@ fn framed(kind: &str) -> Option<(Framed, &'static [&'static str])> {
     }
 }
 
+/// Values are drawn where the axis has them, over its end, too; so a mark within the axes is one that they hold.
+/// Forest plots alone cut what is far away, and say so with an arrow.
 #[test]
 fn axes_cover_the_data() {
     let mut failed = Vec::new();
     for case in Case::all() {
-        for (name, figure) in figures(case) {
+        for (name, figure) in figures(case).into_iter().chain(other_curves(case)) {
             let Some((framed, left_out)) = framed(name) else { continue };
             let drawn = figure.draw().unwrap();
             match std::panic::catch_unwind(|| assert_axes_cover(&drawn.svg, framed, left_out)) {
@@ -138,4 +140,20 @@ fn axes_cover_the_data() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// An end of an interval that lies within the reach of the axes is drawn there, and one beyond is an arrow.
+#[test]
+fn forests_cut_only_what_is_far_away_and_say_so() {
+    /// Farthest from zero an axis reaches, as in the module.
+    const REACH: f64 = 200.0;
+    for case in Case::all() {
+        for (name, figure) in figures(case) {
+            let Figure::Forest(chart) = &figure else { continue };
+            let ends = chart.panels.iter().flat_map(|panel| &panel.cells).flatten().filter_map(|cell| cell.range);
+            let cut = ends.flat_map(|[_, low, high]| [low, high]).filter(|end| end.abs() > REACH).count();
+            assert_eq!(arrows(&figure.draw().unwrap().svg), cut, "{name} {case:?}");
+            assert_eq!(cut > 0, case.level == Level::Huge, "{case:?}");
+        }
+    }
 }

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use plotters::style::RGBColor;
 
+use super::bars::plate;
 use super::canvas::{Align, Area, Canvas, Type, sheet, wrap};
+use super::color::contrast;
 use super::slide::{footer, header};
 use super::spots::Told;
-use super::theme::{AXIS, BODY, HEAT_DARK, HEAT_LIGHT, MARGIN, SOFT, TICK, VERMILION, WIDTH};
+use super::theme::{AXIS, BODY, HEAT_DARK, HEAT_LIGHT, INK, MARGIN, SHADE, SOFT, TICK, VERMILION, WHITE, WIDTH};
 use super::{ChartError, Drawn, Lang, check_finite};
 
 /// Steps of the scale from low to high.
@@ -36,7 +38,7 @@ const UNDER: f64 = 118.0;
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeatCell {
-    /// Its number; none where nothing was simulated.
+    /// Its number; none where there is none.
     pub value: Option<f64>,
     /// The number as it is written.
     pub text: String,
@@ -65,6 +67,15 @@ pub struct HeatMap {
     pub cells: Vec<Vec<HeatCell>>,
     /// The lowest and the highest number as they are written beside the scale.
     pub ends: (String, String),
+    /// Whether the scale begins with 0, not with the lowest number.
+    #[serde(default)]
+    pub is_from_zero: bool,
+    /// What the numbers are, with their unit, for readers who point at a cell; may be empty.
+    #[serde(default)]
+    pub told: String,
+    /// What a cell without a number means, such as "closed": such cells are hatched then, and grey without it.
+    #[serde(default)]
+    pub nothing: String,
     /// Name of the condition whose border is drawn; empty without one.
     pub condition: String,
     /// Language of the legend.
@@ -134,7 +145,7 @@ impl Sheet {
         Self {
             across: (area.right - area.left) / chart.columns.len() as f64,
             down: (area.bottom - area.top) / chart.rows.len() as f64,
-            low: values().fold(f64::INFINITY, f64::min),
+            low: values().fold(if chart.is_from_zero { 0.0 } else { f64::INFINITY }, f64::min),
             high: values().fold(f64::NEG_INFINITY, f64::max),
             area,
         }
@@ -163,6 +174,21 @@ fn shade(share: f64) -> RGBColor {
     RGBColor(mix(one.0, other.0), mix(one.1, other.1), mix(one.2, other.2))
 }
 
+/// The ink that can be read on a colour.
+fn ink_on(color: RGBColor) -> RGBColor {
+    if contrast(HEAT_DARK, color) >= contrast(HEAT_LIGHT, color) { HEAT_DARK } else { HEAT_LIGHT }
+}
+
+/// A cell without a number.
+fn empty(canvas: &mut Canvas<'_>, chart: &HeatMap, area: Area) -> Result<(), ChartError> {
+    if chart.nothing.is_empty() {
+        return canvas.fill(area, NOTHING, 1.0);
+    }
+    canvas.fill(area, WHITE, 1.0)?;
+    canvas.fill(area, SHADE, 0.12)?;
+    canvas.hatch(area, SHADE, 1.0)
+}
+
 fn cells(canvas: &mut Canvas<'_>, chart: &HeatMap, sheet: &Sheet) -> Result<(), ChartError> {
     let look = Type::new(TICK).align(Align::Center);
     let texts = chart.cells.iter().flatten().map(|cell| look.width(&cell.text));
@@ -170,11 +196,19 @@ fn cells(canvas: &mut Canvas<'_>, chart: &HeatMap, sheet: &Sheet) -> Result<(), 
     for (row, line) in chart.cells.iter().enumerate() {
         for (column, cell) in line.iter().enumerate() {
             let area = sheet.cell(row, column);
-            let share = cell.value.map(|value| sheet.share(value));
-            canvas.fill(area, share.map_or(NOTHING, shade), 1.0)?;
-            if fits {
-                let ink = if share.is_some_and(|share| share > 0.55) { HEAT_LIGHT } else { HEAT_DARK };
+            let color = cell.value.map(|value| shade(sheet.share(value)));
+            match color {
+                Some(color) => canvas.fill(area, color, 1.0)?,
+                None => empty(canvas, chart, area)?,
+            }
+            if fits && !cell.text.is_empty() {
                 let middle = (f64::midpoint(area.left, area.right), f64::midpoint(area.top, area.bottom));
+                let is_hatched = color.is_none() && !chart.nothing.is_empty();
+                if is_hatched {
+                    let width = look.width(&cell.text);
+                    plate(canvas, (middle.0 - width / 2.0, middle.1), width, 15.0)?;
+                }
+                let ink = if is_hatched { INK } else { ink_on(color.unwrap_or(NOTHING)) };
                 canvas.text(&cell.text, middle, look.color(ink))?;
             }
         }
@@ -193,11 +227,31 @@ fn spots(canvas: &mut Canvas<'_>, chart: &HeatMap, sheet: &Sheet) {
         for (column, (cell, (one, other))) in line.iter().zip(&chart.columns).enumerate() {
             let text = Told::of(chart.lang, "")
                 .value(&chart.y_label, name)
-                .value(&chart.x_label, format!("{one} {other}").trim())
-                .line(if cell.text.is_empty() { "–" } else { &cell.text });
-            canvas.spot(sheet.cell(row, column), text.text());
+                .value(&chart.x_label, format!("{one} {other}").trim());
+            let written = match (cell.value, cell.text.as_str()) {
+                (None, "") if !chart.nothing.is_empty() => chart.nothing.as_str(),
+                (_, "") => "–",
+                (_, text) => text,
+            };
+            let is_named = cell.value.is_some() && !chart.told.is_empty();
+            let text = if is_named { text.value(&chart.told, written) } else { text.line(written) };
+            let lowest = if cell.is_lowest { chart.lang.pick("最低", "Lowest") } else { "" };
+            canvas.spot(sheet.cell(row, column), text.line(lowest).line(&kept(chart, cell)).text());
         }
     }
+}
+
+/// Whether a cell keeps the condition, in words; empty without one.
+fn kept(chart: &HeatMap, cell: &HeatCell) -> String {
+    let (zh, en) = match cell.is_kept {
+        Some(true) => ("满足", "Kept"),
+        Some(false) => ("不满足", "Not kept"),
+        None => return String::new(),
+    };
+    if chart.condition.is_empty() {
+        return String::new();
+    }
+    chart.lang.choose(format!("{zh}：{}", chart.condition), format!("{en}: {}", chart.condition))
 }
 
 fn frame(canvas: &mut Canvas<'_>, area: Area) -> Result<(), ChartError> {
@@ -264,6 +318,13 @@ fn key(canvas: &mut Canvas<'_>, chart: &HeatMap, top: f64) -> Result<f64, ChartE
         canvas.text(text, (x + 68.0, y), look)?;
         x += 68.0 + look.width(text) + 48.0;
     }
+    if !chart.nothing.is_empty() && chart.cells.iter().flatten().any(|cell| cell.value.is_none()) {
+        let area = Area { left: x, top: y - 16.0, right: x + 56.0, bottom: y + 16.0 };
+        empty(canvas, chart, area)?;
+        let text = wrap(&chart.nothing, look, 500.0, 1).concat();
+        canvas.text(&text, (x + 68.0, y), look)?;
+        x += 68.0 + look.width(&text) + 48.0;
+    }
     if !chart.condition.is_empty() {
         let kept = || chart.cells.iter().flatten().filter_map(|cell| cell.is_kept);
         let (any, all) = (kept().any(|kept| kept), kept().all(|kept| kept));
@@ -306,6 +367,7 @@ fn scale(canvas: &mut Canvas<'_>, chart: &HeatMap, area: Area) -> Result<(), Cha
 
 #[cfg(test)]
 mod tests {
+    use super::super::color::{Vision, distance, lightness};
     use super::super::testing::{assert_readable, show};
     use super::*;
 
@@ -330,6 +392,9 @@ mod tests {
             rows: (0..down).map(|row| format!("0.{row}")).collect(),
             cells: (0..down).map(|row| (0..across).map(|column| cell(row, column)).collect()).collect(),
             ends: ("0".to_owned(), "1,200".to_owned()),
+            is_from_zero: false,
+            told: lang.pick("垫付（元）", "Prepayment, yuan").to_owned(),
+            nothing: String::new(),
             condition: lang.pick("垫付总额不高于 120,000", "prepayment at most 120,000").to_owned(),
             lang,
             footer: vec![lang.pick("每个取值 30 次模拟", "30 simulated courses a value").to_owned()],
@@ -346,6 +411,60 @@ mod tests {
                     show(&format!("heat-{lang:?}"), &drawn);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_number_can_be_read_on_every_colour_of_the_scale() {
+        for step in 0..=500 {
+            let color = shade(f64::from(step) / 500.0);
+            assert!(contrast(ink_on(color), color) >= 4.5, "{color:?}");
+        }
+    }
+
+    #[test]
+    fn a_scale_from_zero_is_no_darker_at_its_foot_than_zero() {
+        let mut chart = sample(Lang::En, 3, 2);
+        let area = Area { left: 0.0, top: 0.0, right: 300.0, bottom: 200.0 };
+        chart.cells.iter_mut().flatten().for_each(|cell| cell.value = Some(cell.value.unwrap_or(0.0) + 50.0));
+        assert!(Sheet::new(&chart, area).share(50.0).abs() < 1e-12);
+        chart.is_from_zero = true;
+        let sheet = Sheet::new(&chart, area);
+        assert!(sheet.share(0.0).abs() < 1e-12 && sheet.share(50.0) > 0.1);
+    }
+
+    #[test]
+    fn cells_tell_what_they_are_and_empty_ones_what_that_means() {
+        let mut chart = sample(Lang::En, 3, 2);
+        let told = |chart: &HeatMap| -> Vec<String> {
+            heat(chart)
+                .unwrap()
+                .spots
+                .into_iter()
+                .map(|spot| spot.text.lines().skip(2).collect::<Vec<_>>().join("|"))
+                .collect()
+        };
+        let condition = "prepayment at most 120,000";
+        assert_eq!(told(&chart)[0], format!("Prepayment, yuan: 0|Lowest|Not kept: {condition}"));
+        assert_eq!(told(&chart)[2], format!("Prepayment, yuan: 200|Kept: {condition}"));
+        chart.cells.iter_mut().flatten().filter(|cell| cell.value.is_none()).for_each(|cell| cell.text.clear());
+        assert_eq!(told(&chart)[1], format!("–|Kept: {condition}"));
+        chart.nothing = "closed".to_owned();
+        assert_eq!(told(&chart)[1], format!("closed|Kept: {condition}"));
+        let drawn = heat(&chart).unwrap();
+        assert_readable(&drawn);
+        assert!(drawn.svg.contains("\nclosed\n") && !drawn.svg.contains("#E6E6E6"));
+    }
+
+    #[test]
+    fn steps_of_the_scale_are_told_apart_with_every_kind_of_vision() {
+        for vision in Vision::ALL {
+            let steps = BLUES.map(|(red, green, blue)| RGBColor(red, green, blue));
+            for pair in steps.windows(2) {
+                assert!(distance(pair[0], pair[1], vision) >= 8.0, "{vision:?} {pair:?}");
+                assert!(lightness(pair[0], vision) >= lightness(pair[1], vision) + 6.0, "{vision:?} {pair:?}");
+            }
+            assert!(distance(steps[0], steps[5], vision) >= 60.0, "{vision:?}");
         }
     }
 

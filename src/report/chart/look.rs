@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::color::{Vision, contrast, distance, hex, parse};
 use super::theme::{
-    AXIS, BLUE, GREEN, GRID, HEIGHT, INK, KINDS, ORANGE, PURPLE, SHADE, SKY, SOFT, VERMILION, WHITE, WIDTH,
+    AXIS, BLUE, GREEN, GRID, HEIGHT, INK, KINDS, ORANGE, PURPLE, SHADE, SKY, SOFT, VERMILION, WHITE, WIDTH, WORDS,
 };
 use super::{ChartError, Drawn};
 
@@ -41,6 +41,8 @@ pub const SIDES: (u32, u32) = (320, 7680);
 
 /// Least contrast of a colour with the paper (guidelines 2.2, criterion 1.4.11).
 const CONTRAST_LEAST: f64 = 3.0;
+/// Least contrast of coloured words with the paper: 4.5 (criterion 1.4.3) on the stripes behind rows, too.
+const WORDS_LEAST: f64 = 5.4;
 /// Least distance of two colours under every kind of vision.
 const DISTANCE_LEAST: f64 = 12.0;
 
@@ -98,7 +100,9 @@ impl Look {
                 let zh = format!("与底色对比 {found:.1}，至少 3");
                 return Err(refuse(&hex(*color), zh, format!("contrast {found:.1} with the paper, at least 3")));
             }
-            for other in look.own_or_else(place + 1) {
+            // Lines of the first two stand beside those of axes and marks in ink.
+            let greys = [INK, AXIS].into_iter().filter(|_| place < 2).map(|grey| look.color(grey));
+            for other in look.own_or_else(place + 1).chain(greys) {
                 for vision in Vision::ALL {
                     let found = distance(*color, other, vision);
                     if found < DISTANCE_LEAST {
@@ -122,10 +126,14 @@ impl Look {
         if let Some(own) = own().iter().position(|one| *one == color).and_then(|place| self.colors.get(place)) {
             return *own;
         }
-        // Text on a kind whose colour is the city's own is black or white, whichever can be read.
+        // Words have a shade of their colour that can be read.
+        if let Some((of, _)) = WORDS.iter().find(|(_, words)| *words == color) {
+            return readable(self.color(*of), self.color(WHITE));
+        }
+        // Text on a kind is black or white, whichever can be read: one of the two always can.
         if let Some((kind, _)) = KINDS.iter().find(|(_, text)| *text == color) {
             let paper = self.color(*kind);
-            let (dark, light) = (RGBColor(0x10, 0x10, 0x10), RGBColor(0xFE, 0xFE, 0xFE));
+            let (dark, light) = (RGBColor(0x00, 0x00, 0x00), RGBColor(0xFE, 0xFE, 0xFE));
             return if contrast(dark, paper) > contrast(light, paper) { dark } else { light };
         }
         let table = match self.theme {
@@ -178,6 +186,19 @@ impl Look {
     }
 }
 
+/// The shade of a colour nearest to it in which words can be read on paper.
+fn readable(color: RGBColor, paper: RGBColor) -> RGBColor {
+    const STEPS: u8 = 50;
+    let is_dark = contrast(paper, RGBColor(0xFF, 0xFF, 0xFF)) > contrast(paper, RGBColor(0, 0, 0));
+    let end = if is_dark { 255.0 } else { 0.0 };
+    let shade = |step: u8| {
+        let share = f64::from(step) / f64::from(STEPS);
+        let part = |part: u8| (f64::from(part) + share * (end - f64::from(part))).round() as u8;
+        RGBColor(part(color.0), part(color.1), part(color.2))
+    };
+    (0..STEPS).map(shade).find(|shade| contrast(*shade, paper) >= WORDS_LEAST).unwrap_or_else(|| shade(STEPS))
+}
+
 /// Colours that a city may replace, in this order.
 fn own() -> [RGBColor; 6] {
     [BLUE, VERMILION, ORANGE, GREEN, SKY, PURPLE]
@@ -209,6 +230,8 @@ const PRINT: &[(RGBColor, RGBColor)] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::color::over;
+    use super::super::panel::{GREY, INNER, OUTER};
     use super::super::testing::sample_fan;
     use super::super::{Lang, fan};
     use super::*;
@@ -224,9 +247,11 @@ mod tests {
             for ink in [INK, SOFT] {
                 assert!(contrast(look.color(ink), paper) >= 4.5, "{look:?} {ink:?}");
             }
-            // Large type on patches needs 3 to 1, and has it with room.
             for (patch, text) in KINDS {
-                assert!(contrast(look.color(patch), look.color(text)) >= 3.4, "{look:?} {patch:?}");
+                assert!(contrast(look.color(patch), look.color(text)) >= 4.5, "{look:?} {patch:?}");
+            }
+            for (of, words) in WORDS {
+                assert!(contrast(look.color(words), paper) >= WORDS_LEAST, "{look:?} {of:?}");
             }
             for line in [BLUE, VERMILION, AXIS] {
                 assert!(contrast(look.color(line), paper) >= 3.0, "{look:?} {line:?}");
@@ -249,10 +274,47 @@ mod tests {
     }
 
     #[test]
+    fn bands_and_lines_are_told_from_paper_and_greys_with_every_kind_of_vision() {
+        // A difference of 2 is just seen side by side; bands are large patches with an edge between them.
+        const BAND_LEAST: f64 = 6.0;
+        const DARKEST_LEAST: f64 = 3.5;
+        for (name, look) in super::super::legible::looks() {
+            let [paper, grey, main] = [WHITE, SHADE, BLUE].map(|color| look.color(color));
+            for vision in Vision::ALL {
+                let told = |one: RGBColor, other: RGBColor, least: f64, what: &str| {
+                    let found = distance(one, other, vision);
+                    assert!(found >= least, "{name} {vision:?} {what}: {found:.1}");
+                };
+                // Over paper, over the grey of one stop, and over that of so many that it is as dark as can be.
+                for (dark, least) in [(0.0, BAND_LEAST), (GREY, BAND_LEAST), (0.5, DARKEST_LEAST)] {
+                    let under = over(grey, dark, paper);
+                    let outer = over(main, OUTER, under);
+                    let inner = over(main, INNER, outer);
+                    told(outer, under, least, "90 % band");
+                    told(inner, outer, least, "50 % band");
+                    told(main, inner, least, "median");
+                }
+                told(over(main, OUTER, paper), over(grey, GREY, paper), DARKEST_LEAST, "band and grey of a stop");
+                for (kind, _) in KINDS.iter().take(4) {
+                    told(over(look.color(*kind), 0.16, paper), paper, BAND_LEAST, "interval of a line");
+                }
+                for line in [BLUE, VERMILION] {
+                    for other in [INK, AXIS] {
+                        told(look.color(line), look.color(other), DISTANCE_LEAST, "line and axis");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn no_two_colours_stand_for_the_same() {
         let mut all = vec![WHITE, INK, SOFT, AXIS, GRID, SHADE, super::super::theme::HEAT_DARK];
         all.push(super::super::theme::HEAT_LIGHT);
         all.extend(KINDS.iter().flat_map(|(patch, text)| [*patch, *text]));
+        all.extend(WORDS.map(|(_, words)| words));
+        let light = Look::default();
+        assert!(WORDS.iter().all(|(of, words)| light.color(*words) == *words && light.color(*of) == *of));
         for (place, one) in all.iter().enumerate() {
             assert!(!all[place + 1..].contains(one), "{one:?}");
         }
@@ -285,6 +347,8 @@ mod tests {
             (&["#FFFF66"], "contrast"),
             (&["#C85030", "#80801F"], "too near"),
             (&["#D55E00"], "too near"),
+            (&["#2A2A26"], "too near #222222"),
+            (&["#8B1A1A", "#7C7F86"], "too near"),
         ] {
             let Err(ChartError::Color { why: found, .. }) = look(colors) else { panic!("{colors:?}") };
             assert!(found.contains(why), "{colors:?}: {found}");

@@ -200,6 +200,8 @@ fn check_finite(what: &'static str, values: &[f64]) -> Result<(), ChartError> {
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod legible;
+#[cfg(test)]
 mod pointing;
 #[cfg(test)]
 mod samples;

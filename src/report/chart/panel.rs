@@ -12,11 +12,11 @@ use super::theme::{AXIS, BLUE, SHADE, TICK, VERMILION};
 use super::{ChartError, Lang, check_finite};
 
 /// Opacity of the 90 % band; the 50 % band lies on top of it.
-const OUTER: f64 = 0.22;
+pub(super) const OUTER: f64 = 0.22;
 /// Opacity of the 50 % band.
-const INNER: f64 = 0.38;
+pub(super) const INNER: f64 = 0.38;
 /// Opacity of the grey of a stop.
-const GREY: f64 = 0.13;
+pub(super) const GREY: f64 = 0.13;
 /// Quantiles over replications, one value a day in each, all of one length.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Quantiles {

@@ -340,6 +340,24 @@ fn diverging(case: Case) -> Figure {
     })
 }
 
+/// Curves over the other kinds of value axes, shares and days.
+pub(super) fn other_curves(case: Case) -> Vec<(&'static str, Figure)> {
+    let of = |scale: Scale, value: &dyn Fn(usize) -> f64, most: f64| {
+        let Figure::Curve(mut chart) = curve(case) else { return Vec::new() };
+        for (index, point) in chart.points.iter_mut().enumerate() {
+            let mean = value(index);
+            let around = |share: f64| Some((mean * (1.0 - share), (mean * (1.0 + share)).min(most)));
+            (point.mean, point.interval, point.spread) = (Some(mean), around(0.05), around(0.2));
+        }
+        (chart.scale, chart.level) = (scale, None);
+        vec![("curve", Figure::Curve(chart))]
+    };
+    let day = |index: usize| if case.level == Level::Plain { 20.0 + 3.7 * index as f64 } else { 30.0 };
+    let mut found = of(Scale::Share, &|index| case.share(index), 1.0);
+    found.extend(of(Scale::Day { first_day: (2021, 11, 15) }, &day, f64::INFINITY));
+    found
+}
+
 fn curve(case: Case) -> Figure {
     let lang = case.lang;
     let count = case.many(9, 60);
@@ -388,6 +406,9 @@ fn heat(case: Case) -> Figure {
         rows: (0..down).map(|row| if case.is_long { case.schedule(row) } else { format!("0.{row}") }).collect(),
         cells: (0..down).map(|row| (0..across).map(|column| cell(row, column)).collect()).collect(),
         ends: (case.told(case.value(0)), case.told(case.value(across + down - 2))),
+        is_from_zero: false,
+        told: say(lang, "垫付（元）", "Prepayment, yuan"),
+        nothing: if case.is_long { say(lang, "不开放", "closed") } else { String::new() },
         condition: say(lang, "垫付总额不高于 120,000", "prepayment at most 120,000"),
         lang,
         footer: footnotes(lang),

@@ -11,6 +11,9 @@ pub(super) const COLUMN_LEAST: f64 = 6.0;
 /// Least width and height of the place of a point; points that stand nearer to each other are told together.
 pub(super) const POINT_LEAST: f64 = 28.0;
 
+/// Most points of one place that tell all they have; of more each has one line, or nobody would read them.
+const WHOLE_MOST: usize = 4;
+
 /// What a place says, in lines.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
@@ -106,6 +109,16 @@ impl Near {
         Self { reach: self.reach.max(other.reach), ..self }
     }
 
+    /// What all of them say.
+    fn text(&self) -> String {
+        if self.texts.len() <= WHOLE_MOST {
+            return self.texts.join("\n\n");
+        }
+        // The name and what comes first.
+        let short = |text: &String| text.lines().take(2).collect::<Vec<&str>>().join(" · ");
+        self.texts.iter().map(short).collect::<Vec<String>>().join("\n")
+    }
+
     /// Distance to another one, along the axis on which they are farther apart; 0 where they meet.
     fn distance(&self, other: &Self) -> f64 {
         let (one, area) = (self.area, other.area);
@@ -132,7 +145,7 @@ pub(super) fn points(canvas: &mut Canvas<'_>, points: impl IntoIterator<Item = (
         let area = one.area.grown((one.reach - POINT_LEAST / 2.0).max(0.0).min(free / 2.0));
         let (left, right) = (area.left.max(0.0), area.right.min(WIDTH));
         let (top, bottom) = (area.top.max(0.0), area.bottom.min(HEIGHT));
-        canvas.spot(Area { left, top, right, bottom }, one.texts.join("\n\n"));
+        canvas.spot(Area { left, top, right, bottom }, one.text());
     }
 }
 
@@ -192,6 +205,11 @@ mod tests {
         assert!(found[0].left + found[0].width <= found[1].left, "{found:?}");
         assert!(found.iter().all(|spot| spot.width >= 112 && spot.height >= 112), "{found:?}");
         assert_eq!((found[2].left, found[2].width), (4 * 560, 4 * 80));
+        // Five on one spot have a line each: their names and what comes first.
+        let all = (0..5).map(|index| ((100.0, 100.0), 20.0, format!("point {index}\nfirst\nsecond")));
+        let found = drawn(|canvas| super::points(canvas, all));
+        assert_eq!((found.len(), found[0].text.lines().count()), (1, 5));
+        assert!(found[0].text.starts_with("point 0 · first\npoint 1 · first"), "{}", found[0].text);
         // The third joins the two others.
         assert_eq!(tell(&[(100.0, 100.0), (150.0, 100.0), (125.0, 100.0)]).len(), 1);
     }

@@ -81,7 +81,7 @@ impl Plot {
     }
 
     fn y(&self, share: f64) -> f64 {
-        self.area.bottom - (share / self.high).clamp(0.0, 1.0) * (self.area.bottom - self.area.top)
+        self.area.bottom - share / self.high * (self.area.bottom - self.area.top)
     }
 }
 

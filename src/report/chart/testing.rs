@@ -180,7 +180,7 @@ pub(super) fn sample_timeline(lang: Lang, count: usize) -> Timeline {
 }
 
 /// The value of an attribute inside one tag.
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let from = tag.find(&format!(" {name}=\""))? + name.len() + 3;
     tag[from..].split('"').next()
 }
@@ -216,25 +216,29 @@ pub(super) fn rectangles(svg: &str, color: &str) -> Vec<(f64, f64)> {
 
 /// A text of a finished figure with the box of its ink, in slide pixels.
 #[derive(Debug)]
-struct Written {
-    text: String,
-    left: f64,
-    top: f64,
-    right: f64,
-    bottom: f64,
+pub(super) struct Written {
+    pub(super) text: String,
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+    /// Its colour, `#RRGGBB`.
+    pub(super) fill: String,
+    /// Number of its line in the document.
+    pub(super) line: usize,
 }
 
 /// All texts of a figure, measured in the embedded font.
-fn written(svg: &str) -> Vec<Written> {
+pub(super) fn written(svg: &str) -> Vec<Written> {
     const ENTITIES: [(&str, &str); 5] =
         [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
     let mut found = Vec::new();
-    let mut lines = svg.lines();
-    while let Some(tag) = lines.next() {
+    let mut lines = svg.lines().enumerate();
+    while let Some((line, tag)) = lines.next() {
         if !tag.starts_with("<text") {
             continue;
         }
-        let raw = lines.next().unwrap().to_owned();
+        let raw = lines.next().unwrap().1.to_owned();
         let text = ENTITIES.iter().fold(raw, |text, (from, to)| text.replace(from, to));
         let size = number(tag, "font-size") / 4.0;
         // At a third of the size, as a picture in a document or on a small screen, 8 pixels are left.
@@ -258,6 +262,8 @@ fn written(svg: &str) -> Vec<Written> {
             top: middle - over * size,
             bottom: middle + under * size,
             text,
+            fill: attribute(tag, "fill").unwrap().to_owned(),
+            line,
         });
     }
     found
@@ -275,7 +281,7 @@ pub(in crate::report) fn assert_readable(drawn: &Drawn) {
 pub(in crate::report) fn assert_texts_inside(svg: &str) {
     let all = written(svg);
     for (place, one) in all.iter().enumerate() {
-        let Written { text, left, top, right, bottom } = one;
+        let Written { text, left, top, right, bottom, .. } = one;
         assert_eq!(font::missing(text), Vec::<char>::new(), "{text}");
         assert!(!text.trim().is_empty() && !text.contains("NaN"), "{text:?}");
         assert!(*left >= 0.0 && *right <= 1920.0, "{text} runs from {left} to {right}");
@@ -320,31 +326,41 @@ impl Shape {
     }
 }
 
+/// The points of a line, an area or a rectangle, in slide pixels; none where a tag is none of them.
+pub(super) fn corners(tag: &str) -> Option<Vec<Point>> {
+    if tag.starts_with("<poly") {
+        let pairs = attribute(tag, "points").unwrap().split_whitespace();
+        let number = |text: &str| text.parse::<f64>().unwrap() / 4.0;
+        return Some(pairs.map(|pair| pair.split_once(',').unwrap()).map(|(x, y)| (number(x), number(y))).collect());
+    }
+    let is_rect = tag.starts_with("<rect");
+    is_rect.then(|| {
+        let (left, top) = (number(tag, "x") / 4.0, number(tag, "y") / 4.0);
+        let (right, bottom) = (left + number(tag, "width") / 4.0, top + number(tag, "height") / 4.0);
+        vec![(left, top), (right, top), (right, bottom), (left, bottom)]
+    })
+}
+
 /// All lines, areas and rectangles of a figure, with the boxes of their points.
 fn shapes(svg: &str) -> Vec<Shape> {
     let mut found = Vec::new();
     for tag in svg.lines() {
-        let points: Vec<Point> = if tag.starts_with("<poly") {
-            let pairs = attribute(tag, "points").unwrap().split_whitespace();
-            pairs
-                .map(|pair| pair.split_once(',').unwrap())
-                .map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
-                .collect()
-        } else if tag.starts_with("<rect") {
-            let (x, y) = (number(tag, "x"), number(tag, "y"));
-            vec![(x, y), (x + number(tag, "width"), y + number(tag, "height"))]
-        } else {
-            continue;
-        };
+        let Some(points) = corners(tag) else { continue };
         let color = [attribute(tag, "stroke"), attribute(tag, "fill")].into_iter().flatten().find(|one| *one != "none");
         let ends = |of: fn(&Point) -> f64| {
             let all = points.iter().map(of);
-            (all.clone().fold(f64::MAX, f64::min) / 4.0, all.fold(f64::MIN, f64::max) / 4.0)
+            (all.clone().fold(f64::MAX, f64::min), all.fold(f64::MIN, f64::max))
         };
         let ((left, right), (top, bottom)) = (ends(|point| point.0), ends(|point| point.1));
         found.push(Shape { color: color.unwrap_or_default().to_owned(), left, top, right, bottom });
     }
     found
+}
+
+/// Number of arrows that point to the left or right: triangles with an upright edge, which no sign has.
+pub(super) fn arrows(svg: &str) -> usize {
+    let triangles = svg.lines().filter(|tag| tag.starts_with("<polygon")).filter_map(corners);
+    triangles.filter(|all| matches!(all.as_slice(), [_, one, other] if (one.0 - other.0).abs() < 0.1)).count()
 }
 
 /// How the axes of a kind of figure frame its marks.
@@ -382,13 +398,19 @@ fn frames(shapes: &[Shape], framed: Framed) -> Vec<[f64; 4]> {
 /// Fails when a mark that shows data stands outside the axes, but for signs of the legend and colours left out.
 /// Marks may reach over an edge by their own size. Returns how many there are.
 pub(super) fn assert_axes_cover(svg: &str, framed: Framed, left_out: &[&str]) -> usize {
-    const OVER: f64 = 26.0;
+    /// How far a sign reaches round its place; a line or an area reaches half the width of a line.
+    const SIGN_OVER: f64 = 26.0;
+    const LINE_OVER: f64 = 8.0;
     let all = shapes(svg);
     let frames = frames(&all, framed);
     let is_inside = |mark: &Shape| {
+        let (width, height) = (mark.right - mark.left, mark.bottom - mark.top);
+        // Rings are as wide as high, and larger than the signs they stand round.
+        let is_sign = width.max(height) < 60.0 || (width.max(height) < 320.0 && (width - height).abs() < 2.0);
+        let over = if is_sign { SIGN_OVER } else { LINE_OVER };
         frames.iter().any(|[left, top, right, bottom]| {
-            let across = mark.left >= left - OVER && mark.right <= right + OVER;
-            across && mark.top >= top - OVER && mark.bottom <= bottom + OVER
+            let across = mark.left >= left - over && mark.right <= right + over;
+            across && mark.top >= top - over && mark.bottom <= bottom + over
         })
     };
     // A sign of the legend stands before its text.

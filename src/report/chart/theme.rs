@@ -63,18 +63,24 @@ pub(super) const SKY: RGBColor = RGBColor(0x56, 0xB4, 0xE9);
 /// Reddish purple.
 pub(super) const PURPLE: RGBColor = RGBColor(0xCC, 0x79, 0xA7);
 
-/// Text on dark cells of a heat map, whose colours no theme changes.
+/// Text on dark cells of a heat map, whose colours no theme changes. It and the next are as far apart as can be: of
+/// black and white one has a contrast of 4.5 to 1 with any colour, of greys neither may have.
 pub(super) const HEAT_LIGHT: RGBColor = RGBColor(0xFD, 0xFD, 0xFD);
 /// Text on light cells of a heat map.
-pub(super) const HEAT_DARK: RGBColor = RGBColor(0x20, 0x20, 0x20);
+pub(super) const HEAT_DARK: RGBColor = RGBColor(0x00, 0x00, 0x00);
+
+/// Colours that words have, too, each with the shade of it in which small type can be read on paper and on the
+/// stripes behind rows. Other themes work theirs out.
+pub(super) const WORDS: [(RGBColor, RGBColor); 2] =
+    [(BLUE, RGBColor(0x00, 0x6D, 0xAB)), (VERMILION, RGBColor(0xAF, 0x4D, 0x00))];
 
 /// Colours of kinds, in order, each with the text colour that can be read on it. No two colours of this file
 /// are the same, so that a theme can tell what each stands for.
 pub(super) const KINDS: [(RGBColor, RGBColor); 6] = [
     (BLUE, RGBColor(0xFE, 0xFE, 0xFE)),
     (ORANGE, RGBColor(0x21, 0x21, 0x21)),
-    (GREEN, RGBColor(0xFE, 0xFE, 0xFD)),
-    (VERMILION, RGBColor(0xFE, 0xFE, 0xFC)),
+    (GREEN, RGBColor(0x21, 0x21, 0x22)),
+    (VERMILION, RGBColor(0x10, 0x10, 0x10)),
     (SKY, RGBColor(0x21, 0x21, 0x20)),
     (PURPLE, RGBColor(0x21, 0x20, 0x21)),
 ];

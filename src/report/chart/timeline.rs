@@ -111,6 +111,7 @@ pub fn timeline(chart: &Timeline) -> Result<Drawn, ChartError> {
         grid.row = (grid.area.bottom - grid.area.top) / chart.rows.len() as f64;
         background(canvas, chart, grid, days)?;
         draw_marks(canvas, grid, &placed, &spans, lanes_top)?;
+        mark_spots(canvas, chart, days, &placed, lanes_top);
         spots(canvas, chart, grid, days);
         let looks = Looks { lang: chart.lang, names_right: left - 20.0, marks: &spans };
         chart.rows.iter().enumerate().try_for_each(|(i, row)| draw_row(canvas, grid, i, row, looks))
@@ -133,6 +134,18 @@ fn spots(canvas: &mut Canvas<'_>, chart: &Timeline, grid: Grid, days: Days) {
             text = text.value(name, &median).range(lang.pick("5%～95%", "5%–95%"), (&q05, &q95));
         }
         canvas.spot(Area { left: MARGIN, top, right: grid.area.right, bottom: top + grid.row }, text.text());
+    }
+}
+
+/// Makes the name of every moment tell when it is, and its whole name, for it may be cut.
+fn mark_spots(canvas: &mut Canvas<'_>, chart: &Timeline, days: Days, placed: &[Placed], top: f64) {
+    let shown: Vec<&Mark> = chart.marks.iter().filter(|mark| (0.0..=chart.days).contains(&mark.day)).collect();
+    for place in placed {
+        let Some(mark) = shown.get(place.index) else { continue };
+        let upper = top + LANE * place.lane as f64;
+        let right = (place.x + Type::new(BODY).width(&place.text)).min(WIDTH);
+        let area = Area { left: place.x, top: upper, right, bottom: upper + LANE };
+        canvas.spot(area, Told::of(chart.lang, &mark.label).line(&days.moment(mark.day)).text());
     }
 }
 
@@ -348,6 +361,15 @@ mod tests {
             let lowest = polylines(&svg, "#808080").concat().into_iter().map(|point| point.1).fold(0.0, f64::max);
             assert!(lowest > 800.0, "{count} rows end at {lowest}");
         }
+    }
+
+    #[test]
+    fn every_moment_tells_when_it_is() {
+        let spots = timeline(&sample_timeline(Lang::En, 3)).unwrap().spots;
+        let found: Vec<&str> =
+            spots.iter().map(|spot| spot.text.as_str()).filter(|text| text.lines().count() == 2).collect();
+        assert_eq!(found[0], "Announced\nMon 15 Nov 2021 09:36");
+        assert_eq!(found.len(), 3, "{found:?}");
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn fall_panel(canvas: &mut Canvas<'_>, area: Area, panel: &FallPanel, lang: Lang
     let bottom = area.bottom - WORDS;
     let ends = |bar: &Fall| bar.interval.map_or(bar.after, |ends| ends.1).max(bar.before).max(bar.after);
     let most = panel.bars.iter().map(ends).fold(0.0, f64::max).max(1e-9);
-    let y = |level: f64| bottom - (level / most).clamp(0.0, 1.0) * (bottom - top);
+    let y = |level: f64| bottom - (level / most).max(0.0) * (bottom - top);
     let weight = |bar: &Fall| if bar.is_total { TOTAL } else { 1.0 };
     let unit = (area.right - area.left) / panel.bars.iter().map(weight).sum::<f64>();
     let mut x = area.left;

@@ -1,7 +1,9 @@
-//! Figures of the desks of a run: when queues are long, how long people wait, and the surge before the stop.
+//! Figures of the desks of a run: when most claims wait, how long people wait, and the surge before the stop.
 
 use crate::calendar::SimTime;
 use crate::measures::Group;
+use crate::scenario::raw::MeasureKind;
+use crate::schedule::Measure;
 use crate::units::Lang;
 
 use super::super::chart::{FanPanel, FanPanels, HeatCell, HeatMap, Reference, WaitRow, Waits};
@@ -13,10 +15,12 @@ use super::{Report, Span, bands, civil, days, footer, quantiles, subtitle};
 
 /// Most days of the map of hours.
 const DAYS_MOST: usize = 45;
-/// Fewest people in a queue on average that a map is drawn for.
+/// Fewest claims waiting on average that a map is drawn for.
 const QUEUE_LEAST: f64 = 0.5;
 /// Hours of a day.
 const HOURS: usize = 24;
+/// Seconds of an hour.
+const HOUR: u32 = 3_600;
 /// Most panels of the surge.
 const PANELS_MOST: usize = 4;
 /// Days shown before the announcement.
@@ -30,55 +34,103 @@ fn mean_by_hour(report: &Report<'_>, state: &str, class: usize) -> Option<Vec<f6
     Some(report.results.hourly_sums.means(index))
 }
 
-/// Mean queue by hour of the class whose queue gets longest, with its hours.
-fn longest_queue(report: &Report<'_>, facts: &Facts) -> Option<(usize, Vec<f64>)> {
-    // At back offices papers wait without anybody queueing.
-    let queued = facts.desks.iter().filter(|desk| desk.wait_mean.value.is_some());
-    let waiting = queued.filter_map(|desk| Some((desk.class, mean_by_hour(report, "waiting", desk.class)?)));
-    let peak = |hours: &[f64]| hours.iter().copied().fold(0.0, f64::max);
-    waiting.max_by(|a, b| peak(&a.1).total_cmp(&peak(&b.1))).filter(|(_, hours)| peak(hours) >= QUEUE_LEAST)
-}
-
-/// People in the queue by hour of the day and day, at the class whose queue gets longest.
-pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
-    let lang = report.lang;
-    let (class, waiting) = longest_queue(report, facts)?;
-    let peak = waiting.iter().copied().fold(0.0, f64::max);
-    let busy = |hour: usize| waiting.get(hour).is_some_and(|&people| people > 0.02 * peak);
-    let first = (0..waiting.len()).find(|&hour| busy(hour))? / HOURS;
-    let last = (0..waiting.len()).rev().find(|&hour| busy(hour))? / HOURS;
-    let shown = first..(last + 1).min(first + DAYS_MOST);
-    // Nothing changes while desks are closed.
+/// Hours from the start in which at least one site of a class is open, if for a part of the hour: by the regular
+/// hours of each day, which leave out days off, and in overtime in which claims are in service. When overtime
+/// begins and ends may depend on the course, so that its hours are those in which somebody was served, on average.
+fn open_hours(report: &Report<'_>, class: usize) -> Option<Vec<bool>> {
+    let scenario = report.scenario;
     let served = mean_by_hour(report, "in-service", class)?;
     // The last claim in hand is finished after closing.
     let least = 0.1 * served.iter().copied().fold(0.0, f64::max);
-    let open =
-        |hour: usize| shown.clone().any(|day| served.get(day * HOURS + hour).is_some_and(|&claims| claims > least));
-    let (open, close) = ((0..HOURS).find(|&hour| open(hour))?, (0..HOURS).rev().find(|&hour| open(hour))?);
+    let touches = |spans: &[(u32, u32)], hour: usize| {
+        let (from, until) = ((hour as u32) * HOUR, (hour as u32 + 1) * HOUR);
+        spans.iter().any(|&(open, close)| open < until && from < close)
+    };
+    let mut found = vec![false; served.len()];
+    for (index, group) in scenario.groups.iter().enumerate() {
+        let Some(desk) = group.desk.as_ref().filter(|desk| usize::from(desk.class) == class) else { continue };
+        let overtime = || {
+            let is_here = |one: &&Measure| one.kind == MeasureKind::Overtime && one.who.groups >> index & 1 == 1;
+            scenario.measures.iter().filter(is_here)
+        };
+        for (place, is_open) in found.iter_mut().enumerate() {
+            let (day, hour) = (place / HOURS, place % HOURS);
+            let on = |days: &[Vec<(u32, u32)>]| days.get(day).is_some_and(|spans| touches(spans, hour));
+            let is_served = served.get(place).is_some_and(|&claims| claims > least);
+            *is_open |= on(&desk.hours.days) || (is_served && overtime().any(|measure| on(&measure.hours)));
+        }
+    }
+    // Without any regular hours those count in which somebody is served.
+    if !found.contains(&true) {
+        found = served.iter().map(|&claims| claims > least).collect();
+    }
+    Some(found)
+}
+
+/// Claims that wait at a class of desks.
+struct Waiting {
+    class: usize,
+    /// Mean number by hour from the start; none while all its sites are closed.
+    hours: Vec<Option<f64>>,
+}
+
+impl Waiting {
+    fn of(report: &Report<'_>, class: usize) -> Option<Self> {
+        let open = open_hours(report, class)?;
+        let waiting = mean_by_hour(report, "waiting", class)?;
+        Some(Self {
+            class,
+            hours: waiting.into_iter().zip(open).map(|(claims, open)| open.then_some(claims)).collect(),
+        })
+    }
+
+    fn value(&self, hour: usize) -> f64 {
+        self.hours.get(hour).copied().flatten().unwrap_or(0.0)
+    }
+
+    fn most(&self) -> f64 {
+        self.hours.iter().flatten().copied().fold(0.0, f64::max)
+    }
+
+    /// The class at which most claims wait at once.
+    fn longest(report: &Report<'_>, facts: &Facts) -> Option<Self> {
+        // At back offices papers wait without anybody queueing.
+        let queued = facts.desks.iter().filter(|desk| desk.wait_mean.value.is_some());
+        let all = queued.filter_map(|desk| Self::of(report, desk.class));
+        all.max_by(|a, b| a.most().total_cmp(&b.most())).filter(|one| one.most() >= QUEUE_LEAST)
+    }
+}
+
+/// Claims waiting by hour of the day and day, at the class where most wait at once.
+pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
+    let lang = report.lang;
+    let waiting = Waiting::longest(report, facts)?;
+    let count = waiting.hours.len();
+    let busy = |hour: &usize| waiting.value(*hour) > 0.02 * waiting.most();
+    let first = (0..count).find(busy)? / HOURS;
+    let last = (0..count).rev().find(busy)? / HOURS;
+    let shown = first..(last + 1).min(first + DAYS_MOST);
+    let at = |day: usize, hour: usize| waiting.hours.get(day * HOURS + hour).copied().flatten();
+    let is_open = |hour: &usize| shown.clone().any(|day| at(day, *hour).is_some());
+    let (open, close) = ((0..HOURS).find(is_open)?, (0..HOURS).rev().find(is_open)?);
     let all = shown.clone().flat_map(|day| (open..=close).map(move |hour| day * HOURS + hour));
-    let value = |hour: usize| waiting.get(hour).copied().unwrap_or(0.0);
-    let peak_hour = all.max_by(|&a, &b| value(a).total_cmp(&value(b)))?;
-    let peak = value(peak_hour);
+    // The first of those at which as many wait.
+    let peak_hour = all.rev().max_by(|&a, &b| waiting.value(a).total_cmp(&waiting.value(b)))?;
     let cell = |hour: usize, day: usize| {
-        let value = waiting.get(day * HOURS + hour).copied();
+        let value = at(day, hour);
         HeatCell { value, text: value.map_or_else(String::new, rounded), is_lowest: false, is_kept: None }
     };
-    let name = group_name(report.scenario, Group::Desk(class), lang);
-    let when = report.scenario.clock.date((peak_hour / HOURS) as u32);
-    let (when, hour, people) = (date(when, when.year(), lang), peak_hour % HOURS, number(peak));
+    let people = number(waiting.value(peak_hour));
     let cut = if last >= shown.end {
         lang.pick("；其后仍有等待，未画出", "; some still wait after the days shown")
     } else {
         ""
     };
     Some(HeatMap {
-        title: lang.choose(
-            format!("{name}：{when} {hour} 时等待最多，全市合计 {people} 件"),
-            format!("Longest queue at {name}: {people} claims wait on {when} at {hour}:00, all sites together"),
-        ),
+        title: hours_title(report, waiting.class, peak_hour, &people),
         subtitle: subtitle(
             report,
-            &format!("开门时段每小时等待办理的停机件（含留下单据、本人不在场的），各次模拟的平均{cut}"),
+            &format!("开放时段每小时等待办理的停机件（含留下单据、本人不在场的），各次模拟的平均{cut}"),
             &format!("Claims waiting in each open hour, papers left behind included, mean of the courses{cut}"),
         ),
         x_label: lang.pick("日期", "Day").to_owned(),
@@ -90,10 +142,25 @@ pub(super) fn hours(report: &Report<'_>, facts: &Facts) -> Option<HeatMap> {
         rows: (open..=close).map(|hour| format!("{hour:02}:00")).collect(),
         cells: (open..=close).map(|hour| shown.clone().map(|day| cell(hour, day)).collect()).collect(),
         ends: ("0".to_owned(), lang.choose(format!("{people} 件"), format!("{people} claims"))),
+        is_from_zero: true,
+        told: lang.pick("等待办理（件）", "Claims waiting").to_owned(),
+        nothing: lang.pick("不开放", "Closed").to_owned(),
         condition: String::new(),
         lang,
         footer: footer(report, facts, false),
     })
+}
+
+/// Where and when most claims wait: not how many people stand in a queue, for many leave their papers.
+fn hours_title(report: &Report<'_>, class: usize, hour: usize, claims: &str) -> String {
+    let lang = report.lang;
+    let name = group_name(report.scenario, Group::Desk(class), lang);
+    let when = report.scenario.clock.date((hour / HOURS) as u32);
+    let (when, hour) = (date(when, when.year(), lang), hour % HOURS);
+    lang.choose(
+        format!("{name}：{when} {hour} 时等待办理的最多，全市合计 {claims} 件"),
+        format!("Most claims waiting at {name}: {claims} on {when} at {hour}:00, all sites together"),
+    )
 }
 
 /// How long people queue, by class of desks.

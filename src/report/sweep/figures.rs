@@ -97,19 +97,29 @@ impl Number {
         }
     }
 
-    /// Name with its unit, and what the values of the keys make of it.
-    fn title(self, report: &SweepReport<'_>) -> String {
+    /// Name with its unit.
+    fn named(self, report: &SweepReport<'_>) -> String {
         let lang = report.lang;
-        let Self::Reading(reading) = self else { return self.kept(report) };
+        let Self::Reading(reading) = self else {
+            return lang.pick("满足的比例", "Share of the courses that keep it").to_owned();
+        };
         let one = &report.points[0].readings[reading];
         let name = capital(&names::reading(report.first(), one, lang));
         let unit = lang.pick(unit_zh(one.measure.unit), one.measure.unit);
         // A name such as "visits affected" says its unit.
         let has_unit = matches!(scale(report, self), Scale::Number { .. }) && !name.to_lowercase().contains(unit);
-        let name = match has_unit {
+        match has_unit {
             true => lang.choose(format!("{name}（{unit}）"), format!("{name}, {unit}")),
             false => name,
-        };
+        }
+    }
+
+    /// Name with its unit, and what the values of the keys make of it.
+    fn title(self, report: &SweepReport<'_>) -> String {
+        let lang = report.lang;
+        let Self::Reading(reading) = self else { return self.kept(report) };
+        let one = &report.points[0].readings[reading];
+        let name = self.named(report);
         let place = |point: usize| (self.cell(report, point), point_name(report, point));
         let known: Vec<(usize, f64)> =
             (0..report.points.len()).filter_map(|point| Some((point, self.shown(report, point).value?))).collect();
@@ -414,6 +424,9 @@ fn two_keys(report: &SweepReport<'_>, number: Number, across: &Axis, down: &Axis
         rows: down.levels.iter().map(|level| names::level(level, year(report), lang)).collect(),
         cells: (0..down.levels.len()).map(row).collect(),
         ends: ends(report, number),
+        is_from_zero: false,
+        told: number.named(report),
+        nothing: String::new(),
         condition: threshold.map_or_else(String::new, |(one, _)| condition(report, one)),
         lang,
         footer: footer(report, number),
@@ -479,6 +492,9 @@ fn by_hour(report: &SweepReport<'_>, number: Number, found: &DaysAndHours) -> He
         rows: found.hours.iter().map(|hour| format!("{:02}:{:02}", hour.hour(), hour.minute())).collect(),
         cells: cells.collect(),
         ends: ends(report, number),
+        is_from_zero: false,
+        told: number.named(report),
+        nothing: String::new(),
         condition: threshold.map_or_else(String::new, |(one, _)| condition(report, one)),
         lang,
         footer: footer(report, number),
