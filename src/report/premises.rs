@@ -41,7 +41,12 @@ impl Premises {
         let main = by_weight(all, loaded, scenario).into_iter().filter_map(|one| {
             let is_share = one.key.ends_with("share");
             let range = one.range.filter(|_| is_share || one.key.ends_with(".minutes"))?;
-            let name = |lang| label(loaded, &one.key, lang);
+            // The unit stands behind the number.
+            let name = |lang: Lang| {
+                let name = label(loaded, &one.key, lang);
+                let (unit, time) = (lang.pick("分钟数", "minutes"), lang.pick("时间", "time"));
+                name.strip_suffix(unit).map_or(name.clone(), |start| format!("{start}{time}"))
+            };
             let (zh, en, value) = (name(Lang::Zh), name(Lang::En), central(&one.value)?);
             Some(MainAssumption { zh, en, value, range: Some(range), is_share, key: one.key })
         });

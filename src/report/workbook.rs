@@ -437,8 +437,18 @@ fn chart(sheet: &Sheet, graph: &Graph, tab: &str) -> Option<Chart> {
             chart.y_axis().set_reverse().set_crossing(ChartAxisCrossing::Max);
         }
     }
-    let values = drawn.iter().flat_map(|series| cells(series, series.column));
-    if let Some((low, high)) = ends(values) {
+    let mut values = drawn.iter().flat_map(|series| cells(series, series.column));
+    let style = values.clone().find_map(|cell| if let Cell::Number(_, style) = cell { Some(*style) } else { None });
+    let form = match style {
+        Some(Style::Whole) => "#,##0",
+        Some(Style::Share) => "0%",
+        _ => "",
+    };
+    let axis = if graph.kind == GraphKind::Bar { chart.x_axis() } else { chart.y_axis() };
+    if !form.is_empty() {
+        axis.set_num_format(form);
+    }
+    if let Some((low, high)) = ends(&mut values) {
         // An axis of days from 1900 on would show nothing.
         chart.y_axis().set_num_format("m-d").set_min(low.floor() - 1.0).set_max(high.ceil() + 1.0);
     }

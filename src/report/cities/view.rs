@@ -131,13 +131,15 @@ fn style(headline: &Headline) -> Style {
 
 fn side_by_side(report: &CitiesReport<'_>) -> Sheet {
     let title = report.lang.pick("每百万参保人的代价", "What the cutover cost per million insured");
-    cities(
-        report,
-        ("cities", title),
-        |headline| if headline.nature == Nature::Amount { Basis::Million } else { Basis::Total },
-    )
+    let mut sheet = cities(report, ("cities", title), |headline| {
+        if headline.nature == Nature::Amount { Basis::Million } else { Basis::Total }
+    })
     .drawn(GraphKind::Bar, 0, 3)
-    .drawn(GraphKind::Bar, 0, 5)
+    .drawn(GraphKind::Bar, 0, 5);
+    for graph in &mut sheet.graphs {
+        graph.title += report.lang.pick("（每百万参保人）", " per million insured");
+    }
+    sheet
 }
 
 fn totals(report: &CitiesReport<'_>) -> Option<Sheet> {

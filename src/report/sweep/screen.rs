@@ -9,7 +9,7 @@ use super::super::numbers::{char_width, percent, width};
 use super::super::premises::Premises;
 use super::super::table::unit_zh;
 use super::shown::Shown;
-use super::words::{condition, finding, level_name, remarks, seen};
+use super::words::{condition, finding, in_few_words, level_name, remarks};
 use super::{SweepReport, names};
 
 /// Most columns of the table.
@@ -28,7 +28,7 @@ pub fn text(report: &SweepReport<'_>) -> String {
 pub(super) fn screen(report: &SweepReport<'_>) -> Screen {
     let lang = report.lang;
     let scenario = report.first();
-    let mut out = Layout::new(lang.choose(8, 11));
+    let mut out = Layout::new(lang.choose(8, 12));
     let city = lang.pick(&scenario.city_name.zh, &scenario.city_name.en);
     let schedule = lang.pick(&scenario.schedule_name.zh, &scenario.schedule_name.en);
     let (points, n) = (report.points.len(), report.sweep.replications());
@@ -67,7 +67,7 @@ fn in_short(report: &SweepReport<'_>, out: &mut Layout) {
     let mut parts = Vec::new();
     for (threshold, crossings) in report.points[0].thresholds.iter().zip(&report.crossings).take(IN_SHORT_MOST) {
         let Some(axis) = report.grid.axes.first() else { continue };
-        let found = runs(crossings.iter().map(|crossing| seen(report, axis, crossing)));
+        let found = runs(crossings.iter().map(|crossing| in_few_words(report, axis, crossing)));
         let told = match (found.as_slice(), report.grid.axes.get(1)) {
             ([(_, _, one)], _) => one.clone(),
             (_, Some(second)) => {

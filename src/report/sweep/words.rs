@@ -52,10 +52,9 @@ fn back(stop: Option<&str>) -> String {
 pub(super) fn finding(report: &SweepReport<'_>, threshold: &Threshold, crossing: &Crossing) -> String {
     let lang = report.lang;
     let Some(axis) = report.grid.axes.first() else { return String::new() };
-    let found = seen(report, axis, crossing);
+    let found = in_few_words(report, axis, crossing);
     if crossing.open().is_empty() {
-        return lang
-            .choose(format!("{found}，各取值都有 95% 的把握"), format!("{found}, with 95% confidence at every value"));
+        return found;
     }
     let share = |level: usize| crossing.standings[level].map(|one| percent(one.share)).unwrap_or_default();
     let seen = match crossing.pattern {
@@ -65,11 +64,21 @@ pub(super) fn finding(report: &SweepReport<'_>, threshold: &Threshold, crossing:
         Pattern::Always | Pattern::Never | Pattern::Mixed => String::new(),
     };
     let proven = proven(report, threshold, axis, crossing);
-    lang.choose(format!("按所见比例{found}{seen}；{proven}"), format!("by the shares seen {found}{seen}; {proven}"))
+    lang.choose(format!("{found}{seen}；{proven}"), format!("{found}{seen}; {proven}"))
+}
+
+/// From where on a condition is kept, and whether that is proven or only what the courses showed.
+pub(super) fn in_few_words(report: &SweepReport<'_>, axis: &Axis, crossing: &Crossing) -> String {
+    let (lang, found) = (report.lang, pattern(report, axis, crossing));
+    match crossing.open().is_empty() {
+        true => lang
+            .choose(format!("{found}，各取值都有 95% 的把握"), format!("{found}, with 95% confidence at every value")),
+        false => lang.choose(format!("按所见比例{found}"), format!("by the shares seen {found}")),
+    }
 }
 
 /// What the shares seen say.
-pub(super) fn seen(report: &SweepReport<'_>, axis: &Axis, crossing: &Crossing) -> String {
+fn pattern(report: &SweepReport<'_>, axis: &Axis, crossing: &Crossing) -> String {
     let lang = report.lang;
     let at = |level: usize| level_name(report, axis, level);
     match crossing.pattern {
