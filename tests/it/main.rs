@@ -24,4 +24,5 @@ mod support;
 mod sweep;
 mod theory;
 mod tidy;
+mod told;
 mod workbook;
