@@ -569,9 +569,9 @@ fn the_days_of_every_care_type_add_up_to_its_measures() {
         }
         let parts = catalogue.series.iter().enumerate();
         let parts = parts.filter(|(_, part)| part.key == one.key && matches!(part.group, Group::Care(_)));
-        for day in 0..series[index].len() {
+        for (day, &whole) in series[index].iter().enumerate() {
             let sum: f64 = parts.clone().map(|(part, _)| f64::from(series[part][day])).sum();
-            assert!((f64::from(series[index][day]) - sum).abs() <= sum * 2_f64.powi(-22), "{} on day {day}", one.key);
+            assert!((f64::from(whole) - sum).abs() <= sum * 2_f64.powi(-22), "{} on day {day}", one.key);
         }
     }
     assert!(seen > 20, "{seen} series with anything in them");
