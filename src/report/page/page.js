@@ -73,6 +73,14 @@
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener("close", () => { hide(); dialog.replaceChildren(form); });
 
+  // Browsers that cannot show folded parts by style alone open them for the printer.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = $$(".model .long:not([open])");
+    opened.forEach((part) => { part.open = true; });
+  });
+  addEventListener("afterprint", () => { opened.forEach((part) => { part.open = false; }); });
+
   const explorer = data.series.length > 0 ? explore() : null;
   if (explorer) changed.push(explorer);
   choose();
@@ -132,8 +140,8 @@
       return say(`${at.getUTCFullYear()}年${day(index)}${weekday}`, `${weekday} ${day(index)} ${at.getUTCFullYear()}`);
     };
     const digits = (value) => Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 6 });
-    const isTotal = () => shown.length > 0 && shown[0].total;
-    const isShare = () => shown.length > 0 && shown[0].unit[1] === "share";
+    const isTotal = () => Boolean(asking()?.total);
+    const isShare = () => asking()?.unit[1] === "share";
     const told = (value) => {
       if (isShare()) return `${digits(value * 100)}%`;
       const size = Math.abs(value);
@@ -146,10 +154,12 @@
       if (lang === 0) return size >= 1e8 ? `${digits(value / 1e8)}亿` : size >= 1e4 ? `${digits(value / 1e4)}万` : digits(value);
       return size >= 1e9 ? `${digits(value / 1e9)}B` : size >= 1e6 ? `${digits(value / 1e6)}M` : size >= 1e4 ? `${digits(value / 1e3)}k` : digits(value);
     };
-    const unit = () => (isShare() || shown.length === 0 ? "" : shown[0].unit[lang]);
+    // What is looked at, even if no schedule that is ticked has it.
+    const asking = () => shown[0] || all.find((one) => one.key === quantity.value);
+    const unit = () => (isShare() || !asking() ? "" : asking().unit[lang]);
     const label = () => {
-      if (shown.length === 0) return "";
-      const name = shown[0].name[lang];
+      if (!asking()) return "";
+      const name = asking().name[lang];
       return unit() ? say(`${name}（${unit()}）`, `${name} (${unit()})`) : name;
     };
 
@@ -173,11 +183,25 @@
       fillGroups();
     };
 
+    // Schedules that are ticked and have nothing to show: a series that is zero on every day is not in the page.
+    const tellOthers = () => {
+      const others = data.schedules.map((_, at) => at).filter((at) => seen.has(at) && !shown.some((one) => one.schedule === at));
+      for (const at of others) {
+        const swatch = make("span", { className: "swatch" });
+        swatch.style.color = color(at);
+        const name = data.schedules.length > 1 ? data.schedules[at][lang] + say("：", ": ") : "";
+        readout.append(make("span", {}, swatch, name + say("无数据（全为 0）", "no data (all zero)")));
+      }
+    };
     const tell = (index) => {
       readout.replaceChildren();
-      if (index === null || index === undefined) {
-        readout.append(make("span", { textContent: say("指向图上某一天，这里显示当天的数。", "Point at a day to read its values here.") }));
+      if (seen.size === 0) {
+        readout.append(make("span", { textContent: say("没有勾选方案：在上面勾选至少一个。", "No schedule is ticked: tick at least one above.") }));
         return;
+      }
+      if (index === null || index === undefined || shown.length === 0) {
+        if (shown.length > 0) readout.append(make("span", { textContent: say("指向图上某一天，这里显示当天的数。", "Point at a day to read its values here.") }));
+        return tellOthers();
       }
       readout.append(make("b", { textContent: day(index, true) }));
       for (const series of shown) {
@@ -188,6 +212,7 @@
         const text = say(`${name}中位数 ${median}${unit()}，5%～95%：${low} ～ ${high}`, `${name}median ${median} ${unit()}, 5%–95%: ${low} – ${high}`);
         readout.append(make("span", {}, swatch, text));
       }
+      tellOthers();
     };
 
     const size = () => ({ width: Math.max(240, canvas.clientWidth), height: innerWidth < 640 ? 260 : 380 });
@@ -220,7 +245,8 @@
       if (plot) plot.destroy();
       [plot, pointed] = [null, null];
       shown = all.filter((one) => one.key === quantity.value && groupOf(one) === group.value && seen.has(one.schedule));
-      canvas.setAttribute("aria-label", say(`${label()}，逐日`, `${label()}, day by day`));
+      const nothing = shown.length > 0 ? "" : seen.size > 0 ? say("；无数据（全为 0）", "; no data (all zero)") : say("；没有勾选方案", "; no schedule is ticked");
+      canvas.setAttribute("aria-label", say(`${label()}，逐日`, `${label()}, day by day`) + nothing);
       tell(null);
       if (!canvas.isConnected) return;
       const { lines, bands } = series();
