@@ -36,6 +36,15 @@ pub(crate) fn installed() -> Option<PathBuf> {
 impl Browser {
     /// Starts the browser with an empty page and no network.
     pub(crate) fn start(program: &Path) -> Self {
+        Self::launch(program, None)
+    }
+
+    /// Starts it with the fonts of one folder and no others.
+    pub(crate) fn start_with_fonts(program: &Path, fonts: &Path) -> Self {
+        Self::launch(program, Some(fonts))
+    }
+
+    fn launch(program: &Path, fonts: Option<&Path>) -> Self {
         let profile = tempfile::tempdir().expect("a folder");
         let flags = [
             "--remote-debugging-pipe",
@@ -50,7 +59,19 @@ impl Browser {
             "--hide-scrollbars",
         ];
         // The browser reads from descriptor 3 and writes to descriptor 4; the shell makes them of its own.
-        let mut child = Command::new("sh")
+        let mut command = Command::new("sh");
+        if let Some(fonts) = fonts {
+            let rules = profile.path().join("fonts.conf");
+            let text = format!(
+                "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\">\
+                 <fontconfig><dir>{}</dir><cachedir>{}</cachedir></fontconfig>",
+                fonts.display(),
+                profile.path().join("fonts").display()
+            );
+            std::fs::write(&rules, text).expect("written");
+            command.env("FONTCONFIG_FILE", rules);
+        }
+        let mut child = command
             .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null"])
             .arg(program)
             .args(flags)
@@ -150,6 +171,24 @@ impl Browser {
         self.call("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": x, "y": y }));
     }
 
+    /// Draws the pointer from one place to another with its button held.
+    pub(crate) fn drag(&mut self, from: (f64, f64), to: (f64, f64)) {
+        let middle = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+        let steps = [
+            ("mouseMoved", from),
+            ("mousePressed", from),
+            ("mouseMoved", middle),
+            ("mouseMoved", to),
+            ("mouseReleased", to),
+        ];
+        for (number, (kind, (x, y))) in steps.into_iter().enumerate() {
+            let held = u8::from((1..4).contains(&number));
+            let button = if number == 0 { "none" } else { "left" };
+            let event = json!({ "type": kind, "x": x, "y": y, "button": button, "buttons": held, "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", event);
+        }
+    }
+
     /// Pages of the page when it is printed.
     pub(crate) fn printed_pages(&mut self) -> usize {
         let found = self.call("Page.printToPDF", json!({ "preferCSSPageSize": true, "printBackground": true }));
@@ -166,10 +205,11 @@ impl Browser {
         self.events.iter().filter(|event| bad.iter().any(|method| event["method"] == *method)).collect()
     }
 
-    /// Addresses that the page asked for.
+    /// Addresses that the page asked for; what it has inside is none.
     pub(crate) fn asked_for(&self) -> Vec<&str> {
         let sent = self.events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
-        sent.filter_map(|event| event["params"]["request"]["url"].as_str()).collect()
+        let addresses = sent.filter_map(|event| event["params"]["request"]["url"].as_str());
+        addresses.filter(|address| !address.starts_with("data:")).collect()
     }
 }
 

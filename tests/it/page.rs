@@ -4,34 +4,47 @@
 //! Where there is no Chromium the tests say so and pass, unless `CUTOVER_BROWSER=required`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, installed};
-use crate::support::{copy_of_minimal, replace};
+use crate::support::{copy_of_minimal, program, replace};
 
 /// A name that would be harmful as part of a page.
 const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&";
 
-fn browser() -> Option<Browser> {
+/// Another, that would end the page's own script.
+const ENDING: &str = "</script><script>alert(1)</script>";
+
+/// A folder of fonts none of which has Chinese characters.
+const LATIN: &str = "/usr/share/fonts/truetype/dejavu";
+
+fn program_of_browser() -> Option<PathBuf> {
     let found = installed();
     if found.is_none() {
         let required = std::env::var("CUTOVER_BROWSER").is_ok_and(|value| value == "required");
         assert!(!required, "CUTOVER_BROWSER=required, and there is no chromium or google-chrome");
         eprintln!("no chromium or google-chrome: report.html is not looked at in a browser");
     }
-    found.map(|program| Browser::start(&program))
+    found
+}
+
+fn browser() -> Option<Browser> {
+    program_of_browser().map(|program| Browser::start(&program))
+}
+
+/// Writes a results folder of a run; returns its page.
+fn page_of(scenario: &Path, out: &Path) -> PathBuf {
+    let scenario = scenario.to_str().expect("a UTF-8 path");
+    written(&["run", scenario, "--replications", "30"], out)
 }
 
 /// Writes a results folder; returns its page.
-fn page_of(scenario: &Path, out: &Path) -> PathBuf {
-    let done = Command::new(env!("CARGO_BIN_EXE_cutover"))
-        .arg("run")
-        .arg(scenario)
-        .args(["--replications", "30", "--quiet", "--lang", "zh", "--out"])
+fn written(arguments: &[&str], out: &Path) -> PathBuf {
+    let done = program()
+        .args(arguments)
+        .args(["--quiet", "--lang", "zh", "--out"])
         .arg(out)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("the program starts");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -181,7 +194,18 @@ fn print_and_shrink(browser: &mut Browser) {
     browser.call("Emulation.setEmulatedMedia", json!({ "media": "print" }));
     assert_eq!(browser.value(seen), json!(0), "no controls on paper");
     assert_eq!(browser.value("document.querySelector('#zh-assumptions table').offsetHeight > 0"), json!(true));
+    // The table of inputs is folded, and printed nevertheless.
+    let inputs = "[...document.querySelectorAll('#zh-model .long td')].every(one => one.checkVisibility({ contentVisibilityAuto: true }))";
+    assert_eq!(
+        browser.value("document.querySelectorAll('#zh-model .long:not([open]) tbody tr').length > 30"),
+        json!(true)
+    );
+    assert_eq!(browser.value(inputs), json!(true));
     browser.call("Emulation.setEmulatedMedia", json!({ "media": "" }));
+    fit_a_phone(browser);
+}
+
+fn fit_a_phone(browser: &mut Browser) {
     browser.resize(360, 740);
     for lang in ["zh", "en"] {
         browser.value(&format!("document.querySelector('#lang-{lang}').click()"));
@@ -221,4 +245,218 @@ fn names_of_a_scenario_are_text_in_the_page() {
     assert_eq!(browser.value("document.images.length + document.querySelectorAll('[onerror]').length"), json!(0));
     assert!(browser.value(CHARTS).as_u64().is_some_and(|charts| charts >= 3));
     assert_quiet(&browser, &page);
+}
+
+/// Whether the charts of the language chosen are drawn: marks and texts, all of them on the slide.
+const DRAWN: &str = "(async () => { await document.fonts.ready;\
+    return [...document.querySelectorAll('figure svg')].filter(svg => svg.getClientRects().length > 0).map(svg => {\
+      const view = svg.viewBox.baseVal;\
+      const inside = one => { const box = one.getBBox();\
+        return box.x >= -1 && box.y >= -1 && box.x + box.width <= view.width + 1 && box.y + box.height <= view.height + 1; };\
+      const texts = [...svg.querySelectorAll('text')].filter(one => one.textContent.trim() !== '');\
+      const marks = [...svg.querySelectorAll(':scope > path, :scope > rect, :scope > circle')];\
+      const out = [...texts, ...marks].filter(one => !inside(one)).map(one => one.outerHTML);\
+      return texts.length > 4 && marks.length > 4 && out.length === 0 ? 'drawn' : [texts.length, marks.length, ...out].join(' '); }); })()";
+
+/// All charts are drawn, in both languages, and the page says nothing bad.
+fn look_at_all(browser: &mut Browser, page: &Path, least: usize) {
+    for (lang, code) in [("en", "en"), ("zh", "zh-CN")] {
+        browser.value(&format!("document.querySelector('label[for=lang-{lang}]').click()"));
+        assert_eq!(browser.value("document.documentElement.lang"), json!(code));
+        let charts = browser.value(DRAWN);
+        let charts = charts.as_array().expect("a list");
+        assert!(charts.len() >= least && charts.iter().all(|one| one == "drawn"), "{}: {charts:?}", page.display());
+    }
+    assert_quiet(browser, page);
+}
+
+/// Lines of the explorer's readout: one a schedule that is ticked.
+const TOLD: &str = "document.querySelectorAll('.readout .swatch').length";
+const READOUT: &str = "document.querySelector('.readout').textContent";
+const TICKED: &str = "document.querySelectorAll('#explorer input:checked').length";
+const PICTURE: &str = "document.querySelector('#explorer canvas').toDataURL()";
+
+fn tick_schedules(browser: &mut Browser) {
+    browser.value(
+        "document.querySelector('#explorer').scrollIntoView(); document.querySelector('#explorer .plot').focus()",
+    );
+    browser.press("Home", 36);
+    let (before, picture) = (browser.value(TICKED), browser.value(PICTURE));
+    assert_eq!(browser.value(TOLD), before);
+    browser.value("document.querySelector('#explorer input:not(:checked)').click()");
+    browser.value("new Promise(requestAnimationFrame)");
+    browser.value("document.querySelector('#explorer .plot').focus()");
+    browser.press("Home", 36);
+    assert_eq!(browser.value(TICKED).as_u64(), before.as_u64().map(|count| count + 1));
+    assert_eq!(browser.value(TOLD), browser.value(TICKED));
+    assert_ne!(browser.value(PICTURE), picture, "another line is drawn");
+    browser.value("document.querySelectorAll('#explorer input:checked').forEach(one => one.click())");
+    let told = browser.value(READOUT);
+    assert!(told.as_str().is_some_and(|told| told.contains("没有勾选方案")), "{told}");
+    let name = browser.value("document.querySelector('#explorer .plot').getAttribute('aria-label')");
+    assert!(name.as_str().is_some_and(|name| name.contains("逐日；没有勾选方案")), "{name}");
+    browser.value("document.querySelectorAll('#explorer input').forEach(one => one.click())");
+}
+
+/// First and last day shown, as the readout tells them.
+fn ends(browser: &mut Browser) -> [String; 2] {
+    browser.value("document.querySelector('#explorer .plot').focus()");
+    [("Home", 36), ("End", 35)].map(|(key, number)| {
+        browser.press(key, number);
+        browser.value("document.querySelector('.readout b').textContent").as_str().expect("a day").to_owned()
+    })
+}
+
+fn enlarge_by_dragging(browser: &mut Browser) {
+    let before = ends(browser);
+    let place = "(() => { const box = document.querySelector('#explorer .u-over').getBoundingClientRect();\
+                 return [box.x, box.y, box.width, box.height]; })()";
+    let place = browser.value(place);
+    let [x, y, width, height] = [0, 1, 2, 3].map(|at| place[at].as_f64().expect("a number"));
+    let at = |share: f64| (x + share * width, y + height / 2.0);
+    browser.drag(at(0.3), at(0.6));
+    let after = ends(browser);
+    assert!(after[0] != before[0] && after[1] != before[1], "{before:?} {after:?}");
+    browser.press("Escape", 27);
+    assert_eq!(ends(browser), before);
+}
+
+/// A schedule without a series says so.
+fn tell_of_nothing(browser: &mut Browser, page: &Path) {
+    let text = std::fs::read_to_string(page).expect("a page");
+    let (head, rest) = text.split_once("id=\"data\">").expect("data");
+    let (data, tail) = rest.split_once("</script>").expect("an end");
+    let mut data: Value = serde_json::from_str(data).expect("JSON");
+    let schedule = data["shown"][0].clone();
+    data["series"].as_array_mut().expect("a list").retain(|one| one[0] != schedule || one[1] != "backlog");
+    let data = data.to_string().replace('<', "\\u003c");
+    let other = page.with_file_name("other.html");
+    std::fs::write(&other, format!("{head}id=\"data\">{data}</script>{tail}")).expect("written");
+    browser.open(&other, (1280, 800));
+    let told = browser.value(READOUT);
+    assert!(told.as_str().is_some_and(|told| told.contains("无数据（全为 0）")), "{told}");
+    assert_quiet(browser, &other);
+}
+
+#[test]
+fn the_pages_of_every_command_work() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let (minimal, later) = ("scenarios/minimal", "scenarios/minimal/later-settlement.toml");
+    let vary = "demand.outpatient.deferred_share=0.2..0.6/0.2";
+    let compare =
+        written(&["compare", minimal, "--worlds", "0", "--replications", "5"], &folder.path().join("compare"));
+    browser.open(&compare, (1280, 800));
+    look_at_all(&mut browser, &compare, 4);
+    tick_schedules(&mut browser);
+    enlarge_by_dragging(&mut browser);
+    assert_quiet(&browser, &compare);
+    tell_of_nothing(&mut browser, &compare);
+    let sweep = written(&["sweep", minimal, "--vary", vary, "--replications", "3"], &folder.path().join("sweep"));
+    let cities = written(&["cities", minimal, later, "--replications", "2"], &folder.path().join("cities"));
+    for page in [sweep, cities] {
+        browser.open(&page, (1280, 800));
+        look_at_all(&mut browser, &page, 2);
+    }
+}
+
+#[test]
+fn names_of_schedules_care_types_and_desks_are_text_in_the_page() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let minimal = copy_of_minimal(&folder.path().join("scenarios"));
+    let named = |name: &str| format!("name = {{ zh = '{name}', en = '{name}' }}");
+    let harmful = "<img src=x onerror=alert(1)>";
+    replace(&minimal.join("announced.toml"), "name = { zh = \"公告方案\", en = \"as announced\" }", &named(ENDING));
+    let national = minimal.with_file_name("national.toml");
+    replace(&national, "name = { zh = \"普通门诊\", en = \"ordinary outpatient\" }", &named(harmful));
+    replace(&national, "name = { zh = \"医院医保窗口\", en = \"hospital insurance desks\" }", &named(ENDING));
+    let scenario = minimal.to_str().expect("a UTF-8 path");
+    let page = written(&["compare", scenario, "--worlds", "0", "--replications", "5"], &folder.path().join("compare"));
+    browser.open(&page, (1280, 800));
+    look_at_all(&mut browser, &page, 4);
+    let options = "[...document.querySelectorAll('#explorer option, #explorer label')].map(one => one.textContent)";
+    let mut offered = browser.value(options).to_string();
+    for key in ["self-pay", "backlog"] {
+        let choose = format!(
+            "(() => {{ const list = document.querySelector('#explorer select'); list.value = '{key}'; list.dispatchEvent(new Event('change')); }})()"
+        );
+        browser.value(&choose);
+        offered += &browser.value(options).to_string();
+    }
+    assert!(offered.contains(harmful) && offered.contains(ENDING), "{offered}");
+    let foreign = "document.images.length + document.querySelectorAll('[onerror]').length + document.scripts.length";
+    assert_eq!(browser.value(foreign), json!(3), "the page's own scripts and its data");
+    assert_quiet(&browser, &page);
+}
+
+#[test]
+fn the_page_of_a_real_city_fits_a_phone() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = written(&["run", "scenarios/wuhan", "--replications", "1"], &folder.path().join("run"));
+    browser.open(&page, (1280, 800));
+    look_at_all(&mut browser, &page, 3);
+    fit_a_phone(&mut browser);
+}
+
+/// Every text of the charts that can be seen: what it says, how long it is, and whether it stays on its slide.
+const TEXTS: &str = "(async () => { await document.fonts.ready;\
+    return [...document.querySelectorAll('svg text')].filter(one => one.getClientRects().length > 0).map(one => {\
+      const [box, view] = [one.getBBox(), one.ownerSVGElement.viewBox.baseVal];\
+      const inside = box.x >= -1 && box.y >= -1 && box.x + box.width <= view.width + 1 && box.y + box.height <= view.height + 1;\
+      return [one.textContent, one.getComputedTextLength(), inside]; }); })()";
+
+fn texts(browser: &mut Browser, file: &Path) -> Vec<Value> {
+    browser.open(file, (1280, 800));
+    browser.value(TEXTS).as_array().expect("a list").clone()
+}
+
+/// A copy of a file without its fonts; kerning is off, as in the fonts that were cut.
+fn without_fonts(file: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(file).expect("a file");
+    let mut parts = text.split("@font-face{");
+    let mut out = parts.next().unwrap_or_default().to_owned() + "svg text{font-kerning:none}";
+    let before = out.len();
+    parts.for_each(|part| out += part.split_once('}').expect("a rule").1);
+    assert!(out.len() > before && out.len() < text.len());
+    let name = format!("bare-{}", file.file_name().and_then(|name| name.to_str()).expect("a name"));
+    let bare = file.with_file_name(name);
+    std::fs::write(&bare, out).expect("written");
+    bare
+}
+
+/// How many texts of two lists differ in length by more than a hundredth.
+fn differing(one: &[Value], other: &[Value]) -> usize {
+    assert_eq!(one.len(), other.len());
+    let length = |text: &Value| text[1].as_f64().expect("a number");
+    let pairs = one.iter().zip(other).inspect(|(one, other)| assert_eq!(one[0], other[0]));
+    pairs.filter(|(one, other)| (length(one) - length(other)).abs() > 4.0 + 0.01 * length(other)).count()
+}
+
+#[test]
+fn charts_look_the_same_on_a_machine_without_chinese_fonts() {
+    let Some(program) = program_of_browser() else { return };
+    if !Path::new(LATIN).is_dir() {
+        eprintln!("no fonts in {LATIN}: charts are not looked at without Chinese fonts");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = page_of(Path::new("scenarios/minimal"), &folder.path().join("run"));
+    let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/fonts");
+    let mut poor = Browser::start_with_fonts(&program, Path::new(LATIN));
+    let mut rich = Browser::start_with_fonts(&program, &whole);
+    for file in [page.clone(), page.with_file_name("charts").join("backlog.svg")] {
+        let bare = without_fonts(&file);
+        let found = texts(&mut poor, &file);
+        assert!(found.len() > 20, "{}: {found:?}", file.display());
+        let loaded = "[...document.fonts].filter(one => one.status === 'loaded').length";
+        assert_eq!(poor.value(loaded), json!(2), "both weights are read");
+        assert_quiet(&poor, &file);
+        let outside: Vec<&Value> = found.iter().filter(|text| text[2] != true).collect();
+        assert!(outside.is_empty(), "{outside:?}");
+        assert_eq!(differing(&found, &texts(&mut rich, &bare)), 0, "as with the whole font");
+        // Without its fonts the file looks different there, or this test would see nothing.
+        assert!(differing(&found, &texts(&mut poor, &bare)) > 5);
+    }
 }
