@@ -161,7 +161,7 @@ fn edition(out: &mut String, document: &Document, lang: Lang, how: (Kind, &[Draw
             out.push_str(&format!("<h2 id=\"{id}-head\">{name}</h2>\n"));
         }
         match part {
-            "tables" => edition.sheets.iter().for_each(|sheet| sheet_of(out, sheet, lang)),
+            "tables" => tables(out, edition, (lang, how.0)),
             "charts" => plate::plates(out, edition, how.1, lang, how.0),
             "days" => out.push_str(explore::place(lang)),
             "assumptions" => assumptions(out, &edition.assumptions, lang),
@@ -194,6 +194,17 @@ fn sheet_of(out: &mut String, sheet: &Sheet, lang: Lang) {
     note(out, &sheet.note);
     table::table(out, sheet, lang);
     out.push_str("</details>\n");
+}
+
+/// The tables of the questions. A page to be mailed leaves the longest one, of every measure, to the files.
+fn tables(out: &mut String, edition: &Edition, (lang, kind): (Lang, Kind)) {
+    let is_left_out = |sheet: &&Sheet| kind == Kind::Plain && sheet.key == "measures";
+    edition.sheets.iter().filter(|sheet| !is_left_out(sheet)).for_each(|sheet| sheet_of(out, sheet, lang));
+    if edition.sheets.iter().any(|sheet| is_left_out(&sheet)) {
+        let (zh, en) =
+            ("全部指标见 tables.xlsx 或 summary.csv。", "Every measure stands in tables.xlsx and in summary.csv.");
+        note(out, lang.pick(zh, en));
+    }
 }
 
 fn note(out: &mut String, text: &str) {
