@@ -235,7 +235,13 @@ fn grid(tab: &mut Worksheet, first: u32, grid: &Grid, looks: &Looks) -> Result<u
         below => format!("{}\n{below}", cell.text),
     };
     let mut last = first;
-    let rows = grid.rows.iter().map(|row| (row.cells.iter().map(cell).collect::<Vec<_>>(), &looks.text));
+    let rows = grid.rows.iter().map(|row| {
+        let mut texts: Vec<String> = row.cells.iter().map(cell).collect();
+        if let Some(name) = texts.first_mut().filter(|_| row.is_marked) {
+            name.insert_str(0, "* ");
+        }
+        (texts, &looks.text)
+    });
     for (row, (texts, look)) in (first..).zip(std::iter::once((grid.heads.clone(), &looks.head)).chain(rows)) {
         for (column, text) in (0..).zip(&texts) {
             tab.write_with_format(row, column, clean(text), look)?;

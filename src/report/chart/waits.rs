@@ -19,6 +19,10 @@ const ROWS_MOST: usize = 10;
 const UNDER: f64 = 84.0;
 /// Room for the number behind the last mark.
 const BEHIND: f64 = 200.0;
+/// Most room for it.
+const BEHIND_MOST: f64 = 600.0;
+/// Room between a bar and its text.
+const GAP: f64 = 18.0;
 
 /// A class of desks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,8 +79,10 @@ pub fn waits(chart: &Waits) -> Result<Drawn, ChartError> {
         let names: Vec<&str> = chart.rows.iter().map(|row| row.label.as_str()).collect();
         let rows = Rows::new(&names, (top + 10.0, bottom), 110.0, 380.0);
         rows.draw(canvas, &names)?;
-        let area =
-            Area { left: rows.left(), top: rows.top, right: WIDTH - MARGIN - BEHIND, bottom: rows.bottom(names.len()) };
+        // The longest bar may end at the edge of the axis, and its text stands behind it.
+        let texts = chart.rows.iter().map(|row| Type::new(TICK).width(&row.text) + GAP + 4.0);
+        let right = WIDTH - MARGIN - texts.fold(BEHIND, f64::max).min(BEHIND_MOST);
+        let area = Area { left: rows.left(), top: rows.top, right, bottom: rows.bottom(names.len()) };
         let all = chart.rows.iter().flat_map(|row| row.minutes.into_iter().chain(row.normal));
         let values = Values::new(all.collect::<Vec<f64>>().iter(), 6.0, lang);
         let x = |minutes: f64| area.left + minutes / values.high * (area.right - area.left);
@@ -157,7 +163,7 @@ fn draw(
     if let Some(normal) = row.normal {
         draw_glyph(canvas, Glyph::Ring, (x(normal), middle), 9.0, INK)?;
     }
-    let last = x(nearly_all).max(row.normal.map_or(0.0, &x)) + 18.0;
+    let last = x(nearly_all).max(row.normal.map_or(0.0, &x)) + GAP;
     let look = Type::new(TICK);
     canvas.text(&wrap(&row.text, look, WIDTH - MARGIN - last, 1).concat(), (last, middle), look)
 }
@@ -208,5 +214,18 @@ mod tests {
         let mut chart = sample(Lang::En, 2);
         chart.rows[1].minutes[3] = f64::NAN;
         assert_eq!(waits(&chart).unwrap_err(), ChartError::Value { what: "a wait" });
+    }
+
+    #[test]
+    fn the_numbers_behind_the_longest_bar_are_whole() {
+        for lang in [Lang::Zh, Lang::En] {
+            let mut chart = sample(lang, 3);
+            // The axis ends where this bar does.
+            chart.rows[2].minutes = [30.0, 60.0, 90.0, 150.0];
+            chart.rows[2].text =
+                lang.choose("95% 90 分钟，99% 150 分钟".to_owned(), "95%: 90 min, 99%: 150 min".to_owned());
+            let drawn = waits(&chart).unwrap();
+            assert!(drawn.svg.contains(&chart.rows[2].text), "{}", drawn.svg);
+        }
     }
 }

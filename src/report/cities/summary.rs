@@ -69,7 +69,7 @@ fn in_short(report: &CitiesReport<'_>, out: &mut Layout) {
         let (high, low) = (yuan(*high, lang), yuan(*low, lang));
         parts.push(lang.choose(
             format!("每百万参保人的垫付，{most}最多（{high}），{least}最少（{low}）"),
-            format!("prepayment per million insured is most in {most} ({high}) and least in {least} ({low})"),
+            format!("Prepayment per million insured is most in {most} ({high}) and least in {least} ({low})"),
         ));
     }
     // What is not over within the days simulated is later than all that is.

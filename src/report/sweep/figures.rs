@@ -134,16 +134,19 @@ impl Number {
             let (cell, at) = place(point);
             lang.choose(format!("{zh} {cell}（{at}）"), format!("{en} {cell} ({at})"))
         };
-        let ends = |point: usize| {
-            let (cell, at) = place(point);
-            lang.choose(format!("{at}时 {cell}"), format!("{cell} at {at}"))
+        let ends = || {
+            let [(first, from), (last, to)] = [first, last].map(|found| place(found.0));
+            lang.choose(
+                format!("由 {first}（取 {from}）到 {last}（取 {to}）"),
+                format!("from {first} (at {from}) to {last} (at {to})"),
+            )
         };
         let told = match report.grid.axes.as_slice() {
             [_] => {
                 let inside = |found: &(usize, f64)| found.1 != first.1 && found.1 != last.1;
                 let extremes = [(low, least), (high, most)].into_iter().filter(|(_, found)| inside(found));
                 let extremes = extremes.map(|(word, found)| extreme(word, found.0));
-                [ends(first.0), ends(last.0)].into_iter().chain(extremes).collect::<Vec<_>>()
+                std::iter::once(ends()).chain(extremes).collect::<Vec<_>>()
             }
             _ => vec![extreme(low, least.0), extreme(high, most.0)],
         };
