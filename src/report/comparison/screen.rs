@@ -3,7 +3,6 @@
 use crate::measures::Kind;
 use crate::objective::{Bound, Limit};
 use crate::selection::feasible::Verdict;
-use crate::stats::Estimate;
 use crate::units::Lang;
 
 use super::super::facts::Facts;
@@ -211,20 +210,8 @@ fn gains(report: &ComparisonReport<'_>, out: &mut Layout) {
 
 fn precision(report: &ComparisonReport<'_>, out: &mut Layout) {
     let lang = report.lang;
-    let burden = || report.differences.rows.iter().filter(|row| row.measure.key == BURDEN);
-    let width = |estimate: &Estimate| estimate.half_width.unwrap_or(f64::INFINITY);
-    let Some(worst) =
-        burden().map(|row| width(&row.paired.estimate) / row.baseline.mean.abs().max(1e-9)).reduce(f64::max)
-    else {
-        return;
-    };
-    if !worst.is_finite() {
-        return;
-    }
-    let mut factors: Vec<f64> =
-        burden().filter_map(|row| row.paired.variance_reduction).filter(|one| one.is_finite()).collect();
-    factors.sort_by(f64::total_cmp);
-    let factor = factors.get(factors.len() / 2).map_or_else(String::new, |factor| {
+    let Some(worst) = report.differences.known_to(BURDEN) else { return };
+    let factor = report.differences.variance_reduction(BURDEN).map_or_else(String::new, |factor| {
         let factor = number(factor.round());
         lang.choose(
             format!("；方差缩减 {factor} 倍（中位）：不用同一批参保人、各自独立模拟，要 {factor} 倍的次数才这样精确"),
