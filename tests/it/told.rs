@@ -1,8 +1,10 @@
 //! What `--json` says to programs: the screen, and as keys of their own what it rests on and how sure it is.
 
+use cutover::report::assumptions::credit;
+use cutover::units::Lang;
 use serde_json::Value;
 
-use crate::support::{copy_of_minimal, program, text};
+use crate::support::{copy_of_minimal, loaded, program, scenario, text};
 
 /// What a command prints with `--json` about the minimal city, or about it and a copy.
 fn told(command: &str, more: &[&str]) -> Value {
@@ -106,5 +108,17 @@ fn cities_begin_with_what_was_found_and_say_how_sure_and_what_they_rest_on() {
     assert!(told[0].0 == "In short" && told[0].1.contains("back to normal last in"), "{told:?}");
     for label in ["Precision", "Assumed"] {
         assert!(told.iter().any(|one| one.0 == label), "{label}: {told:?}");
+    }
+}
+
+/// Stops that a real bureau has announced name its notice wherever their charts are shown.
+#[test]
+fn the_feet_of_charts_name_the_notice_of_each_city() {
+    for city in ["chongqing", "nantong", "zibo", "xinzhou", "wuhan"] {
+        let (loaded, world) = (loaded(city, &[]), scenario(city, &[]));
+        for lang in [Lang::Zh, Lang::En] {
+            let told = credit(&loaded, &world, lang);
+            assert!(told.contains("2021") && told.contains("cutover"), "{city}: {told}");
+        }
     }
 }
